@@ -1,0 +1,19 @@
+package io.mycelium.bus;
+
+/** The event bus addresses that the two halves of Mycelium share. */
+public final class Addresses {
+  /** Requests to the deployer: see {@link InstanceDirectory}. */
+  public static final String INSTANCES = "instances";
+
+  private Addresses() {}
+
+  /** {@link CommandBatch}es to one instance; the instance consumes it. */
+  public static String commands(String instanceId) {
+    return "instance." + instanceId + ".commands";
+  }
+
+  /** {@link DeliveryBatch}es of one instance, published to each gateway that is linked to it. */
+  public static String deliveries(String instanceId) {
+    return "instance." + instanceId + ".deliveries";
+  }
+}

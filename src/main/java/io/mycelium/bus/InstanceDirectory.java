@@ -1,0 +1,136 @@
+package io.mycelium.bus;
+
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonObject;
+
+/**
+ * The control plane as the web half sees it: requests to the deployer over the event bus, JSON both ways, so that
+ * either side may run on another node. Each future fails with a {@link Refusal} that says why.
+ *
+ * <p>An <em>instance</em> is {@code {id, name, type, status, socket, rooms, config, createdAt, generation, restarts,
+ * connections}}; {@code rooms} maps a name to {@code {type, seq, epoch, channels, ...}}.
+ */
+public final class InstanceDirectory {
+  private final Vertx vertx;
+
+  public InstanceDirectory(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /** Creates and deploys an instance: {@code {id?, name?, type, config?, rooms?}} to an instance. */
+  public Future<JsonObject> create(JsonObject spec) {
+    return request("create", new JsonObject().put("spec", spec));
+  }
+
+  /**
+   * A page of instances in the order of their ids.
+   *
+   * @param filter {@code {after?: cursor, limit?: 1 to 1000, type?, status?, name?}}
+   * @return {@code {items: [instance], next?: cursor}}
+   */
+  public Future<JsonObject> list(JsonObject filter) {
+    return request("list", new JsonObject().put("filter", filter));
+  }
+
+  public Future<JsonObject> get(String id) {
+    return request("get", new JsonObject().put("id", id));
+  }
+
+  /** What a connection needs before its upgrade; cheaper than {@link #get}: {@code {id, status, socket: {...}}}. */
+  public Future<JsonObject> lookup(String id) {
+    return request("lookup", new JsonObject().put("id", id));
+  }
+
+  public Future<JsonObject> delete(String id) {
+    return request("delete", new JsonObject().put("id", id));
+  }
+
+  /** Restarts an instance with its state, or revives a failed one; answers with the instance. */
+  public Future<JsonObject> restart(String id) {
+    return request("restart", new JsonObject().put("id", id));
+  }
+
+  public Future<JsonObject> room(String id, String room) {
+    return request("get_room", new JsonObject().put("id", id).put("room", room));
+  }
+
+  /** Adds a room, or answers with the one that is there if its settings are the same: {@code {created, room}}. */
+  public Future<JsonObject> putRoom(String id, String room, JsonObject settings) {
+    return request("put_room", new JsonObject().put("id", id).put("room", room).put("settings", settings));
+  }
+
+  public Future<JsonObject> deleteRoom(String id, String room) {
+    return request("delete_room", new JsonObject().put("id", id).put("room", room));
+  }
+
+  /** Entries with a sequence above {@code after}, oldest first: {@code {entries: [...], seq, epoch, oldest}} as JSON text. */
+  public Future<Buffer> entries(String id, String room, long after, int limit) {
+    return this.<Buffer>send(
+        "entries", new JsonObject().put("id", id).put("room", room).put("after", after).put("limit", limit));
+  }
+
+  /** A back end speaks into a room; {@code payload} is any JSON value as text: {@code {seq}}. */
+  public Future<JsonObject> push(String id, String room, String user, String payload) {
+    return request(
+        "push", new JsonObject().put("id", id).put("room", room).put("user", user).put("payload", payload));
+  }
+
+  /** {@code {types: [{name, description, source}]}} */
+  public Future<JsonObject> types() {
+    return request("types", new JsonObject());
+  }
+
+  public Future<JsonObject> stats(String id) {
+    return request("stats", new JsonObject().put("id", id));
+  }
+
+  private Future<JsonObject> request(String op, JsonObject arguments) {
+    return send(op, arguments);
+  }
+
+  private <T> Future<T> send(String op, JsonObject arguments) {
+    return vertx
+        .eventBus()
+        .<T>request(Addresses.INSTANCES, arguments.put("op", op))
+        .map(Message::body)
+        .recover(cause -> Future.failedFuture(refusal(cause)));
+  }
+
+  /** Answers a request with a refusal; {@link #refusal} reads it back on the other side. */
+  public static void refuse(Message<?> request, Throwable cause) {
+    Refusal refusal = cause instanceof Refusal r ? r : refusal(cause);
+    JsonObject text =
+        new JsonObject()
+            .put("message", refusal.getMessage())
+            .put("field", refusal.field())
+            .put("value", refusal.value())
+            .put("expected", refusal.expected());
+    request.fail(refusal.code().ordinal(), text.encode());
+  }
+
+  static Refusal refusal(Throwable cause) {
+    if (!(cause instanceof ReplyException reply)) {
+      return new Refusal(ErrorCode.INTERNAL, "unexpected failure, see the server's log");
+    }
+    if (reply.failureType() == ReplyFailure.TIMEOUT) {
+      return new Refusal(ErrorCode.TIMEOUT, "the instance did not answer in time");
+    }
+    if (reply.failureType() == ReplyFailure.NO_HANDLERS) {
+      return new Refusal(ErrorCode.INSTANCE_RESTARTING, "no deployer answers; it is starting or stopping");
+    }
+    JsonObject text = new JsonObject(reply.getMessage());
+    return Refusal.restored(
+        ErrorCode.of(reply.failureCode()),
+        text.getString("message"),
+        text.getString("field"),
+        text.getString("value"),
+        text.getString("expected"));
+  }
+}

@@ -1,0 +1,42 @@
+package io.mycelium.protocol;
+
+/**
+ * Every reason for which the server ends a connection: WebSocket close code (RFC 6455 section 7.4), reason, and when it
+ * is issued. Never 1000: phoenix.js takes that as the end and does not reconnect.
+ */
+public enum Disconnect {
+  /** Issued when the node drains: the client reconnects, to another node where there is one. */
+  GOING_AWAY(1001, "going_away"),
+  /** Issued when a frame breaks RFC 6455 (the decoder found it). */
+  PROTOCOL_ERROR(1002, "protocol_error"),
+  /** Issued when a text frame is not UTF-8. */
+  INVALID_UTF8(1007, "invalid_utf8"),
+  /** Issued when a message exceeds the instance's {@code max_message_bytes}. */
+  MESSAGE_TOO_BIG(1009, "message_too_large"),
+  /** Issued when the server failed while it handled this connection; the log has the cause. */
+  INTERNAL_ERROR(1011, "internal_error"),
+  /** Issued when a message is no Phoenix frame of the serializer that the connection asked for. */
+  MALFORMED_FRAME(4000, "malformed_frame"),
+  /** Issued when the instance of the connection was deleted. */
+  INSTANCE_DELETED(4004, "instance_deleted"),
+  /** Issued when a peer answered no ping within the time-out. */
+  PING_TIMEOUT(4008, "ping_timeout"),
+  /** Issued when the bytes waiting for a peer that reads too slowly exceed the connection's budget. */
+  SLOW_CONSUMER(4009, "slow_consumer");
+
+  private final int code;
+  private final String reason;
+
+  Disconnect(int code, String reason) {
+    this.code = code;
+    this.reason = reason;
+  }
+
+  public int code() {
+    return code;
+  }
+
+  public String reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,119 @@
+package io.mycelium.protocol;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+
+/**
+ * The payload of one message as it came off the wire: UTF-8 JSON text that was validated once, or the bytes of a V2
+ * binary push. It is never parsed on the way from socket to socket; {@link #tree()} is for logic that looks inside.
+ *
+ * <p>The array is shared, not copied: whoever holds a payload treats its bytes as immutable.
+ */
+public final class Payload {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** The empty JSON object. */
+  public static final Payload EMPTY = json("{}");
+
+  /** JSON {@code null}. */
+  public static final Payload NULL = json("null");
+
+  private final byte[] bytes;
+  private final boolean binary;
+
+  private Payload(byte[] bytes, boolean binary) {
+    this.bytes = bytes;
+    this.binary = binary;
+  }
+
+  /** JSON text in UTF-8, which the caller has validated or made. */
+  public static Payload json(byte[] validJson) {
+    return new Payload(validJson, false);
+  }
+
+  /** JSON text, which the caller has validated or made. */
+  public static Payload json(String validJson) {
+    return json(validJson.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public static Payload binary(byte[] bytes) {
+    return new Payload(bytes, true);
+  }
+
+  /** The JSON of any value that Jackson can write: a record, a map, a {@link JsonNode}. */
+  public static Payload of(Object value) {
+    try {
+      return json(MAPPER.writeValueAsBytes(value));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not writable as JSON: " + value, e);
+    }
+  }
+
+  public boolean isBinary() {
+    return binary;
+  }
+
+  /** The shared bytes: UTF-8 JSON, or the binary payload. Read only. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  public int length() {
+    return bytes.length;
+  }
+
+  /**
+   * This payload as JSON text: itself, or <code>{"$binary": "&lt;base64&gt;"}</code> where a binary payload is shown in
+   * a JSON state or to a V1 client.
+   */
+  public byte[] asJson() {
+    if (!binary) {
+      return bytes;
+    }
+    String text = "{\"$binary\":\"" + Base64.getEncoder().encodeToString(bytes) + "\"}";
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** Whether this is a JSON object (its text begins with a brace). */
+  public boolean isObject() {
+    if (binary) {
+      return false;
+    }
+    for (byte b : bytes) {
+      if (b != ' ' && b != '\t' && b != '\n' && b != '\r') {
+        return b == '{';
+      }
+    }
+    return false;
+  }
+
+  /** This payload as a tree, parsed anew on each call. */
+  public JsonNode tree() {
+    try {
+      return MAPPER.readTree(asJson());
+    } catch (IOException e) {
+      throw new UncheckedIOException("payload was not validated: " + this, e);
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Payload p && p.binary == binary && Arrays.equals(p.bytes, bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  @Override
+  public String toString() {
+    return new String(asJson(), StandardCharsets.UTF_8);
+  }
+}
