@@ -1,0 +1,13 @@
+package io.mycelium.bus;
+
+import io.vertx.core.Vertx;
+
+/** Registers the codecs of the contract; once per Vert.x, before anything is deployed. */
+public final class Codecs {
+  private Codecs() {}
+
+  public static void register(Vertx vertx) {
+    vertx.eventBus().registerDefaultCodec(CommandBatch.class, new CommandBatchCodec());
+    vertx.eventBus().registerDefaultCodec(DeliveryBatch.class, new DeliveryBatchCodec());
+  }
+}

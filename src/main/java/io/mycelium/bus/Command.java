@@ -1,0 +1,43 @@
+package io.mycelium.bus;
+
+import io.mycelium.protocol.Payload;
+
+/**
+ * One thing that a connection wants of an instance.
+ *
+ * @param number order number within the link, from 1; commands are applied in this order and once
+ * @param connection the gateway's number for the connection
+ * @param room the room's name; null for commands of the connection itself
+ * @param event the event's name of a {@link Kind#PUSH}, else null
+ * @param user the connection's user id; null where the instance knows it
+ * @param payload of a push or a join, else null
+ */
+public record Command(
+    long number, Kind kind, long connection, String room, String event, String user, Payload payload) {
+
+  /** What is wanted. */
+  public enum Kind {
+    /** A connection asks to be let in; refused over {@code max_connections}. */
+    OPEN,
+    /** A connection is gone, and with it all its channels. */
+    CLOSE,
+    JOIN,
+    LEAVE,
+    PUSH,
+    /** Entries that the bus lost: {@code payload} is {@code [after, upTo]}. */
+    REFILL,
+    /** The last command of a link: the instance forgets the gateway. */
+    DETACH;
+
+    private static final Kind[] VALUES = values();
+
+    static Kind of(int ordinal) {
+      return VALUES[ordinal];
+    }
+  }
+
+  /** Bytes that count against the limits of un-acked commands. */
+  int size() {
+    return payload == null ? 0 : payload.length();
+  }
+}

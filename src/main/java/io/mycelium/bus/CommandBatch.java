@@ -1,0 +1,13 @@
+package io.mycelium.bus;
+
+import java.util.List;
+
+/**
+ * What one link gathered in one turn of its event loop.
+ *
+ * @param gateway id of the link; replies name it
+ * @param previous number of the last command before this batch that the instance must have applied; what lies between
+ *     two numbers was given up by the gateway
+ * @param commands in order; treated as immutable once sent
+ */
+public record CommandBatch(String gateway, long previous, List<Command> commands) {}

@@ -1,0 +1,166 @@
+package io.mycelium.bus;
+
+import io.mycelium.bus.Outbound.Delivery;
+import io.mycelium.protocol.ErrorCode;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.MessageCodec;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Passes delivery batches as they are within a node, and as bytes between nodes: one tag byte, then the item's fields. */
+final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBatch> {
+  static final String NAME = "mycelium.deliveries";
+  static final DeliveryOptions OPTIONS = new DeliveryOptions().setCodecName(NAME);
+
+  @Override
+  public void encodeToWire(Buffer out, DeliveryBatch batch) {
+    Wire.string(out, batch.instance());
+    out.appendLong(batch.generation()).appendInt(batch.items().size());
+    batch.items().forEach(item -> write(out, item));
+  }
+
+  private static void write(Buffer out, Outbound item) {
+    if (item instanceof Delivery delivery) {
+      out.appendInt(0);
+      writeDelivery(out, delivery);
+    } else if (item instanceof Outbound.Reply reply) {
+      out.appendInt(1);
+      Wire.string(out, reply.gateway());
+      out.appendLong(reply.number()).appendInt(reply.code() == null ? -1 : reply.code().ordinal());
+      Wire.string(out, reply.message());
+      Wire.bytes(out, reply.response());
+      out.appendLong(reply.seq());
+    } else if (item instanceof Outbound.Direct direct) {
+      out.appendInt(2);
+      Wire.string(out, direct.gateway());
+      out.appendLong(direct.connection());
+      Wire.string(out, direct.room());
+      Wire.bytes(out, direct.quotedEvent());
+      Wire.bytes(out, direct.json());
+    } else if (item instanceof Outbound.Kick kick) {
+      out.appendInt(3);
+      Wire.string(out, kick.gateway());
+      out.appendLong(kick.connection());
+      Wire.string(out, kick.room());
+    } else if (item instanceof Outbound.Refill refill) {
+      out.appendInt(4);
+      Wire.string(out, refill.gateway());
+      Wire.string(out, refill.room());
+      out.appendInt(refill.complete() ? 1 : 0).appendInt(refill.deliveries().size());
+      refill.deliveries().forEach(delivery -> writeDelivery(out, delivery));
+    } else {
+      writeLifecycle(out, item);
+    }
+  }
+
+  private static void writeLifecycle(Buffer out, Outbound item) {
+    if (item instanceof Outbound.Resend resend) {
+      out.appendInt(5);
+      Wire.string(out, resend.gateway());
+      out.appendLong(resend.after());
+    } else if (item instanceof Outbound.RoomClosed closed) {
+      out.appendInt(6);
+      Wire.string(out, closed.room());
+    } else if (item instanceof Outbound.Running running) {
+      out.appendInt(7).appendInt(running.applied().size());
+      running.applied().forEach((gateway, number) -> {
+        Wire.string(out, gateway);
+        out.appendLong(number);
+      });
+    } else if (item instanceof Outbound.Failed failed) {
+      out.appendInt(8);
+      Wire.string(out, failed.message());
+    } else {
+      out.appendInt(9);
+    }
+  }
+
+  private static void writeDelivery(Buffer out, Delivery delivery) {
+    Wire.string(out, delivery.room());
+    Wire.bytes(out, delivery.quotedEvent());
+    out.appendLong(delivery.first()).appendLong(delivery.last());
+    Wire.payload(out, delivery.binary());
+    Wire.bytes(out, delivery.json());
+  }
+
+  @Override
+  public DeliveryBatch decodeFromWire(int position, Buffer buffer) {
+    Wire.Reader in = new Wire.Reader(buffer, position);
+    String instance = in.string();
+    long generation = in.longNumber();
+    int count = in.number();
+    List<Outbound> items = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      items.add(read(in));
+    }
+    return new DeliveryBatch(instance, generation, items);
+  }
+
+  private static Outbound read(Wire.Reader in) {
+    int tag = in.number();
+    return switch (tag) {
+      case 0 -> readDelivery(in);
+      case 1 -> readReply(in);
+      case 2 -> new Outbound.Direct(in.string(), in.longNumber(), in.string(), in.bytes(), in.bytes());
+      case 3 -> new Outbound.Kick(in.string(), in.longNumber(), in.string());
+      case 4 -> readRefill(in);
+      case 5 -> new Outbound.Resend(in.string(), in.longNumber());
+      case 6 -> new Outbound.RoomClosed(in.string());
+      case 7 -> readRunning(in);
+      case 8 -> new Outbound.Failed(in.string());
+      case 9 -> new Outbound.Deleted();
+      default -> throw new IllegalStateException("item tag is " + tag + ", expected 0 to 9");
+    };
+  }
+
+  private static Delivery readDelivery(Wire.Reader in) {
+    return new Delivery(in.string(), in.bytes(), in.longNumber(), in.longNumber(), in.payload(), in.bytes());
+  }
+
+  private static Outbound readReply(Wire.Reader in) {
+    String gateway = in.string();
+    long number = in.longNumber();
+    int code = in.number();
+    return new Outbound.Reply(
+        gateway, number, code < 0 ? null : ErrorCode.of(code), in.string(), in.bytes(), in.longNumber());
+  }
+
+  private static Outbound readRefill(Wire.Reader in) {
+    String gateway = in.string();
+    String room = in.string();
+    boolean complete = in.number() == 1;
+    int count = in.number();
+    List<Delivery> deliveries = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      deliveries.add(readDelivery(in));
+    }
+    return new Outbound.Refill(gateway, room, deliveries, complete);
+  }
+
+  private static Outbound readRunning(Wire.Reader in) {
+    int count = in.number();
+    Map<String, Long> applied = new HashMap<>();
+    for (int i = 0; i < count; i++) {
+      applied.put(in.string(), in.longNumber());
+    }
+    return new Outbound.Running(applied);
+  }
+
+  @Override
+  public DeliveryBatch transform(DeliveryBatch batch) {
+    return batch;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public byte systemCodecID() {
+    return -1;
+  }
+}

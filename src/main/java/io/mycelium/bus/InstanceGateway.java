@@ -1,0 +1,100 @@
+package io.mycelium.bus;
+
+import io.netty.channel.EventLoop;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBus;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The web half's door to all instances: one per web verticle, used on its event loop only. Makes the links, flushes those
+ * with new commands once per turn, and times commands out.
+ */
+public final class InstanceGateway {
+  private static final int TICKS_PER_TIMEOUT = 8;
+
+  private final Vertx vertx;
+  private final EventLoop eventLoop;
+  private final String id;
+  private final GatewayConfig config;
+  private final Set<InstanceLink> links = new HashSet<>();
+  private final long timer;
+  private List<InstanceLink> dirty = new ArrayList<>();
+  private int tick;
+  private int linksMade;
+
+  /**
+   * @param id unique among all gateways of all nodes
+   * @param eventLoop the loop on which this is called
+   */
+  public InstanceGateway(Vertx vertx, EventLoop eventLoop, String id, GatewayConfig config) {
+    this.vertx = vertx;
+    this.eventLoop = eventLoop;
+    this.id = id;
+    this.config = config;
+    long period = Math.max(10, config.commandTimeout().toMillis() / TICKS_PER_TIMEOUT);
+    this.timer = vertx.setPeriodic(period, ignored -> expire());
+  }
+
+  /** A new line to an instance that exists; its commands are answered once it is {@linkplain InstanceLink#registered}. */
+  public InstanceLink link(String instanceId, LinkListener listener) {
+    InstanceLink link = new InstanceLink(this, id + "." + ++linksMade, instanceId, listener);
+    links.add(link);
+    return link;
+  }
+
+  /** Commands of all links that wait for an answer. */
+  public int unacked() {
+    int sum = 0;
+    for (InstanceLink link : links) {
+      sum += link.unacked();
+    }
+    return sum;
+  }
+
+  public void close() {
+    vertx.cancelTimer(timer);
+    List.copyOf(links).forEach(InstanceLink::close);
+  }
+
+  GatewayConfig config() {
+    return config;
+  }
+
+  EventBus eventBus() {
+    return vertx.eventBus();
+  }
+
+  int tick() {
+    return tick;
+  }
+
+  void remove(InstanceLink link) {
+    links.remove(link);
+  }
+
+  /** A task runs after every socket that was ready in this turn has been read: one batch takes all they sent. */
+  void flushLater(InstanceLink link) {
+    if (dirty.isEmpty()) {
+      eventLoop.execute(this::flush);
+    }
+    dirty.add(link);
+  }
+
+  private void flush() {
+    List<InstanceLink> flushing = dirty;
+    dirty = new ArrayList<>(flushing.size());
+    for (InstanceLink link : flushing) {
+      link.flush();
+    }
+  }
+
+  private void expire() {
+    tick++;
+    for (InstanceLink link : List.copyOf(links)) {
+      link.expire(tick - TICKS_PER_TIMEOUT - 1);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package io.mycelium.bus;
+
+import io.mycelium.bus.Outbound.Reply;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Payload;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One web verticle's line to one instance. It numbers commands, keeps them until they are answered, sends what one turn
+ * of the event loop gathered as one batch, and sends them again to a new generation of the instance, which skips what it
+ * has applied: a crash loses none and repeats none. For the gateway's event loop only.
+ */
+public final class InstanceLink {
+  private final InstanceGateway gateway;
+  private final String id;
+  private final String instanceId;
+  private final String address;
+  private final LinkListener listener;
+  private final MessageConsumer<DeliveryBatch> consumer;
+  private final Window window = new Window();
+  private List<Command> batch = List.of();
+  private long sentUpTo;
+  private long generation;
+  private Reply down;
+  private boolean closed;
+
+  InstanceLink(InstanceGateway gateway, String id, String instanceId, LinkListener listener) {
+    this.gateway = gateway;
+    this.id = id;
+    this.instanceId = instanceId;
+    this.address = Addresses.commands(instanceId);
+    this.listener = listener;
+    this.consumer = gateway.eventBus().consumer(Addresses.deliveries(instanceId), this::onBatch);
+  }
+
+  /** Completes once the instance's deliveries reach this link. */
+  public Future<Void> registered() {
+    return consumer.completion();
+  }
+
+  public String instanceId() {
+    return instanceId;
+  }
+
+  /** Highest generation of the instance that this link heard of; 0 before the first message. */
+  public long generation() {
+    return generation;
+  }
+
+  public int unacked() {
+    return window.size();
+  }
+
+  /** Whether the instance failed or is gone, so that commands are answered at once. */
+  public boolean isDown() {
+    return down != null;
+  }
+
+  /**
+   * Sends a command that the limits apply to. It is answered exactly once: by the instance, or at once with {@code
+   * overloaded}, or with {@code timeout}, or with what became of the instance.
+   */
+  public void send(
+      Command.Kind kind, long connection, String room, String event, String user, Payload payload, ReplyTo replyTo) {
+    if (down != null) {
+      replyTo.onReply(down);
+      return;
+    }
+    int bytes = payload == null ? 0 : payload.length();
+    GatewayConfig limits = gateway.config();
+    if (window.size() >= limits.maxUnackedPerInstance()
+        || window.bytes() + bytes > limits.maxUnackedBytesPerInstance() && window.size() > 0) {
+      replyTo.onReply(error(ErrorCode.OVERLOADED, "the instance has " + window.size() + " commands waiting"));
+      return;
+    }
+    enqueue(kind, connection, room, event, user, payload, replyTo);
+  }
+
+  /** Tells the instance that something ended; never refused, as there is at most one per open connection or channel. */
+  public void sendEnd(Command.Kind kind, long connection, String room) {
+    if (down == null) {
+      enqueue(kind, connection, room, null, null, null, ReplyTo.NOBODY);
+    }
+  }
+
+  private void enqueue(
+      Command.Kind kind, long connection, String room, String event, String user, Payload payload, ReplyTo replyTo) {
+    Command command = new Command(window.nextNumber(), kind, connection, room, event, user, payload);
+    window.add(new Window.Pending(command, replyTo, gateway.tick()));
+    if (batch.isEmpty()) {
+      batch = new ArrayList<>();
+      gateway.flushLater(this);
+    }
+    batch.add(command);
+  }
+
+  void flush() {
+    if (batch.isEmpty()) {
+      return;
+    }
+    List<Command> commands = batch;
+    batch = List.of();
+    send(sentUpTo, commands);
+  }
+
+  private void send(long previous, List<Command> commands) {
+    sentUpTo = commands.get(commands.size() - 1).number();
+    gateway.eventBus().send(address, new CommandBatch(id, previous, commands), CommandBatchCodec.OPTIONS);
+  }
+
+  /** A resend makes one batch of all that waits, what this turn gathered included. */
+  private void resend(long after) {
+    batch = List.of();
+    List<Command> commands = new ArrayList<>(window.size());
+    window.forEachAfter(after, pending -> commands.add(pending.command()));
+    if (!commands.isEmpty()) {
+      send(after, commands);
+    }
+  }
+
+  private void onBatch(Message<DeliveryBatch> message) {
+    DeliveryBatch received = message.body();
+    if (received.generation() < generation || closed) {
+      return;
+    }
+    generation = received.generation();
+    List<Outbound> items = received.items();
+    for (int i = 0; i < items.size(); i++) {
+      dispatch(items.get(i));
+    }
+  }
+
+  private void dispatch(Outbound item) {
+    if (item instanceof Reply reply) {
+      if (reply.gateway().equals(id)) {
+        answer(reply);
+      }
+    } else if (item instanceof Outbound.Delivery delivery) {
+      listener.onDelivery(delivery);
+    } else if (item instanceof Outbound.Direct direct) {
+      if (direct.gateway().equals(id)) {
+        listener.onDirect(direct);
+      }
+    } else if (item instanceof Outbound.Kick kick) {
+      if (kick.gateway().equals(id)) {
+        listener.onKick(kick);
+      }
+    } else if (item instanceof Outbound.Refill refill) {
+      if (refill.gateway().equals(id)) {
+        listener.onRefill(refill);
+      }
+    } else {
+      dispatchLifecycle(item);
+    }
+  }
+
+  private void dispatchLifecycle(Outbound item) {
+    if (item instanceof Outbound.Resend resend) {
+      if (resend.gateway().equals(id)) {
+        resend(resend.after());
+      }
+    } else if (item instanceof Outbound.RoomClosed closedRoom) {
+      listener.onRoomClosed(closedRoom.room());
+    } else if (item instanceof Outbound.Running running) {
+      down = null;
+      resend(running.applied().getOrDefault(id, 0L));
+    } else if (item instanceof Outbound.Failed failed) {
+      goDown(error(ErrorCode.INSTANCE_FAILED, failed.message()));
+      listener.onFailed(failed.message());
+    } else if (item instanceof Outbound.Deleted) {
+      goDown(error(ErrorCode.UNKNOWN_INSTANCE, "instance " + instanceId + " was deleted"));
+      listener.onDeleted();
+    }
+  }
+
+  private void answer(Reply reply) {
+    Window.Pending pending = window.take(reply.number());
+    if (pending != null) {
+      pending.replyTo().onReply(reply);
+    }
+  }
+
+  private void goDown(Reply answer) {
+    batch = List.of();
+    down = answer;
+    giveUp(Integer.MAX_VALUE, answer);
+  }
+
+  /** Answers {@code timeout} to all that was sent at or before that tick. */
+  void expire(int tick) {
+    Window.Pending oldest = window.oldest();
+    if (oldest != null && oldest.sentTick() - tick <= 0) {
+      giveUp(tick, error(ErrorCode.TIMEOUT, "the instance did not answer in " + gateway.config().commandTimeout()));
+    }
+  }
+
+  private void giveUp(int tick, Reply answer) {
+    for (Window.Pending p = window.oldest(); p != null; p = window.oldest()) {
+      if (tick != Integer.MAX_VALUE && p.sentTick() - tick > 0) {
+        return;
+      }
+      window.take(p.command().number());
+      p.replyTo().onReply(answer);
+    }
+  }
+
+  private Reply error(ErrorCode code, String message) {
+    return new Reply(id, 0, code, message, null, 0);
+  }
+
+  /** Ends the link: no connection of this gateway uses the instance any more. */
+  public void close() {
+    if (closed) {
+      return;
+    }
+    sendEnd(Command.Kind.DETACH, 0, null);
+    flush();
+    closed = true;
+    gateway.remove(this);
+    consumer.unregister();
+  }
+}

@@ -1,0 +1,20 @@
+package io.mycelium.bus;
+
+/** Hears what an instance says to more than one command; all calls come on the link's event loop, in order. */
+public interface LinkListener {
+  void onDelivery(Outbound.Delivery delivery);
+
+  void onDirect(Outbound.Direct direct);
+
+  void onKick(Outbound.Kick kick);
+
+  void onRefill(Outbound.Refill refill);
+
+  void onRoomClosed(String room);
+
+  /** The instance failed; pending commands were answered already. */
+  void onFailed(String message);
+
+  /** The instance was deleted; likewise. */
+  void onDeleted();
+}

@@ -1,0 +1,89 @@
+package io.mycelium.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * One message from a client. References are kept as the JSON text that the client sent ({@code "1"}, {@code 1}, {@code
+ * null}), since they go back just so.
+ */
+public final class InboundMessage {
+  static final byte[] NULL = {'n', 'u', 'l', 'l'};
+
+  private final byte[] joinRef;
+  private final byte[] ref;
+  final byte[] topic;
+  private final byte[] event;
+  private final Payload payload;
+
+  InboundMessage(byte[] joinRef, byte[] ref, byte[] topic, byte[] event, Payload payload) {
+    this.joinRef = joinRef;
+    this.ref = ref;
+    this.topic = topic;
+    this.event = event;
+    this.payload = payload;
+  }
+
+  /** JSON text of the join reference; {@code null} as text if there is none. */
+  public byte[] joinRef() {
+    return joinRef;
+  }
+
+  public byte[] ref() {
+    return ref;
+  }
+
+  public String topic() {
+    return new String(topic, StandardCharsets.UTF_8);
+  }
+
+  public Event event() {
+    return Event.of(event);
+  }
+
+  public String eventName() {
+    return new String(event, StandardCharsets.UTF_8);
+  }
+
+  public Payload payload() {
+    return payload;
+  }
+
+  /** Whether two references are the same to Phoenix, which takes {@code 1} and {@code "1"} for the same. */
+  public static boolean sameRef(byte[] a, byte[] b) {
+    return Arrays.equals(a, b) || Arrays.equals(unquoted(a), unquoted(b));
+  }
+
+  private static byte[] unquoted(byte[] ref) {
+    boolean quoted = ref.length >= 2 && ref[0] == '"';
+    return quoted ? Arrays.copyOfRange(ref, 1, ref.length - 1) : ref;
+  }
+
+  /** The events that mean something to the protocol itself; all others are the room's business. */
+  public enum Event {
+    JOIN("phx_join"),
+    LEAVE("phx_leave"),
+    HEARTBEAT("heartbeat"),
+    PUSH("push"),
+    OTHER("");
+
+    private final byte[] name;
+
+    Event(String name) {
+      this.name = name.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static Event of(byte[] event) {
+      if (Arrays.equals(event, PUSH.name)) {
+        return PUSH;
+      }
+      if (Arrays.equals(event, JOIN.name)) {
+        return JOIN;
+      }
+      if (Arrays.equals(event, LEAVE.name)) {
+        return LEAVE;
+      }
+      return Arrays.equals(event, HEARTBEAT.name) ? HEARTBEAT : OTHER;
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package io.mycelium.protocol;
+
+/**
+ * Validates JSON (RFC 8259) in place and finds where a value ends, without building it. A push's payload passes through
+ * here once and is from then on copied as bytes. That the bytes are UTF-8 is checked elsewhere ({@link Utf8}).
+ */
+final class JsonScanner {
+  /** Deeper nesting is refused: it serves nobody and costs stack. */
+  static final int MAX_DEPTH = 128;
+
+  private final byte[] json;
+  private final int end;
+  private int at;
+
+  JsonScanner(byte[] json, int from, int to) {
+    this.json = json;
+    this.at = from;
+    this.end = to;
+  }
+
+  int position() {
+    return at;
+  }
+
+  /** The next byte that is no white space, not consumed; 0 at the end. */
+  int peek() {
+    while (at < end) {
+      int c = json[at];
+      if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
+        return c;
+      }
+      at++;
+    }
+    return 0;
+  }
+
+  void expect(char wanted) {
+    if (peek() != wanted) {
+      throw malformed("'" + wanted + "'");
+    }
+    at++;
+  }
+
+  boolean skipIf(char wanted) {
+    if (peek() != wanted) {
+      return false;
+    }
+    at++;
+    return true;
+  }
+
+  void expectEnd() {
+    if (peek() != 0 || at < end) {
+      throw malformed("the end of the frame");
+    }
+  }
+
+  /** Skips one value of any kind; {@link #position} is then just behind it. */
+  void skipValue() {
+    skipValue(0);
+  }
+
+  private void skipValue(int depth) {
+    switch (peek()) {
+      case '{' -> skipObject(depth);
+      case '[' -> skipArray(depth);
+      case '"' -> skipString();
+      case 't' -> skipWord("true");
+      case 'f' -> skipWord("false");
+      case 'n' -> skipWord("null");
+      default -> skipNumber();
+    }
+  }
+
+  private void skipObject(int depth) {
+    descend(depth);
+    if (skipIf('}')) {
+      return;
+    }
+    do {
+      if (peek() != '"') {
+        throw malformed("a key in quotes");
+      }
+      skipString();
+      expect(':');
+      skipValue(depth + 1);
+    } while (skipIf(','));
+    expect('}');
+  }
+
+  private void skipArray(int depth) {
+    descend(depth);
+    if (skipIf(']')) {
+      return;
+    }
+    do {
+      skipValue(depth + 1);
+    } while (skipIf(','));
+    expect(']');
+  }
+
+  private void descend(int depth) {
+    if (depth >= MAX_DEPTH) {
+      throw malformed("at most " + MAX_DEPTH + " levels of nesting");
+    }
+    at++;
+  }
+
+  /**
+   * Skips a string whose opening quote is next.
+   *
+   * @return whether it contains an escape
+   */
+  boolean skipString() {
+    byte[] b = json;
+    int stop = end;
+    int p = at + 1;
+    boolean escaped = false;
+    while (p < stop) {
+      int c = b[p++];
+      if (c == '"') {
+        at = p;
+        return escaped;
+      }
+      if (c == '\\') {
+        p = skipEscape(p);
+        escaped = true;
+      } else if (c >= 0 && c < 0x20) {
+        at = p - 1;
+        throw malformed("no control character in a string");
+      }
+    }
+    at = stop;
+    throw malformed("the closing quote of a string");
+  }
+
+  private int skipEscape(int p) {
+    int c = p < end ? json[p] : 0;
+    if (c == 'u') {
+      for (int i = 1; i <= 4; i++) {
+        if (p + i >= end || Character.digit(json[p + i], 16) < 0) {
+          at = p;
+          throw malformed("four hex digits behind \\u");
+        }
+      }
+      return p + 5;
+    }
+    if (c == 0 || "\"\\/bfnrt".indexOf(c) < 0) {
+      at = p;
+      throw malformed("an escape that JSON knows");
+    }
+    return p + 1;
+  }
+
+  private void skipWord(String word) {
+    for (int i = 0; i < word.length(); i++) {
+      if (at + i >= end || json[at + i] != word.charAt(i)) {
+        throw malformed(word);
+      }
+    }
+    at += word.length();
+  }
+
+  private void skipNumber() {
+    int start = at;
+    if (at < end && json[at] == '-') {
+      at++;
+    }
+    if (at < end && json[at] == '0') {
+      at++;
+    } else {
+      skipDigits(start);
+    }
+    if (at < end && json[at] == '.') {
+      at++;
+      skipDigits(start);
+    }
+    if (at < end && (json[at] == 'e' || json[at] == 'E')) {
+      at++;
+      if (at < end && (json[at] == '+' || json[at] == '-')) {
+        at++;
+      }
+      skipDigits(start);
+    }
+  }
+
+  private void skipDigits(int start) {
+    int first = at;
+    while (at < end && json[at] >= '0' && json[at] <= '9') {
+      at++;
+    }
+    if (at == first) {
+      throw malformed(first == start ? "a JSON value" : "a digit");
+    }
+  }
+
+  MalformedFrameException malformed(String expected) {
+    String found = at >= end ? "the end" : (json[at] > ' ' ? "'" + (char) json[at] + "'" : "byte " + (json[at] & 0xff));
+    return new MalformedFrameException("at byte " + at + ": found " + found + ", expected " + expected);
+  }
+}

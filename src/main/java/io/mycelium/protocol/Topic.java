@@ -1,0 +1,42 @@
+package io.mycelium.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** A room's name in the forms that frames need, made once per room: UTF-8, and as a JSON string. */
+public final class Topic {
+  /** The topic of heartbeats, which is no room. */
+  public static final Topic PHOENIX = new Topic("phoenix");
+
+  private final String name;
+  private final byte[] utf8;
+  private final byte[] quoted;
+
+  public Topic(String name) {
+    this.name = name;
+    this.utf8 = name.getBytes(StandardCharsets.UTF_8);
+    this.quoted = JsonWriter.quoted(name);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  byte[] utf8() {
+    return utf8;
+  }
+
+  byte[] quoted() {
+    return quoted;
+  }
+
+  /** Whether the message is addressed to this topic; compares bytes, makes no string. */
+  public boolean isOf(InboundMessage message) {
+    return Arrays.equals(utf8, message.topic);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

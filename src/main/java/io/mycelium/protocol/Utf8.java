@@ -1,0 +1,46 @@
+package io.mycelium.protocol;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** Says whether bytes are UTF-8, as RFC 6455 section 8.1 demands of a text message. */
+public final class Utf8 {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+  private static final long HIGH_BITS = 0x8080808080808080L;
+
+  private Utf8() {}
+
+  public static boolean isValid(byte[] text) {
+    return isAscii(text) || decodes(text);
+  }
+
+  /** Eight bytes at a time: most frames are ASCII, and this runs once for every message that comes in. */
+  private static boolean isAscii(byte[] text) {
+    int i = 0;
+    for (; i + 8 <= text.length; i += 8) {
+      if (((long) LONGS.get(text, i) & HIGH_BITS) != 0) {
+        return false;
+      }
+    }
+    for (; i < text.length; i++) {
+      if (text[i] < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean decodes(byte[] text) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+}
