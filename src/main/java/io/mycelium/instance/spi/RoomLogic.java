@@ -1,0 +1,60 @@
+package io.mycelium.instance.spi;
+
+import io.mycelium.journal.Entry;
+import io.mycelium.protocol.Payload;
+import java.util.List;
+
+/**
+ * What a room does: pure functions over a state that is a value. The {@code on...} methods <em>decide</em>: they look at
+ * the state and return {@link Effects}. {@link #apply} alone <em>changes</em> the state, by one entry, and must come to
+ * the same state for the same entries, since a replay calls it too. Nothing is kept if any of them throws: the push is
+ * answered with an error and the instance begins again with the state from before it.
+ *
+ * <p>All calls come from the instance's thread, one at a time. An implementation keeps no mutable fields.
+ *
+ * @param <S> the state; immutable
+ */
+public interface RoomLogic<S> {
+  /** The state before the first entry. */
+  S init();
+
+  /** The state after one more entry. */
+  S apply(S state, Entry entry);
+
+  /** The state as JSON, as a join shows it. */
+  Payload view(S state);
+
+  /**
+   * What entries changed, as JSON: the {@code state} of a {@code msg}. Several entries come at once where the room has a
+   * patch interval, or one push made several.
+   *
+   * @param state the state after them
+   */
+  Payload delta(S state, List<Entry> entries);
+
+  /** A channel joins. May refuse it with {@link Effects#reject}. */
+  default Effects onJoin(S state, Member member) {
+    return Effects.none();
+  }
+
+  Effects onPush(S state, Push push);
+
+  /**
+   * A channel left, or its connection died.
+   *
+   * @param lastOfUser whether its user has no other channel in the room
+   */
+  default Effects onLeave(S state, Member member, boolean lastOfUser) {
+    return Effects.none();
+  }
+
+  /** The time that {@link Effects#tickIn} asked for has come. */
+  default Effects onTick(S state, long now) {
+    return Effects.none();
+  }
+
+  /** Whether one binary entry goes to V2 clients as the bare bytes, instead of the delta. */
+  default boolean broadcastsBinary() {
+    return false;
+  }
+}

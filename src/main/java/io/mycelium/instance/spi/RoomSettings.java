@@ -1,0 +1,24 @@
+package io.mycelium.instance.spi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+
+/**
+ * A room's settings, the instance's config already merged in.
+ *
+ * @param type name of the room's type
+ * @param state initial state that the creator gave, or null
+ * @param history entries kept in the state that a join shows
+ * @param presence whether the room tracks who is in it
+ * @param open whether a shared room takes undeclared keys
+ * @param patchInterval for how long changes are gathered into one message; zero sends each at once
+ * @param settings free-form object for plug-ins, or null
+ */
+public record RoomSettings(
+    String type,
+    JsonNode state,
+    int history,
+    boolean presence,
+    boolean open,
+    Duration patchInterval,
+    JsonNode settings) {}

@@ -1,0 +1,90 @@
+package io.mycelium.instance.types;
+
+import io.mycelium.instance.spi.Effects;
+import io.mycelium.instance.spi.Push;
+import io.mycelium.instance.spi.RoomLogic;
+import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.instance.spi.RoomType;
+import io.mycelium.journal.Entry;
+import io.mycelium.protocol.JsonWriter;
+import io.mycelium.protocol.Payload;
+import java.util.List;
+
+/**
+ * An append-only list (chat). The state holds the last {@code history} entries by sequence: <code>
+ * {"7": {"user": {"id": "ada"}, "payload": ..., "at": 1795485714000}}</code>.
+ */
+public final class AccumulativeType implements RoomType {
+  @Override
+  public String name() {
+    return "accumulative";
+  }
+
+  @Override
+  public String description() {
+    return "An append-only list of messages, such as a chat; a join shows the last ones";
+  }
+
+  @Override
+  public RoomLogic<?> open(RoomSettings settings) {
+    return new Logic(settings.history());
+  }
+
+  record Logic(int history) implements RoomLogic<Tail> {
+    private static final byte[] USER = JsonWriter.constant("\":{\"user\":{\"id\":");
+    private static final byte[] PAYLOAD = JsonWriter.constant("},\"payload\":");
+    private static final byte[] AT = JsonWriter.constant(",\"at\":");
+
+    @Override
+    public Tail init() {
+      return Tail.empty(history);
+    }
+
+    @Override
+    public Effects onPush(Tail state, Push push) {
+      return Push.PUSH.equals(push.event()) ? Effects.append(push) : UnknownEvent.reject(push);
+    }
+
+    @Override
+    public Tail apply(Tail state, Entry entry) {
+      return state.append(entry);
+    }
+
+    @Override
+    public Payload view(Tail state) {
+      return render(state.entries());
+    }
+
+    @Override
+    public Payload delta(Tail state, List<Entry> entries) {
+      return render(entries);
+    }
+
+    @Override
+    public boolean broadcastsBinary() {
+      return true;
+    }
+
+    private static Payload render(List<Entry> entries) {
+      JsonWriter out = new JsonWriter(2 + entries.size() * 128);
+      out.raw('{');
+      for (int i = 0; i < entries.size(); i++) {
+        if (i > 0) {
+          out.raw(',');
+        }
+        write(out, entries.get(i));
+      }
+      return Payload.json(out.raw('}').toBytes());
+    }
+
+    private static void write(JsonWriter out, Entry entry) {
+      out.raw('"').number(entry.seq()).raw(USER);
+      if (entry.user() == null) {
+        out.raw(Payload.NULL.bytes());
+      } else {
+        out.quote(entry.user());
+      }
+      out.raw(PAYLOAD).raw(entry.payload().asJson()).raw(AT).number(entry.at()).raw('}');
+    }
+  }
+}

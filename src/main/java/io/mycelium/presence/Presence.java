@@ -1,0 +1,131 @@
+package io.mycelium.presence;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Users of one room with one meta per channel, and the changes since the last diff was taken. A channel that joins and
+ * leaves between two diffs is in neither.
+ *
+ * <p>JSON shapes (source: Phoenix.Presence): state <code>{"user": {"metas": [{"phx_ref": "1", ...}]}}</code>, diff <code>
+ * {"joins": state, "leaves": state}</code>.
+ */
+public final class Presence {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /**
+   * One channel of a user.
+   *
+   * @param ref the meta's {@code phx_ref}, unique in the room
+   * @param json the meta as a JSON object, {@code phx_ref} included
+   */
+  public record Meta(String ref, String json) {}
+
+  private final Map<String, List<Meta>> users = new LinkedHashMap<>();
+  private Map<String, List<Meta>> joins = new LinkedHashMap<>();
+  private Map<String, List<Meta>> leaves = new LinkedHashMap<>();
+
+  public void join(String user, Meta meta) {
+    add(users, user, meta);
+    add(joins, user, meta);
+  }
+
+  /** Does nothing if the user has no channel with that reference. */
+  public void leave(String user, String ref) {
+    Meta meta = remove(users, user, ref);
+    if (meta != null && remove(joins, user, ref) == null) {
+      add(leaves, user, meta);
+    }
+  }
+
+  public boolean hasDiff() {
+    return !joins.isEmpty() || !leaves.isEmpty();
+  }
+
+  /** The changes since the last call, as the payload of a {@code presence_diff}. */
+  public byte[] takeDiff() {
+    byte[] diff =
+        write(
+            json -> {
+              json.writeFieldName("joins");
+              writeUsers(json, joins);
+              json.writeFieldName("leaves");
+              writeUsers(json, leaves);
+            });
+    joins = new LinkedHashMap<>();
+    leaves = new LinkedHashMap<>();
+    return diff;
+  }
+
+  /** Everyone, as the payload of a {@code presence_state}. */
+  public byte[] state() {
+    return write(json -> writeFields(json, users));
+  }
+
+  public int userCount() {
+    return users.size();
+  }
+
+  private static void add(Map<String, List<Meta>> to, String user, Meta meta) {
+    to.computeIfAbsent(user, u -> new ArrayList<>(1)).add(meta);
+  }
+
+  private static Meta remove(Map<String, List<Meta>> from, String user, String ref) {
+    List<Meta> metas = from.get(user);
+    if (metas == null) {
+      return null;
+    }
+    for (int i = 0; i < metas.size(); i++) {
+      if (metas.get(i).ref().equals(ref)) {
+        Meta removed = metas.remove(i);
+        if (metas.isEmpty()) {
+          from.remove(user);
+        }
+        return removed;
+      }
+    }
+    return null;
+  }
+
+  /** Writes the fields of one object. */
+  private interface Fields {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  private static byte[] write(Fields fields) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      fields.write(json);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void writeUsers(JsonGenerator json, Map<String, List<Meta>> users) throws IOException {
+    json.writeStartObject();
+    writeFields(json, users);
+    json.writeEndObject();
+  }
+
+  private static void writeFields(JsonGenerator json, Map<String, List<Meta>> users) throws IOException {
+    for (Map.Entry<String, List<Meta>> user : users.entrySet()) {
+      json.writeObjectFieldStart(user.getKey());
+      json.writeArrayFieldStart("metas");
+      for (Meta meta : user.getValue()) {
+        json.writeRawValue(meta.json());
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+  }
+}
