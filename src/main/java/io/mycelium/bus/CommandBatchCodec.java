@@ -14,7 +14,7 @@ final class CommandBatchCodec implements MessageCodec<CommandBatch, CommandBatch
   @Override
   public void encodeToWire(Buffer out, CommandBatch batch) {
     Wire.string(out, batch.gateway());
-    out.appendLong(batch.previous()).appendInt(batch.commands().size());
+    out.appendLong(batch.previous()).appendInt(batch.waiting()).appendInt(batch.commands().size());
     for (Command command : batch.commands()) {
       out.appendLong(command.number()).appendInt(command.kind().ordinal()).appendLong(command.connection());
       Wire.string(out, command.room());
@@ -29,6 +29,7 @@ final class CommandBatchCodec implements MessageCodec<CommandBatch, CommandBatch
     Wire.Reader in = new Wire.Reader(buffer, position);
     String gateway = in.string();
     long previous = in.longNumber();
+    int waiting = in.number();
     int count = in.number();
     List<Command> commands = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -42,7 +43,7 @@ final class CommandBatchCodec implements MessageCodec<CommandBatch, CommandBatch
               in.string(),
               in.payload()));
     }
-    return new CommandBatch(gateway, previous, commands);
+    return new CommandBatch(gateway, previous, waiting, commands);
   }
 
   @Override

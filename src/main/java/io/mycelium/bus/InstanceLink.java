@@ -81,9 +81,11 @@ public final class InstanceLink {
   }
 
   /** Tells the instance that something ended; never refused, as there is at most one per open connection or channel. */
-  public void sendEnd(Command.Kind kind, long connection, String room) {
+  public void sendEnd(Command.Kind kind, long connection, String room, ReplyTo replyTo) {
     if (down == null) {
-      enqueue(kind, connection, room, null, null, null, ReplyTo.NOBODY);
+      enqueue(kind, connection, room, null, null, null, replyTo);
+    } else {
+      replyTo.onReply(down);
     }
   }
 
@@ -109,7 +111,8 @@ public final class InstanceLink {
 
   private void send(long previous, List<Command> commands) {
     sentUpTo = commands.get(commands.size() - 1).number();
-    gateway.eventBus().send(address, new CommandBatch(id, previous, commands), CommandBatchCodec.OPTIONS);
+    CommandBatch sent = new CommandBatch(id, previous, window.size(), commands);
+    gateway.eventBus().send(address, sent, CommandBatchCodec.OPTIONS);
   }
 
   /** A resend makes one batch of all that waits, what this turn gathered included. */
@@ -217,7 +220,7 @@ public final class InstanceLink {
     if (closed) {
       return;
     }
-    sendEnd(Command.Kind.DETACH, 0, null);
+    sendEnd(Command.Kind.DETACH, 0, null, ReplyTo.NOBODY);
     flush();
     closed = true;
     gateway.remove(this);

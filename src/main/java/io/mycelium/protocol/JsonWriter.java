@@ -9,6 +9,8 @@ import java.util.Arrays;
  * caller writes the braces.
  */
 public final class JsonWriter {
+  private static final byte[] SEQ = constant("{\"seq\":");
+
   private byte[] bytes;
   private int length;
 
@@ -26,6 +28,11 @@ public final class JsonWriter {
     JsonWriter writer = new JsonWriter(text.length() + 2);
     writer.quote(text);
     return writer.toBytes();
+  }
+
+  /** {@code {"seq": seq}} */
+  static byte[] seqObject(long seq) {
+    return new JsonWriter(28).raw(SEQ).number(seq).raw('}').toBytes();
   }
 
   public JsonWriter raw(byte[] part) {
@@ -62,7 +69,7 @@ public final class JsonWriter {
     return raw('"').raw(JsonStringEncoder.getInstance().quoteAsUTF8(text)).raw('"');
   }
 
-  /** A number that is not negative. */
+  /** The whole number in decimal; it is not negative. */
   public JsonWriter number(long value) {
     if (value < 0) {
       throw new IllegalArgumentException("value is " + value + ", expected a number from 0");

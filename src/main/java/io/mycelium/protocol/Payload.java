@@ -1,10 +1,11 @@
 package io.mycelium.protocol;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -16,7 +17,11 @@ import java.util.Base64;
  * <p>The array is shared, not copied: whoever holds a payload treats its bytes as immutable.
  */
 public final class Payload {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  /** Numbers keep every digit that the client sent. */
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .setNodeFactory(JsonNodeFactory.withExactBigDecimals(true));
 
   /** The empty JSON object. */
   public static final Payload EMPTY = json("{}");
@@ -93,13 +98,21 @@ public final class Payload {
     return false;
   }
 
-  /** This payload as a tree, parsed anew on each call. */
+  /**
+   * This payload as a tree, parsed anew on each call.
+   *
+   * @throws Refusal ({@code invalid_payload}) if it is JSON beyond the parser's limits, such as a number of 2,000 digits
+   */
   public JsonNode tree() {
     try {
       return MAPPER.readTree(asJson());
     } catch (IOException e) {
-      throw new UncheckedIOException("payload was not validated: " + this, e);
+      throw new Refusal(ErrorCode.INVALID_PAYLOAD, "payload is not readable: " + firstLine(e));
     }
+  }
+
+  private static String firstLine(IOException e) {
+    return e.getMessage().lines().findFirst().orElse("");
   }
 
   @Override

@@ -40,6 +40,9 @@ public sealed interface Serializer permits V1Serializer, V2Serializer {
   /** A {@code phx_reply}; {@code status} is ok or error, {@code response} JSON. */
   void reply(ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, boolean ok, byte[] response);
 
+  /** The reply to a push that became an entry: {@code {"seq": seq}}. */
+  void replySeq(ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, long seq);
+
   /** A message to one channel, such as {@code state}, {@code phx_close}; references are JSON text. */
   void push(ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, byte[] quotedEvent, byte[] payload);
 

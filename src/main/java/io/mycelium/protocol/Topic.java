@@ -22,6 +22,11 @@ public final class Topic {
     return name;
   }
 
+  /** Length of the name in UTF-8. */
+  public int bytes() {
+    return utf8.length;
+  }
+
   byte[] utf8() {
     return utf8;
   }

@@ -75,6 +75,11 @@ final class V1Serializer implements Serializer {
   }
 
   @Override
+  public void replySeq(ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, long seq) {
+    reply(out, joinRef, ref, topic, true, JsonWriter.seqObject(seq));
+  }
+
+  @Override
   public void push(ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, byte[] quotedEvent, byte[] payload) {
     int names = TOPIC.length + EVENT.length + PAYLOAD.length + REF.length + 1;
     Frames.text(out, names + topic.quoted().length + quotedEvent.length + payload.length + ref.length);

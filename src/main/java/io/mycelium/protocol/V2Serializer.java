@@ -1,7 +1,6 @@
 package io.mycelium.protocol;
 
 import io.netty.buffer.ByteBuf;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -65,13 +64,8 @@ final class V2Serializer implements Serializer {
   }
 
   private static byte[] unescape(byte[] m, int from, int to) {
-    try {
-      Payload text = Payload.json(Arrays.copyOfRange(m, from, to));
-      return text.tree().textValue().getBytes(StandardCharsets.UTF_8);
-    } catch (java.io.UncheckedIOException e) {
-      IOException cause = e.getCause();
-      throw new MalformedFrameException("at byte " + from + ": " + cause.getMessage());
-    }
+    Payload text = Payload.json(Arrays.copyOfRange(m, from, to));
+    return text.tree().textValue().getBytes(StandardCharsets.UTF_8);
   }
 
   @Override
@@ -114,6 +108,11 @@ final class V2Serializer implements Serializer {
     Frames.text(out, length);
     out.writeByte('[').writeBytes(joinRef).writeByte(',').writeBytes(ref).writeByte(',');
     out.writeBytes(topic.quoted()).writeBytes(status).writeBytes(response).writeBytes(REPLY_END);
+  }
+
+  @Override
+  public void replySeq(ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, long seq) {
+    reply(out, joinRef, ref, topic, true, JsonWriter.seqObject(seq));
   }
 
   @Override

@@ -1,0 +1,95 @@
+package io.mycelium.connection;
+
+import io.mycelium.bus.Outbound.Delivery;
+import io.mycelium.protocol.Serializer;
+import io.mycelium.protocol.Topic;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The channels of one room that use one serializer, and the batch of frames that goes to all of them: each delivery is
+ * encoded once into the batch, and a socket gets the batch in one write.
+ */
+final class Audience {
+  /** Above this a batch is written before the turn ends, so that one turn's burst does not grow one huge buffer. */
+  private static final int MAX_BATCH_BYTES = 64 << 10;
+
+  /** Up to here copying a batch behind a socket's replies is cheaper than writing a buffer of its own to the socket. */
+  private static final int MAX_COPIED_BYTES = 2048;
+
+  private static final int MAX_COPIES = 64;
+
+  private final Hub hub;
+  private final Serializer serializer;
+  private final List<Channel> members = new ArrayList<>(2);
+  private ByteBuf batch;
+  private int messages;
+
+  Audience(Hub hub, Serializer serializer) {
+    this.hub = hub;
+    this.serializer = serializer;
+  }
+
+  int size() {
+    return members.size();
+  }
+
+  List<Channel> members() {
+    return members;
+  }
+
+  void add(Channel channel) {
+    write();
+    channel.index = members.size();
+    members.add(channel);
+  }
+
+  /** What is in the batch still goes to the channel. */
+  void remove(Channel channel) {
+    write();
+    int last = members.size() - 1;
+    Channel moved = members.get(last);
+    members.set(channel.index, moved);
+    moved.index = channel.index;
+    members.remove(last);
+    channel.index = -1;
+  }
+
+  void append(Topic topic, Delivery delivery) {
+    if (members.isEmpty()) {
+      return;
+    }
+    if (batch == null) {
+      batch = hub.buffer(512);
+    }
+    serializer.broadcast(batch, topic, delivery.quotedEvent(), delivery.binary(), delivery.json());
+    messages++;
+    if (batch.readableBytes() > MAX_BATCH_BYTES) {
+      write();
+    }
+  }
+
+  /** Writes the batch to every socket; the flush comes at the end of the turn. */
+  void write() {
+    ByteBuf writing = batch;
+    if (writing == null) {
+      return;
+    }
+    batch = null;
+    int count = members.size();
+    int bytes = writing.readableBytes();
+    boolean copied = bytes <= MAX_COPIED_BYTES && count <= MAX_COPIES;
+    for (int i = 0; i < count; i++) {
+      Connection connection = members.get(i).connection();
+      if (copied) {
+        connection.out().writeBytes(writing, writing.readerIndex(), bytes);
+      } else {
+        connection.write(writing.retainedDuplicate());
+      }
+    }
+    writing.release();
+    hub.delivered((long) messages * count, (long) bytes * count);
+    messages = 0;
+  }
+}

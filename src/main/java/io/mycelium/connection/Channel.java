@@ -1,0 +1,168 @@
+package io.mycelium.connection;
+
+import io.mycelium.bus.Command;
+import io.mycelium.bus.Outbound;
+import io.mycelium.bus.ReplyTo;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.InboundMessage;
+import io.mycelium.protocol.Payload;
+import java.util.ArrayDeque;
+
+/**
+ * One connection's membership of one room. While a join or leave is on its way to the instance, what else comes for the
+ * topic is held back and handled afterwards, in order: to the client it looks as if each were done at once.
+ */
+final class Channel implements ReplyTo {
+  private final Connection connection;
+  private final HubRoom room;
+  private final byte[] joinRef;
+  private byte[] ref;
+  private Payload params;
+  private Channel replaced;
+  private ArrayDeque<InboundMessage> held;
+  private boolean busy = true;
+
+  /** Place in its audience; -1 while it is in none. */
+  int index = -1;
+
+  /**
+   * @param replaced the channel that a second join of the same topic closes, or null
+   */
+  Channel(Connection connection, HubRoom room, InboundMessage join, Channel replaced) {
+    this.connection = connection;
+    this.room = room;
+    this.joinRef = join.joinRef();
+    this.ref = join.ref();
+    this.params = join.payload();
+    this.replaced = replaced;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  HubRoom room() {
+    return room;
+  }
+
+  byte[] joinRef() {
+    return joinRef;
+  }
+
+  boolean isBusy() {
+    return busy;
+  }
+
+  /** Whether the client was told that it is joined and not yet that it is not. */
+  boolean isJoined() {
+    return index >= 0 || room.isWaiting(this);
+  }
+
+  /** Keeps a message for later; false if there are too many. */
+  boolean hold(InboundMessage message, int limit) {
+    if (held == null) {
+      held = new ArrayDeque<>(4);
+    }
+    return held.size() < limit && held.add(message);
+  }
+
+  void askToJoin() {
+    connection
+        .link()
+        .send(Command.Kind.JOIN, connection.number(), room.name(), null, connection.user(), params, this);
+  }
+
+  /** The answer to the join. */
+  @Override
+  public void onReply(Outbound.Reply reply) {
+    if (connection.isClosed()) {
+      return;
+    }
+    if (!reply.ok()) {
+      refused(reply);
+    } else if (room.admit(this, reply.seq())) {
+      admitted(reply);
+    } else {
+      askToJoin();
+      return;
+    }
+    settled();
+  }
+
+  private void admitted(Outbound.Reply reply) {
+    connection.reply(joinRef, ref, room.topic(), true, reply.response());
+    closeReplaced();
+    params = null;
+    ref = null;
+  }
+
+  /** Phoenix answers a join to a topic that nothing handles without a join reference. */
+  private void refused(Outbound.Reply reply) {
+    if (reply.code() == ErrorCode.TIMEOUT || replaced != null) {
+      connection.link().sendEnd(Command.Kind.LEAVE, connection.number(), room.name(), ReplyTo.NOBODY);
+    }
+    boolean unknown = reply.code() == ErrorCode.UNKNOWN_ROOM;
+    connection.error(unknown ? Connection.NULL : joinRef, ref, room.topic(), reply);
+    closeReplaced();
+    connection.forget(this);
+  }
+
+  private void closeReplaced() {
+    if (replaced != null) {
+      room.remove(replaced);
+      connection.phxClose(replaced);
+      replaced = null;
+    }
+  }
+
+  void leave(InboundMessage leave) {
+    busy = true;
+    connection
+        .link()
+        .sendEnd(Command.Kind.LEAVE, connection.number(), room.name(), reply -> left(leave));
+  }
+
+  private void left(InboundMessage leave) {
+    if (connection.isClosed() || !busy) {
+      return;
+    }
+    room.remove(this);
+    connection.forget(this);
+    connection.reply(joinRef, leave.ref(), room.topic(), true, Connection.EMPTY);
+    connection.phxClose(this);
+    settled();
+  }
+
+  /** Ends the channel from the server's side; what was held back is answered as for a topic that is not joined. */
+  void end(boolean error) {
+    room.remove(this);
+    if (replaced != null) {
+      room.remove(replaced);
+    }
+    connection.forget(this);
+    if (error) {
+      connection.phxError(this);
+    } else {
+      connection.phxClose(this);
+    }
+    settled();
+  }
+
+  /** The connection is gone. */
+  void discard() {
+    room.remove(this);
+    if (replaced != null) {
+      room.remove(replaced);
+    }
+    held = null;
+  }
+
+  private void settled() {
+    busy = false;
+    ArrayDeque<InboundMessage> messages = held;
+    held = null;
+    if (messages != null) {
+      messages.forEach(connection::handle);
+    }
+  }
+}

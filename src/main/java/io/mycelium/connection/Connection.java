@@ -1,0 +1,396 @@
+package io.mycelium.connection;
+
+import io.mycelium.bus.Command;
+import io.mycelium.bus.GatewayConfig;
+import io.mycelium.bus.InstanceLink;
+import io.mycelium.bus.Outbound;
+import io.mycelium.protocol.Disconnect;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Frames;
+import io.mycelium.protocol.InboundMessage;
+import io.mycelium.protocol.JsonWriter;
+import io.mycelium.protocol.MalformedFrameException;
+import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.Serializer;
+import io.mycelium.protocol.Topic;
+import io.mycelium.protocol.Utf8;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One WebSocket: takes its messages apart, keeps its channels, and gathers what goes out to it in one turn of the event
+ * loop. On the hub's event loop only.
+ */
+public final class Connection {
+  static final byte[] NULL = JsonWriter.constant("null");
+  static final byte[] EMPTY = JsonWriter.constant("{}");
+  private static final byte[] PHX_CLOSE = JsonWriter.quoted("phx_close");
+  private static final byte[] PHX_ERROR = JsonWriter.quoted("phx_error");
+  private static final String PUSH = "push";
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+  private final Hub hub;
+  private final HubInstance instance;
+  private final long number;
+  private final String user;
+  private final Serializer serializer;
+  private final Transport transport;
+  private final List<Channel> channels = new ArrayList<>(1);
+  private ByteBuf out;
+  private boolean dirty;
+  private boolean closed;
+  private boolean draining;
+  private int unacked;
+  private long unackedBytes;
+  private int lastSeen;
+  private int pingedAt = -1;
+  int wheelSlot;
+  int wheelIndex;
+
+  Connection(
+      Hub hub, HubInstance instance, long number, String user, Serializer serializer, Transport transport) {
+    this.hub = hub;
+    this.instance = instance;
+    this.number = number;
+    this.user = user;
+    this.serializer = serializer;
+    this.transport = transport;
+    this.lastSeen = hub.tick();
+  }
+
+  /** A text message came in; the array becomes the connection's. */
+  public void onText(byte[] message) {
+    if (!Utf8.isValid(message)) {
+      close(Disconnect.INVALID_UTF8);
+      return;
+    }
+    receive(message, false);
+  }
+
+  /** A binary message came in; likewise. */
+  public void onBinary(byte[] message) {
+    receive(message, true);
+  }
+
+  private void receive(byte[] bytes, boolean binary) {
+    if (closed) {
+      return;
+    }
+    seen();
+    hub.meters().messageIn(bytes.length);
+    if (bytes.length > instance.limits().maxMessageBytes()) {
+      close(Disconnect.MESSAGE_TOO_BIG);
+      return;
+    }
+    InboundMessage message;
+    try {
+      message = binary ? serializer.decodeBinary(bytes) : serializer.decodeText(bytes);
+    } catch (MalformedFrameException e) {
+      LOG.debug("connection {} of instance {}: {}", number, link().instanceId(), e.getMessage());
+      close(Disconnect.MALFORMED_FRAME);
+      return;
+    }
+    handle(message);
+  }
+
+  /** The peer gave a sign of life. */
+  public void seen() {
+    lastSeen = hub.tick();
+  }
+
+  /** The peer is gone, however it went; {@code reason} is for the metrics. */
+  public void onClosed(String reason) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    channels.forEach(channel -> {
+      channel.discard();
+      channel.room().release();
+    });
+    channels.clear();
+    if (out != null) {
+      out.release();
+      out = null;
+    }
+    instance.remove(this);
+    hub.closed(this, reason);
+  }
+
+  void handle(InboundMessage message) {
+    if (closed) {
+      return;
+    }
+    Channel channel = find(message);
+    if (channel == null) {
+      handleUnjoined(message);
+    } else if (channel.isBusy()) {
+      if (!channel.hold(message, limits().maxUnackedPerConnection())) {
+        error(NULL, message.ref(), channel.room().topic(), ErrorCode.OVERLOADED, "too many messages wait for a join");
+      }
+    } else {
+      switch (message.event()) {
+        case JOIN -> join(message, channel);
+        case LEAVE -> leave(message, channel);
+        default -> push(message, channel);
+      }
+    }
+  }
+
+  private void handleUnjoined(InboundMessage message) {
+    if (Topic.PHOENIX.isOf(message)) {
+      if (message.event() == InboundMessage.Event.HEARTBEAT) {
+        reply(NULL, message.ref(), Topic.PHOENIX, true, EMPTY);
+      } else {
+        String expected = "event is " + message.eventName() + ", expected heartbeat";
+        error(NULL, message.ref(), Topic.PHOENIX, ErrorCode.UNKNOWN_EVENT, expected);
+      }
+      return;
+    }
+    switch (message.event()) {
+      case JOIN -> join(message, null);
+      case LEAVE -> reply(message.joinRef(), message.ref(), new Topic(message.topic()), true, EMPTY);
+      default -> {
+        String notJoined = "topic " + message.topic() + " is not joined, expected phx_join first";
+        error(NULL, message.ref(), new Topic(message.topic()), ErrorCode.NOT_JOINED, notJoined);
+      }
+    }
+  }
+
+  private void join(InboundMessage message, Channel replaced) {
+    if (replaced == null && channels.size() >= hub.config().maxChannels()) {
+      String full = "this connection has its max_channels of " + hub.config().maxChannels();
+      error(message.joinRef(), message.ref(), new Topic(message.topic()), ErrorCode.TOO_MANY_CHANNELS, full);
+      return;
+    }
+    HubRoom room = instance.room(message);
+    Channel joining = new Channel(this, room, message, replaced);
+    if (replaced == null) {
+      room.use();
+      channels.add(joining);
+    } else {
+      channels.set(channels.indexOf(replaced), joining);
+    }
+    joining.askToJoin();
+  }
+
+  /** Phoenix drops a leave that names another join than the channel's, without an answer. */
+  private void leave(InboundMessage message, Channel channel) {
+    if (InboundMessage.sameRef(message.joinRef(), channel.joinRef())) {
+      channel.leave(message);
+    }
+  }
+
+  private void push(InboundMessage message, Channel channel) {
+    Payload payload = message.payload();
+    int bytes = payload.length();
+    GatewayConfig limits = limits();
+    if (draining) {
+      error(channel.joinRef(), message.ref(), channel.room().topic(), ErrorCode.DRAINING, "this node is stopping");
+    } else if (unacked >= limits.maxUnackedPerConnection()
+        || unacked > 0 && unackedBytes + bytes > limits.maxUnackedBytesPerConnection()) {
+      String many = "this connection has " + unacked + " messages waiting for their replies";
+      error(channel.joinRef(), message.ref(), channel.room().topic(), ErrorCode.OVERLOADED, many);
+    } else {
+      unacked++;
+      unackedBytes += bytes;
+      String event = message.event() == InboundMessage.Event.PUSH ? PUSH : message.eventName();
+      PushReply replyTo = new PushReply(channel, message.ref(), bytes);
+      link().send(Command.Kind.PUSH, number, channel.room().name(), event, user, payload, replyTo);
+    }
+  }
+
+  void acked(int bytes) {
+    unacked--;
+    unackedBytes -= bytes;
+    if (draining && unacked == 0) {
+      close(Disconnect.GOING_AWAY);
+    }
+  }
+
+  /** Few rooms per connection: comparing bytes beats hashing a string that would first have to be made. */
+  private Channel find(InboundMessage message) {
+    for (int i = 0; i < channels.size(); i++) {
+      Channel channel = channels.get(i);
+      if (channel.room().topic().isOf(message)) {
+        return channel;
+      }
+    }
+    return null;
+  }
+
+  Channel channel(String room) {
+    for (Channel channel : channels) {
+      if (channel.room().name().equals(room)) {
+        return channel;
+      }
+    }
+    return null;
+  }
+
+  void forget(Channel channel) {
+    if (channels.remove(channel)) {
+      channel.room().release();
+    }
+  }
+
+  void endChannels(boolean error) {
+    for (Channel channel : List.copyOf(channels)) {
+      channel.end(error);
+    }
+  }
+
+  void reply(byte[] joinRef, byte[] ref, Topic topic, boolean ok, byte[] response) {
+    serializer.reply(out(), joinRef, ref, topic, ok, response);
+  }
+
+  void replySeq(byte[] joinRef, byte[] ref, Topic topic, long seq) {
+    serializer.replySeq(out(), joinRef, ref, topic, seq);
+  }
+
+  void error(byte[] joinRef, byte[] ref, Topic topic, Outbound.Reply reply) {
+    if (reply.response() == null) {
+      error(joinRef, ref, topic, reply.code(), reply.message());
+    } else {
+      hub.meters().errorReply(reply.code().reason());
+      reply(joinRef, ref, topic, false, reply.response());
+    }
+  }
+
+  private void error(byte[] joinRef, byte[] ref, Topic topic, ErrorCode code, String message) {
+    hub.meters().errorReply(code.reason());
+    reply(joinRef, ref, topic, false, ErrorResponse.of(code, message));
+  }
+
+  void push(Channel channel, byte[] quotedEvent, byte[] json) {
+    serializer.push(out(), channel.joinRef(), NULL, channel.room().topic(), quotedEvent, json);
+  }
+
+  void phxClose(Channel channel) {
+    serializer.push(out(), channel.joinRef(), channel.joinRef(), channel.room().topic(), PHX_CLOSE, EMPTY);
+  }
+
+  void phxError(Channel channel) {
+    serializer.push(out(), channel.joinRef(), channel.joinRef(), channel.room().topic(), PHX_ERROR, EMPTY);
+  }
+
+  /** The buffer that goes to this socket alone, flushed at the end of the turn. */
+  ByteBuf out() {
+    if (out == null) {
+      out = hub.buffer(256);
+      touch();
+    }
+    return out;
+  }
+
+  /** Frames of a room's batch, behind what this socket alone was sent before. */
+  void write(ByteBuf frames) {
+    writeOut();
+    transport.write(frames);
+    touch();
+  }
+
+  private void touch() {
+    if (!dirty) {
+      dirty = true;
+      hub.dirty(this);
+    }
+  }
+
+  private void writeOut() {
+    if (out != null) {
+      ByteBuf writing = out;
+      out = null;
+      transport.write(writing);
+    }
+  }
+
+  /** The end of a turn: everything goes to the socket, unless it does not keep up. */
+  void flush() {
+    dirty = false;
+    if (closed) {
+      return;
+    }
+    writeOut();
+    transport.flush();
+    if (!transport.isWritable()) {
+      close(Disconnect.SLOW_CONSUMER);
+    }
+  }
+
+  public void pong(ByteBuf data) {
+    seen();
+    Frames.pong(out(), data);
+  }
+
+  /** Ends the connection with that close code; what was written before it still goes out. */
+  public void close(Disconnect reason) {
+    if (!closed) {
+      writeOut();
+      transport.close(reason);
+      onClosed(reason.reason());
+    }
+  }
+
+  /** Takes no more pushes and closes once those in flight are answered. */
+  void drain() {
+    draining = true;
+    if (unacked == 0) {
+      close(Disconnect.GOING_AWAY);
+    }
+  }
+
+  /** Pings an idle peer; returns in how many seconds to look again. */
+  int checkAlive(int now) {
+    if (pingedAt >= 0 && lastSeen < pingedAt) {
+      return pingedAt + instance.limits().pingTimeout() - now;
+    }
+    pingedAt = -1;
+    int idle = now - lastSeen;
+    if (idle < pingInterval()) {
+      return pingInterval() - idle;
+    }
+    pingedAt = now;
+    Frames.ping(out());
+    return instance.limits().pingTimeout();
+  }
+
+  boolean isSilent() {
+    return pingedAt >= 0 && lastSeen < pingedAt && hub.tick() - pingedAt >= instance.limits().pingTimeout();
+  }
+
+  void dropSilent() {
+    close(Disconnect.PING_TIMEOUT);
+  }
+
+  int pingInterval() {
+    return instance.limits().pingInterval();
+  }
+
+  private GatewayConfig limits() {
+    return hub.gatewayConfig();
+  }
+
+  InstanceLink link() {
+    return instance.link();
+  }
+
+  long number() {
+    return number;
+  }
+
+  String user() {
+    return user;
+  }
+
+  Serializer serializer() {
+    return serializer;
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+}

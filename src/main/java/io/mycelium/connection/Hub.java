@@ -1,0 +1,261 @@
+package io.mycelium.connection;
+
+import io.mycelium.bus.Command;
+import io.mycelium.bus.GatewayConfig;
+import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.bus.InstanceGateway;
+import io.mycelium.bus.ReplyTo;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.mycelium.protocol.Serializer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All connections of one web verticle. What instances deliver in one turn of the event loop is gathered per room and per
+ * socket, and flushed once, when the turn has handled everything that was ready.
+ */
+public final class Hub {
+  private static final int TICK_MS = 1000;
+
+  private final Vertx vertx;
+  private final EventLoop eventLoop;
+  private final SocketConfig config;
+  private final GatewayConfig gatewayConfig;
+  private final int maxMessageBytes;
+  private final InstanceGateway gateway;
+  private final InstanceDirectory directory;
+  private final ConnectionMeters meters;
+  private final KeepAlive keepAlive = new KeepAlive();
+  private final Map<String, Future<HubInstance>> instances = new HashMap<>();
+  private final long timer;
+  private List<HubRoom> dirtyRooms = new ArrayList<>();
+  private List<Connection> dirtyConnections = new ArrayList<>();
+  private boolean flushScheduled;
+  private long nextConnection = 1;
+  private int connections;
+  private Drain drain;
+
+  /**
+   * @param id unique among the hubs of all nodes
+   * @param maxMessageBytes the server's limit, which an instance may lower
+   */
+  public Hub(
+      Vertx vertx,
+      EventLoop eventLoop,
+      String id,
+      SocketConfig config,
+      GatewayConfig gatewayConfig,
+      int maxMessageBytes,
+      ConnectionMeters meters) {
+    this.vertx = vertx;
+    this.eventLoop = eventLoop;
+    this.config = config;
+    this.gatewayConfig = gatewayConfig;
+    this.maxMessageBytes = maxMessageBytes;
+    this.gateway = new InstanceGateway(vertx, eventLoop, id, gatewayConfig);
+    this.directory = new InstanceDirectory(vertx);
+    this.meters = meters;
+    this.timer = vertx.setPeriodic(TICK_MS, ignored -> keepAlive.advance());
+  }
+
+  /**
+   * Asks an instance to let a connection in.
+   *
+   * @return the permit, to be {@linkplain Permit#accept used} or {@linkplain Permit#abandon given back}; fails with a
+   *     {@link Refusal} if the instance is unknown, failed or full
+   */
+  public Future<Permit> admit(String instanceId, String user) {
+    if (drain != null) {
+      return Future.failedFuture(new Refusal(ErrorCode.DRAINING, "this node is stopping"));
+    }
+    return instance(instanceId).compose(instance -> open(instance, user));
+  }
+
+  /** Lookups of the same instance that come at once share one link. */
+  private Future<HubInstance> instance(String id) {
+    Future<HubInstance> known = instances.get(id);
+    if (known != null) {
+      return known;
+    }
+    Future<HubInstance> made = directory.lookup(id).compose(found -> link(id, found.getJsonObject("socket")));
+    instances.put(id, made);
+    made.onFailure(ignored -> instances.remove(id, made));
+    return made;
+  }
+
+  private Future<HubInstance> link(String id, JsonObject socket) {
+    HubInstance instance = new HubInstance(this, limits(socket));
+    instance.link(gateway.link(id, instance));
+    return instance.link().registered().map(instance);
+  }
+
+  private SocketLimits limits(JsonObject socket) {
+    int bytes = socket.getInteger("max_message_bytes");
+    int interval = socket.getInteger("ping_interval");
+    int timeout = socket.getInteger("ping_timeout");
+    return new SocketLimits(
+        bytes == 0 ? maxMessageBytes : Math.min(bytes, maxMessageBytes),
+        interval == 0 ? (int) config.pingInterval().toSeconds() : interval,
+        timeout == 0 ? (int) config.pingTimeout().toSeconds() : timeout);
+  }
+
+  private Future<Permit> open(HubInstance instance, String user) {
+    instance.use();
+    long number = nextConnection++;
+    Promise<Permit> permit = Promise.promise();
+    instance
+        .link()
+        .send(
+            Command.Kind.OPEN,
+            number,
+            null,
+            null,
+            user,
+            null,
+            reply -> {
+              if (reply.ok()) {
+                permit.complete(new Permit(instance, number, user));
+              } else {
+                instance.link().sendEnd(Command.Kind.CLOSE, number, null, ReplyTo.NOBODY);
+                instance.release();
+                permit.fail(new Refusal(reply.code(), reply.message()));
+              }
+            });
+    return permit.future();
+  }
+
+  /** The instance's word that a connection may open. */
+  public final class Permit {
+    private final HubInstance instance;
+    private final long number;
+    private final String user;
+
+    private Permit(HubInstance instance, long number, String user) {
+      this.instance = instance;
+      this.number = number;
+      this.user = user;
+    }
+
+    /** The socket is open. */
+    public Connection accept(Serializer serializer, Transport transport) {
+      Connection connection = new Connection(Hub.this, instance, number, user, serializer, transport);
+      instance.add(connection);
+      keepAlive.add(connection);
+      connections++;
+      meters.connectionOpened();
+      return connection;
+    }
+
+    /** The upgrade came to nothing. */
+    public void abandon() {
+      instance.link().sendEnd(Command.Kind.CLOSE, number, null, ReplyTo.NOBODY);
+      instance.release();
+    }
+  }
+
+  void forget(HubInstance instance) {
+    instances.remove(instance.link().instanceId());
+  }
+
+  void closed(Connection connection, String reason) {
+    keepAlive.remove(connection);
+    connections--;
+    meters.connectionClosed(reason);
+    if (drain != null && connections == 0) {
+      drain.done();
+    }
+  }
+
+  void dirty(HubRoom room) {
+    dirtyRooms.add(room);
+    scheduleFlush();
+  }
+
+  void dirty(Connection connection) {
+    dirtyConnections.add(connection);
+    scheduleFlush();
+  }
+
+  private void scheduleFlush() {
+    if (!flushScheduled) {
+      flushScheduled = true;
+      eventLoop.execute(this::flush);
+    }
+  }
+
+  private void flush() {
+    List<HubRoom> rooms = dirtyRooms;
+    dirtyRooms = new ArrayList<>();
+    for (int i = 0; i < rooms.size(); i++) {
+      rooms.get(i).flush();
+    }
+    List<Connection> sockets = dirtyConnections;
+    dirtyConnections = new ArrayList<>(Math.min(sockets.size(), 1024));
+    flushScheduled = false;
+    for (int i = 0; i < sockets.size(); i++) {
+      sockets.get(i).flush();
+    }
+  }
+
+  ByteBuf buffer(int capacity) {
+    return PooledByteBufAllocator.DEFAULT.directBuffer(capacity);
+  }
+
+  void delivered(long messages, long bytes) {
+    meters.deliveriesOut(messages, bytes);
+  }
+
+  /** Takes no more connections and closes those there are, some at a time, once their pushes are answered. */
+  public Future<Void> drain(int batch, long intervalMs) {
+    if (drain == null) {
+      drain = new Drain(vertx, batch, intervalMs);
+    }
+    List<Connection> all = new ArrayList<>();
+    instances.values().forEach(made -> {
+      if (made.succeeded()) {
+        all.addAll(made.result().connections());
+      }
+    });
+    return drain.start(all);
+  }
+
+  public void close() {
+    vertx.cancelTimer(timer);
+    gateway.close();
+  }
+
+  public int connections() {
+    return connections;
+  }
+
+  /** Commands that wait for an instance's answer. */
+  public int unacked() {
+    return gateway.unacked();
+  }
+
+  int tick() {
+    return keepAlive.tick();
+  }
+
+  SocketConfig config() {
+    return config;
+  }
+
+  GatewayConfig gatewayConfig() {
+    return gatewayConfig;
+  }
+
+  ConnectionMeters meters() {
+    return meters;
+  }
+}

@@ -1,0 +1,219 @@
+package io.mycelium.connection;
+
+import io.mycelium.bus.Command;
+import io.mycelium.bus.Outbound;
+import io.mycelium.bus.Outbound.Delivery;
+import io.mycelium.bus.ReplyTo;
+import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.Serializer;
+import io.mycelium.protocol.Topic;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One room as this hub's channels see it. Checks the sequence of what the bus brings: a repeat is dropped, and behind a gap
+ * deliveries wait until the missing ones were fetched.
+ */
+final class HubRoom {
+  /** Deliveries that may wait behind a gap; one more and the room's channels are told to join anew. */
+  private static final int MAX_HELD = 10_000;
+
+  /** A channel whose join state is ahead of what this hub has delivered. */
+  private record Waiting(Channel channel, long seq) {}
+
+  private final Hub hub;
+  private final HubInstance instance;
+  private final Topic topic;
+  private final Audience v1;
+  private final Audience v2;
+  private List<Waiting> waiting = List.of();
+  private ArrayDeque<Delivery> held;
+  private long last;
+  private int users;
+  private boolean dirty;
+
+  HubRoom(Hub hub, HubInstance instance, Topic topic) {
+    this.hub = hub;
+    this.instance = instance;
+    this.topic = topic;
+    this.v1 = new Audience(hub, Serializer.V1);
+    this.v2 = new Audience(hub, Serializer.V2);
+  }
+
+  String name() {
+    return topic.name();
+  }
+
+  Topic topic() {
+    return topic;
+  }
+
+  /** Counts a channel that uses this object, joined or not. */
+  void use() {
+    users++;
+  }
+
+  void release() {
+    if (--users == 0) {
+      instance.forget(this);
+    }
+  }
+
+  private boolean isEmpty() {
+    return v1.size() + v2.size() == 0 && waiting.isEmpty();
+  }
+
+  /**
+   * A channel whose join state holds all entries up to {@code seq} begins to listen.
+   *
+   * @return false if this hub has delivered beyond that state, so that the channel must ask for a newer one
+   */
+  boolean admit(Channel channel, long seq) {
+    if (isEmpty()) {
+      last = seq;
+      held = null;
+    }
+    if (seq < last) {
+      return false;
+    }
+    if (seq == last) {
+      audience(channel).add(channel);
+    } else {
+      List<Waiting> more = new ArrayList<>(waiting);
+      more.add(new Waiting(channel, seq));
+      waiting = more;
+    }
+    return true;
+  }
+
+  boolean isWaiting(Channel channel) {
+    return !waiting.isEmpty() && waiting.stream().anyMatch(w -> w.channel() == channel);
+  }
+
+  void remove(Channel channel) {
+    if (channel.index >= 0) {
+      audience(channel).remove(channel);
+    } else if (!waiting.isEmpty()) {
+      waiting = new ArrayList<>(waiting);
+      waiting.removeIf(w -> w.channel() == channel);
+    }
+  }
+
+  private Audience audience(Channel channel) {
+    return channel.connection().serializer() == Serializer.V1 ? v1 : v2;
+  }
+
+  void onDelivery(Delivery delivery) {
+    if (isEmpty()) {
+      return;
+    }
+    if (delivery.first() == 0) {
+      append(delivery);
+    } else if (held != null) {
+      hold(delivery);
+    } else if (delivery.last() <= last) {
+      hub.meters().duplicateDropped();
+    } else if (delivery.first() > last + 1) {
+      fetch(delivery);
+    } else {
+      accept(delivery);
+    }
+  }
+
+  private void accept(Delivery delivery) {
+    if (!waiting.isEmpty()) {
+      promote(delivery.last() - 1);
+    }
+    last = delivery.last();
+    append(delivery);
+    if (!waiting.isEmpty()) {
+      promote(last);
+    }
+  }
+
+  /** Channels whose state reaches no further than {@code seq} get what comes from now on. */
+  private void promote(long seq) {
+    List<Waiting> stillWaiting = new ArrayList<>(waiting.size());
+    for (Waiting each : waiting) {
+      if (each.seq() <= seq) {
+        audience(each.channel()).add(each.channel());
+      } else {
+        stillWaiting.add(each);
+      }
+    }
+    waiting = stillWaiting;
+  }
+
+  private void append(Delivery delivery) {
+    v2.append(topic, delivery);
+    v1.append(topic, delivery);
+    if (!dirty) {
+      dirty = true;
+      hub.dirty(this);
+    }
+  }
+
+  /** Writes what is in the batches; a channel that comes or goes, or gets a message of its own, is in the right place. */
+  void write() {
+    v2.write();
+    v1.write();
+  }
+
+  void flush() {
+    dirty = false;
+    write();
+  }
+
+  private void fetch(Delivery behindGap) {
+    held = new ArrayDeque<>();
+    held.add(behindGap);
+    hub.meters().gapFetched();
+    Payload range = Payload.json("[" + last + "," + (behindGap.first() - 1) + "]");
+    instance
+        .link()
+        .send(Command.Kind.REFILL, 0, name(), null, null, range, reply -> {
+          if (!reply.ok()) {
+            failGap();
+          }
+        });
+  }
+
+  private void hold(Delivery delivery) {
+    held.add(delivery);
+    if (held.size() > MAX_HELD) {
+      failGap();
+    }
+  }
+
+  void onRefill(Outbound.Refill refill) {
+    if (held == null) {
+      return;
+    }
+    if (!refill.complete()) {
+      failGap();
+      return;
+    }
+    ArrayDeque<Delivery> behindGap = held;
+    held = null;
+    refill.deliveries().forEach(this::onDelivery);
+    behindGap.forEach(this::onDelivery);
+  }
+
+  /** What was missed cannot be had: the channels join anew and get the state. */
+  private void failGap() {
+    held = null;
+    for (Channel channel : channels()) {
+      instance.link().sendEnd(Command.Kind.LEAVE, channel.connection().number(), name(), ReplyTo.NOBODY);
+      channel.end(true);
+    }
+  }
+
+  /** All joined channels, copied: ending one changes the audience. */
+  List<Channel> channels() {
+    List<Channel> all = new ArrayList<>(v1.members());
+    all.addAll(v2.members());
+    waiting.forEach(each -> all.add(each.channel()));
+    return all;
+  }
+}

@@ -1,0 +1,66 @@
+package io.mycelium.instance;
+
+import io.mycelium.bus.Outbound;
+import io.mycelium.instance.spi.Effects;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.JsonWriter;
+
+/** The replies of an instance, as JSON text. */
+final class Answers {
+  private static final byte[] STATE = JsonWriter.quoted("state");
+  private static final byte[] ROOMS = JsonWriter.quoted("rooms");
+  private static final byte[] PRESENCE_STATE = JsonWriter.quoted("presence_state");
+  private static final byte[] SEQ = JsonWriter.constant("{\"seq\":");
+  private static final byte[] EPOCH = JsonWriter.constant(",\"epoch\":");
+  private static final byte[] DATA = JsonWriter.constant(",\"data\":");
+  private static final byte[] REASON = JsonWriter.constant("{\"reason\":");
+  private static final byte[] MESSAGE = JsonWriter.constant(",\"message\":");
+
+  private Answers() {}
+
+  static Outbound.Reply toPush(String gateway, long number, Room.Outcome outcome, long seq) {
+    if (outcome.reject() != null) {
+      return rejected(gateway, number, outcome.reject());
+    }
+    return new Outbound.Reply(gateway, number, null, null, response(outcome, seq), seq);
+  }
+
+  /** Null where the sequence says it all. */
+  static byte[] response(Room.Outcome outcome, long seq) {
+    if (outcome.response() == null) {
+      return null;
+    }
+    byte[] data = outcome.response().asJson();
+    JsonWriter out = new JsonWriter(data.length + 32).raw(SEQ).number(seq).raw(DATA).raw(data);
+    return out.raw('}').toBytes();
+  }
+
+  static Outbound.Reply toJoin(String gateway, long number, Room.Outcome outcome, Room room) {
+    if (outcome.reject() != null) {
+      return rejected(gateway, number, outcome.reject());
+    }
+    JsonWriter out = new JsonWriter(64).raw(SEQ).number(room.seq()).raw(EPOCH).quote(room.epoch());
+    if (outcome.response() != null) {
+      out.raw(DATA).raw(outcome.response().asJson());
+    }
+    return new Outbound.Reply(gateway, number, null, null, out.raw('}').toBytes(), room.seq());
+  }
+
+  private static Outbound.Reply rejected(String gateway, long number, Effects.Reject reject) {
+    JsonWriter out = new JsonWriter(96).raw(REASON).quote(reject.reason());
+    byte[] json = out.raw(MESSAGE).quote(reject.message()).raw('}').toBytes();
+    return new Outbound.Reply(gateway, number, ErrorCode.REJECTED, reject.message(), json, 0);
+  }
+
+  /** What a channel gets behind its join's reply. */
+  static void greet(String gateway, long connection, Room room, byte[] roomsOrNull, Turn turn) {
+    turn.item(new Outbound.Direct(gateway, connection, room.name(), STATE, room.stateMessage()));
+    if (roomsOrNull != null) {
+      turn.item(new Outbound.Direct(gateway, connection, room.name(), ROOMS, roomsOrNull));
+    }
+    byte[] presence = room.occupants().presenceState();
+    if (presence != null) {
+      turn.item(new Outbound.Direct(gateway, connection, room.name(), PRESENCE_STATE, presence));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.mycelium.instance;
+
+import io.mycelium.bus.Addresses;
+import io.mycelium.bus.DeliveryPublisher;
+import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.journal.Journal;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * Supervises the instances of one node: deploys a verticle for each as its own child, restarts those that crash, and
+ * answers the {@link InstanceDirectory}'s requests. Runs on an event loop.
+ */
+public final class DeployerVerticle extends VerticleBase implements Supervisor {
+  private final DeployerConfig config;
+  private final RoomTypes types;
+  private final Journal journal;
+  private final InstanceMeters meters;
+  private final NavigableMap<String, Supervised> instances = new TreeMap<>();
+  private Node node;
+  private DirectoryService service;
+
+  public DeployerVerticle(DeployerConfig config, RoomTypes types, Journal journal, InstanceMeters meters) {
+    this.config = config;
+    this.types = types;
+    this.journal = journal;
+    this.meters = meters;
+  }
+
+  @Override
+  public Future<?> start() {
+    node = new Node(config, types, journal, new DeliveryPublisher(vertx), meters, this, System::currentTimeMillis);
+    service = new DirectoryService(this);
+    return vertx.eventBus().<JsonObject>consumer(Addresses.INSTANCES, this::onRequest).completion();
+  }
+
+  private void onRequest(Message<JsonObject> request) {
+    try {
+      service
+          .handle(request.body())
+          .onSuccess(request::reply)
+          .onFailure(cause -> InstanceDirectory.refuse(request, cause));
+    } catch (Refusal refusal) {
+      InstanceDirectory.refuse(request, refusal);
+    }
+  }
+
+  @Override
+  public void crashed(String instanceId, long generation, Throwable cause, Handover handover) {
+    context.runOnContext(
+        ignored -> {
+          Supervised instance = instances.get(instanceId);
+          if (instance != null) {
+            instance.crashed(generation, cause, handover);
+          }
+        });
+  }
+
+  Future<Supervised> create(InstanceSpec spec) {
+    if (instances.containsKey(spec.id())) {
+      throw Refusal.of(ErrorCode.ID_TAKEN, "id", spec.id(), "an id that no instance has");
+    }
+    if (instances.size() >= config.maxInstances()) {
+      throw new Refusal(ErrorCode.MAX_INSTANCES, "this node has its max_instances of " + config.maxInstances());
+    }
+    spec.rooms().values().forEach(types::open);
+    Supervised created = new Supervised(vertx, node, spec);
+    instances.put(spec.id(), created);
+    return created
+        .start()
+        .map(created)
+        .onFailure(cause -> instances.remove(spec.id(), created));
+  }
+
+  /** The id is free again once the instance has stopped. */
+  Future<Void> delete(String id) {
+    Supervised instance = find(id);
+    return instance.delete().onComplete(ignored -> instances.remove(id, instance));
+  }
+
+  /**
+   * @throws Refusal ({@code unknown_instance}) if it is not there or on its way out
+   */
+  Supervised find(String id) {
+    Supervised found = instances.get(id);
+    if (found == null || found.status() == Supervised.Status.STOPPING) {
+      throw new Refusal(ErrorCode.UNKNOWN_INSTANCE, "there is no instance " + id);
+    }
+    return found;
+  }
+
+  NavigableMap<String, Supervised> instances() {
+    return instances;
+  }
+
+  RoomTypes types() {
+    return types;
+  }
+}

@@ -1,0 +1,266 @@
+package io.mycelium.instance;
+
+import io.mycelium.bus.Command;
+import io.mycelium.bus.CommandBatch;
+import io.mycelium.bus.Outbound;
+import io.mycelium.instance.spi.Push;
+import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.JsonWriter;
+import io.mycelium.protocol.Refusal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+
+/**
+ * The rooms and connections of one instance, without any I/O: commands in, a {@link Turn} out. For one thread.
+ *
+ * <p>A throw from a room's logic is answered, changes nothing, and is returned: the caller stops feeding this instance
+ * and hands over to a successor.
+ */
+final class Instance {
+  private static final byte[] ROOMS = JsonWriter.quoted("rooms");
+  private static final String GET_ROOMS = "get_rooms";
+
+  private final RoomTypes types;
+  private final LongSupplier clock;
+  private final Map<String, Room> rooms = new HashMap<>(4);
+  private final Map<String, Peer> peers = new HashMap<>(2);
+  private final Membership membership;
+  private InstanceSpec spec;
+  private int connections;
+
+  Instance(
+      InstanceSpec spec, RoomTypes types, LongSupplier clock, Duration presenceInterval, Handover handover) {
+    this.spec = spec;
+    this.types = types;
+    this.clock = clock;
+    spec.rooms().forEach((name, settings) -> open(name, settings, handover.rooms().get(name)));
+    for (Peer peer : handover.peers()) {
+      peers.put(peer.gateway(), peer);
+      connections += peer.size();
+    }
+    membership = new Membership(rooms, clock, presenceInterval, handover.nextRef());
+  }
+
+  private Room open(String name, RoomSettings settings, Room.Saved saved) {
+    Room room = new Room(name, settings, types.open(settings), saved);
+    rooms.put(name, room);
+    return room;
+  }
+
+  /** Sets the predecessor's timers again. */
+  void resume(Turn turn) {
+    for (Room room : rooms.values()) {
+      room.resume(clock.getAsLong(), turn);
+      membership.presenceChanged(room, turn);
+    }
+  }
+
+  /** Sends what patch intervals still hold, and gives everything to a successor. */
+  Handover handOver(Turn turn) {
+    Map<String, Room.Saved> saved = new HashMap<>();
+    for (Room room : rooms.values()) {
+      room.sendPatch(turn);
+      saved.put(room.name(), room.save());
+    }
+    return new Handover(saved, List.copyOf(peers.values()), membership.nextRef());
+  }
+
+  /** Number of the last command applied, by link. */
+  Map<String, Long> applied() {
+    Map<String, Long> applied = new HashMap<>();
+    peers.values().forEach(peer -> applied.put(peer.gateway(), peer.applied()));
+    return applied;
+  }
+
+  /**
+   * Applies the commands in order, each once: what was applied before is skipped, and after a gap nothing is applied but
+   * the rest is asked for again.
+   *
+   * @return what the logic threw, or null; commands behind it were not applied
+   */
+  Throwable handle(CommandBatch batch, Turn turn) {
+    Peer peer = peers.computeIfAbsent(batch.gateway(), Peer::new);
+    if (batch.previous() > peer.applied()) {
+      turn.item(new Outbound.Resend(batch.gateway(), peer.applied()));
+      return null;
+    }
+    List<Command> commands = batch.commands();
+    for (int i = 0; i < commands.size(); i++) {
+      Command command = commands.get(i);
+      if (command.number() > peer.applied()) {
+        peer.applied(command.number());
+        Throwable crash = apply(peer, command, turn);
+        if (crash != null) {
+          return crash;
+        }
+      }
+    }
+    return null;
+  }
+
+  private Throwable apply(Peer peer, Command command, Turn turn) {
+    try {
+      switch (command.kind()) {
+        case PUSH -> push(peer, command, turn);
+        case JOIN -> join(peer, command, turn);
+        case OPEN -> openConnection(peer, command, turn);
+        case LEAVE -> leave(peer, command, turn);
+        case CLOSE -> closeConnection(peer, command, turn);
+        case REFILL -> turn.refill(peer.gateway(), command);
+        case DETACH -> detach(peer, turn);
+      }
+      return null;
+    } catch (Refusal refusal) {
+      turn.error(peer.gateway(), command.number(), refusal.code(), refusal.getMessage());
+      return null;
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      String message = "the room's logic failed; the instance restarts with its state from before this message";
+      turn.error(peer.gateway(), command.number(), ErrorCode.INSTANCE_CRASHED, message);
+      return e;
+    }
+  }
+
+  private void push(Peer peer, Command command, Turn turn) {
+    Room room = room(command.room());
+    if (GET_ROOMS.equals(command.event()) && room.name().equals(InstanceSpec.LOBBY)) {
+      turn.ok(peer.gateway(), command.number(), "{}".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0);
+      turn.item(new Outbound.Direct(peer.gateway(), command.connection(), room.name(), ROOMS, roomsMessage()));
+      return;
+    }
+    Push push = new Push(command.event(), command.user(), command.payload(), clock.getAsLong());
+    Room.Outcome outcome = room.push(push, turn);
+    turn.item(Answers.toPush(peer.gateway(), command.number(), outcome, room.seq()));
+  }
+
+  private void join(Peer peer, Command command, Turn turn) {
+    Room room = room(command.room());
+    open(peer, command);
+    Room.Outcome outcome = membership.join(peer, command, room, turn);
+    turn.item(Answers.toJoin(peer.gateway(), command.number(), outcome, room));
+    if (outcome.reject() == null) {
+      boolean lobby = room.name().equals(InstanceSpec.LOBBY);
+      Answers.greet(peer.gateway(), command.connection(), room, lobby ? roomsMessage() : null, turn);
+    }
+  }
+
+  private Room room(String name) {
+    Room room = rooms.get(name);
+    if (room == null) {
+      throw new Refusal(ErrorCode.UNKNOWN_ROOM, "room is " + name + ", expected one of " + roomNames());
+    }
+    return room;
+  }
+
+  private void openConnection(Peer peer, Command command, Turn turn) {
+    if (connections >= spec.config().maxConnections()) {
+      throw new Refusal(
+          ErrorCode.MAX_CONNECTIONS, "the instance has its max_connections of " + spec.config().maxConnections());
+    }
+    open(peer, command);
+    turn.ok(peer.gateway(), command.number(), null, 0);
+  }
+
+  /** A connection that joins was let in before, by a predecessor perhaps that could not say so. */
+  private void open(Peer peer, Command command) {
+    if (peer.connection(command.connection()) == null) {
+      peer.open(command.connection(), command.user());
+      connections++;
+    }
+  }
+
+  private void leave(Peer peer, Command command, Turn turn) {
+    membership.leave(peer, command.connection(), command.room(), turn);
+    turn.ok(peer.gateway(), command.number(), null, 0);
+  }
+
+  private void closeConnection(Peer peer, Command command, Turn turn) {
+    Peer.Connection closed = peer.close(command.connection());
+    if (closed != null) {
+      connections--;
+      membership.leaveAll(closed, turn);
+    }
+    turn.ok(peer.gateway(), command.number(), null, 0);
+  }
+
+  private void detach(Peer peer, Turn turn) {
+    peers.remove(peer.gateway());
+    for (long number : peer.numbers()) {
+      connections--;
+      membership.leaveAll(peer.close(number), turn);
+    }
+  }
+
+  void timer(Room room, Turn.TimerKind kind, Turn turn) {
+    if (rooms.get(room.name()) != room) {
+      return;
+    }
+    switch (kind) {
+      case TICK -> room.tick(clock.getAsLong(), turn);
+      case PATCH -> room.sendPatch(turn);
+      case PRESENCE -> membership.sendDiff(room, turn);
+    }
+  }
+
+  /** Null if there is no such room. */
+  Room find(String name) {
+    return rooms.get(name);
+  }
+
+  void putRoom(String name, InstanceSpec changed, Turn turn) {
+    open(name, changed.rooms().get(name), null);
+    spec = changed;
+    tellRooms(turn);
+  }
+
+  void deleteRoom(String name, InstanceSpec changed, Turn turn) {
+    membership.roomRemoved(rooms.remove(name));
+    spec = changed;
+    for (Peer peer : peers.values()) {
+      peer.connections().forEachRemaining(connection -> connection.remove(name));
+    }
+    turn.item(new Outbound.RoomClosed(name));
+    tellRooms(turn);
+  }
+
+  private void tellRooms(Turn turn) {
+    Room lobby = rooms.get(InstanceSpec.LOBBY);
+    Outbound.Delivery delivery = new Outbound.Delivery(InstanceSpec.LOBBY, ROOMS, 0, 0, null, roomsMessage());
+    turn.delivery(delivery, lobby.occupants().channels());
+  }
+
+  private byte[] roomsMessage() {
+    JsonWriter out = new JsonWriter(64).raw(JsonWriter.constant("{\"data\":["));
+    String separator = "";
+    for (String name : roomNames()) {
+      out.raw(JsonWriter.constant(separator)).quote(name);
+      separator = ",";
+    }
+    return out.raw(']').raw('}').toBytes();
+  }
+
+  private TreeSet<String> roomNames() {
+    return new TreeSet<>(rooms.keySet());
+  }
+
+  InstanceSpec spec() {
+    return spec;
+  }
+
+  int connections() {
+    return connections;
+  }
+
+  int channels() {
+    return membership.channels();
+  }
+
+  List<Room> rooms() {
+    return new ArrayList<>(rooms.values());
+  }
+}

@@ -1,0 +1,121 @@
+package io.mycelium.instance;
+
+import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.protocol.Payload;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the creator of an instance may set.
+ *
+ * @param rooms settings that rooms take unless they set their own; the type is the instance's
+ * @param maxConnections connections at once
+ * @param maxMessageBytes largest message of a client; 0 means the server's limit
+ * @param threading on which threads its logic runs
+ * @param pingInterval overrides the server's, in seconds; 0 means the server's
+ * @param pingTimeout likewise
+ */
+record InstanceConfig(
+    RoomSettings rooms,
+    int maxConnections,
+    int maxMessageBytes,
+    ThreadingModel threading,
+    int pingInterval,
+    int pingTimeout) {
+
+  private static final int MAX_HISTORY = 10_000;
+  private static final int MAX_PATCH_INTERVAL_MS = 60_000;
+  private static final int MAX_PING_SECONDS = 3600;
+  private static final List<String> ON_OFF = List.of("on", "off");
+
+  static InstanceConfig read(String type, JsonObject json) {
+    SpecReader in = new SpecReader("config", json);
+    RoomSettings base = new RoomSettings(type, null, 100, true, false, Duration.ZERO, null);
+    RoomSettings rooms = readRoomSettings(in, type, base);
+    InstanceConfig config =
+        new InstanceConfig(
+            rooms,
+            in.number("max_connections", 1_000_000, 1, 10_000_000),
+            in.number("max_message_bytes", 0, 1024, 1 << 30),
+            threading(in),
+            in.number("ping_interval", 0, 1, MAX_PING_SECONDS),
+            in.number("ping_timeout", 0, 1, MAX_PING_SECONDS));
+    in.refuseUnknownKeys();
+    return config;
+  }
+
+  private static ThreadingModel threading(SpecReader in) {
+    String name = in.oneOf("threading", "worker", List.of("worker", "event-loop", "virtual"));
+    if (name.equals("virtual") && Runtime.version().feature() < 21) {
+      throw in.refuse(
+          "threading", name, "worker or event-loop: virtual needs Java 21, this is " + Runtime.version().feature());
+    }
+    return switch (name) {
+      case "worker" -> ThreadingModel.WORKER;
+      case "event-loop" -> ThreadingModel.EVENT_LOOP;
+      default -> ThreadingModel.VIRTUAL_THREAD;
+    };
+  }
+
+  /** A room's settings: what it says itself, else what {@code base} says. */
+  static RoomSettings readRoom(String name, JsonObject json, RoomSettings base) {
+    SpecReader in = new SpecReader("rooms." + name, json);
+    String type = in.text("type", base.type(), RoomTypes.NAME, "the name of a type");
+    RoomSettings settings = readRoomSettings(in, type, base);
+    in.refuseUnknownKeys();
+    return settings;
+  }
+
+  private static RoomSettings readRoomSettings(SpecReader in, String type, RoomSettings base) {
+    in.oneOf("durability", "none", List.of("none"));
+    JsonObject state = in.object("state");
+    JsonObject settings = in.object("settings");
+    return new RoomSettings(
+        type,
+        state == null ? base.state() : Payload.json(state.encode()).tree(),
+        in.number("history", base.history(), 0, MAX_HISTORY),
+        in.oneOf("presence", base.presence() ? "on" : "off", ON_OFF).equals("on"),
+        in.flag("open", base.open()),
+        Duration.ofMillis(in.number("patch_interval", (int) base.patchInterval().toMillis(), 0, MAX_PATCH_INTERVAL_MS)),
+        settings == null ? base.settings() : Payload.json(settings.encode()).tree());
+  }
+
+  JsonObject toJson() {
+    JsonObject json =
+        settingsJson(rooms).put("max_connections", maxConnections).put("threading", threadingName());
+    if (maxMessageBytes > 0) {
+      json.put("max_message_bytes", maxMessageBytes);
+    }
+    if (pingInterval > 0) {
+      json.put("ping_interval", pingInterval);
+    }
+    if (pingTimeout > 0) {
+      json.put("ping_timeout", pingTimeout);
+    }
+    return json;
+  }
+
+  private String threadingName() {
+    return switch (threading) {
+      case EVENT_LOOP -> "event-loop";
+      case VIRTUAL_THREAD -> "virtual";
+      default -> "worker";
+    };
+  }
+
+  static JsonObject settingsJson(RoomSettings settings) {
+    JsonObject json =
+        new JsonObject()
+            .put("history", settings.history())
+            .put("presence", settings.presence() ? "on" : "off")
+            .put("durability", "none")
+            .put("open", settings.open())
+            .put("patch_interval", settings.patchInterval().toMillis());
+    if (settings.settings() != null) {
+      json.put("settings", new JsonObject(settings.settings().toString()));
+    }
+    return json;
+  }
+}

@@ -1,0 +1,51 @@
+package io.mycelium.instance;
+
+import io.vertx.core.json.JsonObject;
+import java.util.TreeMap;
+
+/** Instances as the REST API shows them. */
+final class InstanceJson {
+  private InstanceJson() {}
+
+  static JsonObject of(Supervised instance) {
+    InstanceSpec spec = instance.spec();
+    JsonObject rooms = new JsonObject();
+    new TreeMap<>(spec.rooms()).forEach((name, room) -> rooms.put(name, new JsonObject().put("type", room.type())));
+    JsonObject json =
+        new JsonObject()
+            .put("id", spec.id())
+            .put("name", spec.name())
+            .put("type", spec.type())
+            .put("status", instance.status().json())
+            .put("socket", "/socket/" + spec.id())
+            .put("config", spec.config().toJson())
+            .put("rooms", rooms)
+            .put("createdAt", spec.createdAt().toString())
+            .put("generation", instance.generation())
+            .put("restarts", instance.restarts())
+            .put("connections", instance.stats().connections());
+    return instance.lastError() == null ? json : json.put("lastError", instance.lastError());
+  }
+
+  /** What a web verticle needs to let a connection in. */
+  static JsonObject lookup(Supervised instance) {
+    InstanceConfig config = instance.spec().config();
+    JsonObject socket =
+        new JsonObject()
+            .put("max_message_bytes", config.maxMessageBytes())
+            .put("ping_interval", config.pingInterval())
+            .put("ping_timeout", config.pingTimeout());
+    return new JsonObject()
+        .put("id", instance.spec().id())
+        .put("status", instance.status().json())
+        .put("socket", socket);
+  }
+
+  static JsonObject stats(Supervised instance) {
+    return instance
+        .stats()
+        .toJson(System.currentTimeMillis())
+        .put("restarts", instance.restarts())
+        .put("lastError", instance.lastError());
+  }
+}

@@ -1,0 +1,16 @@
+package io.mycelium.instance;
+
+/** What the instance half reports; any thread. */
+public interface InstanceMeters {
+  /** For tests and tools that keep no metrics. */
+  InstanceMeters NONE = new InstanceMeters() {};
+
+  /** Time that one command batch took, in nanoseconds. */
+  default void handlerTime(long nanos) {}
+
+  default void entriesAppended(int entries) {}
+
+  default void instanceRestarted() {}
+
+  default void instanceFailed() {}
+}

@@ -1,0 +1,73 @@
+package io.mycelium.instance;
+
+import io.mycelium.instance.spi.RoomSettings;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * What an instance is made from; a value, replaced when a room is added or removed.
+ *
+ * @param rooms settings by room name, {@code lobby} first; unmodifiable
+ */
+record InstanceSpec(
+    String id, String name, String type, InstanceConfig config, Map<String, RoomSettings> rooms, Instant createdAt) {
+
+  /** The room that every instance has. */
+  static final String LOBBY = "lobby";
+
+  private static final String ID = "[A-Za-z0-9_-]{1,64}";
+  private static final String ROOM_NAME = "[^\\p{Cntrl}]{1,128}";
+  private static final int MAX_ROOM_BYTES = 255;
+
+  /**
+   * Reads {@code {id?, name?, type, config?, rooms?}}.
+   *
+   * @throws io.mycelium.protocol.Refusal that names what is wrong
+   */
+  static InstanceSpec read(JsonObject json) {
+    SpecReader in = new SpecReader("", json);
+    String id = in.text("id", null, ID, "1 to 64 letters, digits, - or _");
+    String type = in.text("type", null, RoomTypes.NAME, "the name of a type");
+    if (type == null) {
+      throw in.refuse("type", null, "the name of a type, such as accumulative");
+    }
+    String given = id == null ? UUID.randomUUID().toString() : id;
+    String name = in.text("name", given, "[^\\p{Cntrl}]{1,200}", "1 to 200 characters");
+    JsonObject config = in.object("config");
+    JsonObject rooms = in.object("rooms");
+    in.refuseUnknownKeys();
+    InstanceConfig read = InstanceConfig.read(type, config == null ? new JsonObject() : config);
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    return new InstanceSpec(given, name, type, read, readRooms(rooms, read), now);
+  }
+
+  private static Map<String, RoomSettings> readRooms(JsonObject json, InstanceConfig config) {
+    if (json == null || json.isEmpty()) {
+      return Map.of(LOBBY, config.rooms());
+    }
+    Map<String, RoomSettings> rooms = new LinkedHashMap<>();
+    rooms.put(LOBBY, config.rooms());
+    for (String name : json.fieldNames()) {
+      JsonObject room = new SpecReader("rooms", json).object(name);
+      rooms.put(name, readRoom(name, room, config));
+    }
+    return Map.copyOf(rooms);
+  }
+
+  static RoomSettings readRoom(String name, JsonObject json, InstanceConfig config) {
+    boolean fits = name.matches(ROOM_NAME) && new io.mycelium.protocol.Topic(name).bytes() <= MAX_ROOM_BYTES;
+    if (!fits || name.equals("phoenix")) {
+      throw new SpecReader("rooms", new JsonObject())
+          .refuse(name, name, "a name of 1 to 128 characters (255 bytes), no control characters, not phoenix");
+    }
+    return InstanceConfig.readRoom(name, json == null ? new JsonObject() : json, config.rooms());
+  }
+
+  InstanceSpec withRooms(Map<String, RoomSettings> changed) {
+    return new InstanceSpec(id, name, type, config, Map.copyOf(changed), createdAt);
+  }
+}

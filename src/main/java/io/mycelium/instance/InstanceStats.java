@@ -1,0 +1,67 @@
+package io.mycelium.instance;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * Figures of one instance over all its generations. Written by the instance's thread once per batch, read by the deployer
+ * at any time, even while the instance is stuck: hence the lock, which is nearly always free.
+ */
+final class InstanceStats {
+  private static final int MICROS_PER_MILLI = 1000;
+
+  private long messagesIn;
+  private long messagesOut;
+  private long bytesIn;
+  private long bytesOut;
+  private int mailboxDepth;
+  private int connections;
+  private int channels;
+  private long busySince;
+  private Durations handlerTimes;
+
+  /** A batch or timer begins: {@code waiting} commands are un-acked, its own included. */
+  synchronized void begin(long now, int waiting, int commands, long bytes) {
+    busySince = now;
+    mailboxDepth = waiting;
+    messagesIn += commands;
+    bytesIn += bytes;
+  }
+
+  synchronized void end(long nanos, int commands, Turn turn, Instance instance) {
+    busySince = 0;
+    mailboxDepth = Math.max(0, mailboxDepth - commands);
+    messagesOut += turn.messagesOut();
+    bytesOut += turn.bytesOut();
+    connections = instance.connections();
+    channels = instance.channels();
+    if (handlerTimes == null) {
+      handlerTimes = new Durations();
+    }
+    handlerTimes.add(nanos);
+  }
+
+  synchronized int connections() {
+    return connections;
+  }
+
+  /** Milliseconds that the batch in hand has taken so far; 0 if there is none. */
+  synchronized long busyFor(long now) {
+    return busySince == 0 ? 0 : Math.max(1, now - busySince);
+  }
+
+  synchronized JsonObject toJson(long now) {
+    JsonObject times = new JsonObject();
+    times.put("p50", handlerTimes == null ? 0 : handlerTimes.quantile(0.5) / MICROS_PER_MILLI);
+    times.put("p99", handlerTimes == null ? 0 : handlerTimes.quantile(0.99) / MICROS_PER_MILLI);
+    return new JsonObject()
+        .put("mailboxDepth", mailboxDepth)
+        .put("messagesIn", messagesIn)
+        .put("messagesOut", messagesOut)
+        .put("bytesIn", bytesIn)
+        .put("bytesOut", bytesOut)
+        .put("handlerTime", times)
+        .put("busyFor", busyFor(now))
+        .put("connections", connections)
+        .put("channels", channels);
+  }
+}

@@ -1,0 +1,117 @@
+package io.mycelium.instance;
+
+import io.mycelium.bus.Command;
+import io.mycelium.bus.Outbound;
+import io.mycelium.instance.spi.Member;
+import io.mycelium.protocol.JsonWriter;
+import io.mycelium.protocol.Payload;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** Joins and leaves of an instance's channels. */
+final class Membership {
+  private static final byte[] PRESENCE_DIFF = JsonWriter.quoted("presence_diff");
+
+  private final Map<String, Room> rooms;
+  private final LongSupplier clock;
+  private final Duration presenceInterval;
+  private long nextRef;
+  private int channels;
+
+  Membership(Map<String, Room> rooms, LongSupplier clock, Duration presenceInterval, long nextRef) {
+    this.rooms = rooms;
+    this.clock = clock;
+    this.presenceInterval = presenceInterval;
+    this.nextRef = nextRef;
+    this.channels = rooms.values().stream().mapToInt(room -> room.occupants().channels()).sum();
+  }
+
+  /** Channels of all rooms. */
+  int channels() {
+    return channels;
+  }
+
+  /** A room was removed with its channels. */
+  void roomRemoved(Room room) {
+    channels -= room.occupants().channels();
+  }
+
+  long nextRef() {
+    return nextRef;
+  }
+
+  /** A second join of the same connection replaces the first, as a Phoenix client that lost track expects. */
+  Room.Outcome join(Peer peer, Command command, Room room, Turn turn) {
+    Peer.Connection connection = peer.connection(command.connection());
+    long now = clock.getAsLong();
+    Payload params = command.payload() == null ? Payload.EMPTY : command.payload();
+    Member member = new Member(connection.user(), peer.gateway(), command.connection(), nextRef, params);
+    Room.Outcome outcome = room.join(member, now, turn);
+    if (outcome.reject() != null) {
+      return outcome;
+    }
+    nextRef++;
+    Member replaced = connection.remove(room.name());
+    room.occupants().add(member, now);
+    if (replaced != null) {
+      room.occupants().remove(replaced);
+      channels--;
+    }
+    channels++;
+    connection.add(new Peer.Channel(room.name(), member));
+    presenceChanged(room, turn);
+    return outcome;
+  }
+
+  void leave(Peer peer, long number, String roomName, Turn turn) {
+    Peer.Connection connection = peer.connection(number);
+    Member member = connection == null ? null : connection.remove(roomName);
+    if (member != null) {
+      leave(roomName, member, turn);
+    }
+  }
+
+  /** All rooms are left even if the logic of one throws; the first throw is passed on at the end. */
+  void leaveAll(Peer.Connection connection, Turn turn) {
+    RuntimeException thrown = null;
+    for (Peer.Channel channel : List.copyOf(connection.channels())) {
+      try {
+        leave(channel.room(), channel.member(), turn);
+      } catch (RuntimeException e) {
+        thrown = thrown == null ? e : thrown;
+      }
+    }
+    if (thrown != null) {
+      throw thrown;
+    }
+  }
+
+  /** Who left has left, whatever the logic makes of it. */
+  private void leave(String roomName, Member member, Turn turn) {
+    Room room = rooms.get(roomName);
+    boolean last = room.occupants().remove(member);
+    channels--;
+    presenceChanged(room, turn);
+    room.leave(member, last, clock.getAsLong(), turn);
+  }
+
+  void presenceChanged(Room room, Turn turn) {
+    if (room.occupants().claimDiff()) {
+      if (presenceInterval.isZero()) {
+        sendDiff(room, turn);
+      } else {
+        turn.timer(room, Turn.TimerKind.PRESENCE, presenceInterval);
+      }
+    }
+  }
+
+  void sendDiff(Room room, Turn turn) {
+    byte[] diff = room.occupants().takeDiff();
+    if (diff != null) {
+      Outbound.Delivery delivery = new Outbound.Delivery(room.name(), PRESENCE_DIFF, 0, 0, null, diff);
+      turn.delivery(delivery, room.occupants().channels());
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.mycelium.instance;
+
+import io.mycelium.instance.spi.Member;
+import io.mycelium.presence.Presence;
+import io.mycelium.protocol.Payload;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Who is in a room: channels by user, and presence where the room tracks it. For the instance's thread. */
+final class Occupants {
+  private final boolean tracksPresence;
+  private Map<String, Integer> channelsByUser = Map.of();
+  private Presence presence;
+  private int channels;
+  private boolean diffScheduled;
+
+  Occupants(boolean tracksPresence) {
+    this.tracksPresence = tracksPresence;
+  }
+
+  int channels() {
+    return channels;
+  }
+
+  int users() {
+    return channelsByUser.size();
+  }
+
+  /** Null if the room has presence off. */
+  byte[] presenceState() {
+    return tracksPresence ? presence().state() : null;
+  }
+
+  void add(Member member, long now) {
+    if (channelsByUser.isEmpty()) {
+      channelsByUser = new HashMap<>(4);
+    }
+    channelsByUser.merge(member.user(), 1, Integer::sum);
+    channels++;
+    if (tracksPresence) {
+      presence().join(member.user(), meta(member, now));
+    }
+  }
+
+  /** Returns whether the user has no other channel in the room. */
+  boolean remove(Member member) {
+    channels--;
+    boolean last = channelsByUser.merge(member.user(), -1, (a, b) -> a + b == 0 ? null : a + b) == null;
+    if (tracksPresence) {
+      presence().leave(member.user(), Long.toString(member.ref()));
+    }
+    return last;
+  }
+
+  /** Whether a diff is to be sent and nobody has scheduled it yet; says so once. */
+  boolean claimDiff() {
+    boolean claimed = !diffScheduled && presence != null && presence.hasDiff();
+    diffScheduled |= claimed;
+    return claimed;
+  }
+
+  /** The one who was to take the diff is gone. */
+  void forgetSchedule() {
+    diffScheduled = false;
+  }
+
+  /** Null if everything that changed changed back. */
+  byte[] takeDiff() {
+    diffScheduled = false;
+    return presence.hasDiff() ? presence.takeDiff() : null;
+  }
+
+  private Presence presence() {
+    if (presence == null) {
+      presence = new Presence();
+    }
+    return presence;
+  }
+
+  /** The join's {@code meta} object, with {@code phx_ref} and {@code online_at} (ms since 1970). */
+  private static Presence.Meta meta(Member member, long now) {
+    String ref = Long.toString(member.ref());
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("phx_ref", ref).put("online_at", now);
+    if (member.params().length() > 2 && member.params().isObject()) {
+      JsonNode given = member.params().tree().get("meta");
+      if (given instanceof ObjectNode object) {
+        json.setAll(object);
+        json.put("phx_ref", ref);
+      }
+    }
+    return new Presence.Meta(ref, Payload.of(json).toString());
+  }
+}

@@ -1,0 +1,91 @@
+package io.mycelium.instance;
+
+import io.mycelium.instance.spi.Member;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/** One gateway's link as the instance sees it: its connections, and how far its commands were applied. */
+final class Peer {
+  /** A connection's channel in a room. */
+  record Channel(String room, Member member) {}
+
+  /** A connection with its channels. */
+  static final class Connection {
+    private final String user;
+    private final List<Channel> channels = new ArrayList<>(1);
+
+    Connection(String user) {
+      this.user = user;
+    }
+
+    String user() {
+      return user;
+    }
+
+    void add(Channel channel) {
+      channels.add(channel);
+    }
+
+    /** Null if the connection has no channel in that room. */
+    Member remove(String room) {
+      for (int i = 0; i < channels.size(); i++) {
+        if (channels.get(i).room().equals(room)) {
+          return channels.remove(i).member();
+        }
+      }
+      return null;
+    }
+
+    List<Channel> channels() {
+      return channels;
+    }
+  }
+
+  private final String gateway;
+  private final Map<Long, Connection> connections = new HashMap<>();
+  private long applied;
+
+  Peer(String gateway) {
+    this.gateway = gateway;
+  }
+
+  String gateway() {
+    return gateway;
+  }
+
+  long applied() {
+    return applied;
+  }
+
+  void applied(long number) {
+    applied = number;
+  }
+
+  /** Null if that connection is not open. */
+  Connection connection(long number) {
+    return connections.get(number);
+  }
+
+  Connection open(long number, String user) {
+    return connections.computeIfAbsent(number, n -> new Connection(user));
+  }
+
+  Connection close(long number) {
+    return connections.remove(number);
+  }
+
+  int size() {
+    return connections.size();
+  }
+
+  List<Long> numbers() {
+    return List.copyOf(connections.keySet());
+  }
+
+  Iterator<Connection> connections() {
+    return connections.values().iterator();
+  }
+}

@@ -1,0 +1,11 @@
+package io.mycelium.instance;
+
+/** What an instance verticle tells the deployer; may be called from any thread. */
+interface Supervisor {
+  /**
+   * The verticle has stopped taking commands, because its logic or the journal failed.
+   *
+   * @param handover what the successor takes over
+   */
+  void crashed(String instanceId, long generation, Throwable cause, Handover handover);
+}
