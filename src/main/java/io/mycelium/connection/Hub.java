@@ -146,6 +146,11 @@ public final class Hub {
       this.user = user;
     }
 
+    /** Largest message that the instance takes from a client, in bytes. */
+    public int maxMessageBytes() {
+      return instance.limits().maxMessageBytes();
+    }
+
     /** The socket is open. */
     public Connection accept(Serializer serializer, Transport transport) {
       Connection connection = new Connection(Hub.this, instance, number, user, serializer, transport);

@@ -1,0 +1,159 @@
+package io.mycelium.web;
+
+import io.mycelium.connection.Connection;
+import io.mycelium.connection.Transport;
+import io.mycelium.protocol.Disconnect;
+import io.mycelium.protocol.Frames;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
+import java.nio.channels.ClosedChannelException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Takes a socket's pipeline over from Vert.x once it is upgraded. What is left of it is TLS, Netty's frame decoder
+ * (masks, lengths, control frames) and encoder (for the decoder's own close frames); behind them fragments are joined and
+ * this handler reads. Frames go out as bytes from the decoder's place in the pipeline, past everything but TLS.
+ *
+ * <p>This is the one class that relies on Vert.x's internals; {@link VertxTransport} does without. Writes here pass
+ * Vert.x's write queue by, so the channel's own water mark bounds what waits for a slow peer.
+ */
+final class NettyTransport extends ChannelInboundHandlerAdapter implements Transport {
+  private static final int NORMAL_CLOSURE = 1000;
+
+  private final ChannelHandlerContext head;
+  private Connection connection;
+
+  private NettyTransport(ChannelHandlerContext head) {
+    this.head = head;
+  }
+
+  /** Removes what Vert.x has in the pipeline and installs a transport; on the socket's event loop. */
+  static NettyTransport install(ServerWebSocket socket, int maxMessageBytes, WriteBufferWaterMark budget) {
+    Channel channel = ((WebSocketInternal) socket).channelHandlerContext().channel();
+    ChannelPipeline pipeline = channel.pipeline();
+    ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
+    for (Map.Entry<String, ChannelHandler> each : List.copyOf(pipeline.toMap().entrySet())) {
+      if (!isKept(each.getValue())) {
+        pipeline.remove(each.getKey());
+      }
+    }
+    NettyTransport transport = new NettyTransport(decoder);
+    pipeline.addLast(new WebSocketFrameAggregator(maxMessageBytes), transport);
+    channel.config().setWriteBufferWaterMark(budget);
+    return transport;
+  }
+
+  private static boolean isKept(ChannelHandler handler) {
+    return handler instanceof WebSocketFrameDecoder
+        || handler instanceof WebSocketFrameEncoder
+        || handler instanceof SslHandler;
+  }
+
+  /** From now on what the peer sends goes to the connection. */
+  void start(Connection reader) {
+    connection = reader;
+    head.channel().config().setAutoRead(true);
+    if (!head.channel().isActive()) {
+      reader.onClosed("client");
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    try {
+      if (message instanceof TextWebSocketFrame text) {
+        connection.onText(bytes(text.content()));
+      } else if (message instanceof BinaryWebSocketFrame binary) {
+        connection.onBinary(bytes(binary.content()));
+      } else if (message instanceof CloseWebSocketFrame close) {
+        answerClose(close);
+      } else if (message instanceof PingWebSocketFrame ping) {
+        connection.pong(ping.content());
+      } else if (message instanceof WebSocketFrame) {
+        connection.seen();
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private static byte[] bytes(ByteBuf content) {
+    byte[] bytes = new byte[content.readableBytes()];
+    content.getBytes(content.readerIndex(), bytes);
+    return bytes;
+  }
+
+  /** RFC 6455 section 5.5.1: a close frame is answered with one of the same status. */
+  private void answerClose(CloseWebSocketFrame close) {
+    int status = close.statusCode() < 0 ? NORMAL_CLOSURE : close.statusCode();
+    connection.onClosed("client");
+    sendClose(status, "");
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    connection.onClosed("client");
+  }
+
+  /** The decoder has sent its close frame already; the socket may also simply have broken. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof io.netty.handler.codec.TooLongFrameException) {
+      connection.close(Disconnect.MESSAGE_TOO_BIG);
+    } else if (cause instanceof CorruptedFrameException) {
+      connection.onClosed(Disconnect.PROTOCOL_ERROR.reason());
+    } else if (cause instanceof java.io.IOException && !(cause instanceof ClosedChannelException)) {
+      connection.onClosed("client");
+      context.close();
+    } else {
+      org.slf4j.LoggerFactory.getLogger(NettyTransport.class).error("a connection failed", cause);
+      connection.close(Disconnect.INTERNAL_ERROR);
+    }
+  }
+
+  @Override
+  public void write(ByteBuf frames) {
+    head.write(frames, head.voidPromise());
+  }
+
+  @Override
+  public void flush() {
+    head.flush();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return head.channel().isWritable();
+  }
+
+  @Override
+  public void close(Disconnect reason) {
+    sendClose(reason.code(), reason.reason());
+  }
+
+  private void sendClose(int status, String reason) {
+    ByteBuf frame = head.alloc().directBuffer(32);
+    Frames.close(frame, status, reason);
+    head.writeAndFlush(frame).addListener(ChannelFutureListener.CLOSE);
+  }
+}

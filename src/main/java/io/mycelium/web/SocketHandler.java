@@ -1,0 +1,113 @@
+package io.mycelium.web;
+
+import io.mycelium.connection.ConnectionMeters;
+import io.mycelium.connection.Hub;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.mycelium.protocol.Serializer;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.Channel;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
+import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code GET /socket/:id[/websocket]}: lets a connection in, or refuses it while it is still an HTTP request, and hands
+ * the socket to the hub. Stands before the router, whose wrappers would hide the socket's pipeline.
+ */
+final class SocketHandler {
+  private static final Pattern PATH = Pattern.compile("/socket/([A-Za-z0-9_-]{1,64})(/websocket)?");
+
+  private final Hub hub;
+  private final Authenticator authenticator;
+  private final ConnectionMeters meters;
+  private final BiConsumer<HttpServerRequest, Throwable> refusals;
+  private final boolean netty;
+  private final int maxPendingBytes;
+  private final WriteBufferWaterMark budget;
+
+  /**
+   * @param refusals answers a request that is not upgraded
+   * @param maxPendingBytes bytes that may wait for one slow peer
+   */
+  SocketHandler(
+      Hub hub,
+      Authenticator authenticator,
+      ConnectionMeters meters,
+      BiConsumer<HttpServerRequest, Throwable> refusals,
+      WebConfig config,
+      int maxPendingBytes) {
+    this.hub = hub;
+    this.authenticator = authenticator;
+    this.meters = meters;
+    this.refusals = refusals;
+    this.netty = config.transport().equals("netty");
+    this.maxPendingBytes = maxPendingBytes;
+    this.budget = new WriteBufferWaterMark(maxPendingBytes / 2, maxPendingBytes);
+  }
+
+  /** Takes the request if it asks for a socket; false leaves it to the router. */
+  boolean handle(HttpServerRequest request) {
+    if (request.method() != HttpMethod.GET || !request.path().startsWith("/socket/")) {
+      return false;
+    }
+    Matcher path = PATH.matcher(request.path());
+    String version = request.getParam("vsn");
+    Serializer serializer = Serializer.forVersion(version);
+    String upgrade = request.getHeader(HttpHeaders.UPGRADE);
+    if (!path.matches()) {
+      refuse(request, new Refusal(ErrorCode.UNKNOWN_INSTANCE, "there is no instance at " + request.path()));
+    } else if (!"websocket".equalsIgnoreCase(upgrade)) {
+      refuse(request, Refusal.of(ErrorCode.BAD_REQUEST, "Upgrade", upgrade, "websocket"));
+    } else if (serializer == null) {
+      refuse(request, Refusal.of(ErrorCode.BAD_REQUEST, "vsn", version, "1.0.0 or 2.0.0"));
+    } else {
+      request.pause();
+      authenticator
+          .authenticate(request)
+          .compose(identity -> hub.admit(path.group(1), identity.userId()))
+          .onSuccess(permit -> upgrade(request, permit, serializer))
+          .onFailure(cause -> refuse(request, cause));
+    }
+    return true;
+  }
+
+  private void refuse(HttpServerRequest request, Throwable cause) {
+    meters.upgradeRefused(cause instanceof Refusal refusal ? refusal.code().reason() : ErrorCode.INTERNAL.reason());
+    refusals.accept(request, cause);
+  }
+
+  private void upgrade(HttpServerRequest request, Hub.Permit permit, Serializer serializer) {
+    request
+        .toWebSocket()
+        .onSuccess(socket -> accept(socket, permit, serializer))
+        .onFailure(cause -> permit.abandon());
+  }
+
+  private void accept(ServerWebSocket socket, Hub.Permit permit, Serializer serializer) {
+    if (netty) {
+      takeOver(socket, permit, serializer);
+    } else {
+      VertxTransport transport = VertxTransport.install(socket, maxPendingBytes);
+      transport.start(permit.accept(serializer, transport));
+    }
+  }
+
+  /** Nothing is read until the pipeline is changed, which must wait until Vert.x has finished the handshake. */
+  private void takeOver(ServerWebSocket socket, Hub.Permit permit, Serializer serializer) {
+    Channel channel = ((WebSocketInternal) socket).channelHandlerContext().channel();
+    channel.config().setAutoRead(false);
+    channel
+        .eventLoop()
+        .execute(
+            () -> {
+              NettyTransport transport = NettyTransport.install(socket, permit.maxMessageBytes(), budget);
+              transport.start(permit.accept(serializer, transport));
+            });
+  }
+}

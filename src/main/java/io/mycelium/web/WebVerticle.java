@@ -1,0 +1,106 @@
+package io.mycelium.web;
+
+import io.mycelium.bus.GatewayConfig;
+import io.mycelium.connection.ConnectionMeters;
+import io.mycelium.connection.Hub;
+import io.mycelium.connection.SocketConfig;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.ext.web.Router;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** One event loop's share of the main port: REST, the upgrades, and the hub of the sockets that it accepted. */
+public final class WebVerticle extends VerticleBase {
+  private static final int BACKLOG = 8192;
+
+  private final WebConfig config;
+  private final SocketConfig socketConfig;
+  private final GatewayConfig gatewayConfig;
+  private final Authenticator authenticator;
+  private final ConnectionMeters meters;
+  private final BiConsumer<HttpServerRequest, Throwable> refusals;
+  private final Consumer<Router> routes;
+  private Hub hub;
+  private HttpServer server;
+
+  /**
+   * @param refusals answers an upgrade that is refused
+   * @param routes mounts what else the main port serves
+   */
+  public WebVerticle(
+      WebConfig config,
+      SocketConfig socketConfig,
+      GatewayConfig gatewayConfig,
+      Authenticator authenticator,
+      ConnectionMeters meters,
+      BiConsumer<HttpServerRequest, Throwable> refusals,
+      Consumer<Router> routes) {
+    this.config = config;
+    this.socketConfig = socketConfig;
+    this.gatewayConfig = gatewayConfig;
+    this.authenticator = authenticator;
+    this.meters = meters;
+    this.refusals = refusals;
+    this.routes = routes;
+  }
+
+  @Override
+  public Future<?> start() {
+    EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
+    String id = UUID.randomUUID().toString();
+    hub = new Hub(vertx, eventLoop, id, socketConfig, gatewayConfig, config.maxMessageBytes(), meters);
+    SocketHandler sockets =
+        new SocketHandler(hub, authenticator, meters, refusals, config, socketConfig.maxPendingBytes());
+    Router router = Router.router(vertx);
+    routes.accept(router);
+    server = vertx.createHttpServer(options());
+    server.requestHandler(
+        request -> {
+          if (!sockets.handle(request)) {
+            router.handle(request);
+          }
+        });
+    return server.listen();
+  }
+
+  private HttpServerOptions options() {
+    return new HttpServerOptions()
+        .setHost(config.host())
+        .setPort(config.port())
+        .setTcpNoDelay(true)
+        .setAcceptBacklog(BACKLOG)
+        .setMaxWebSocketFrameSize(config.maxMessageBytes())
+        .setMaxWebSocketMessageSize(config.maxMessageBytes())
+        .setPerMessageWebSocketCompressionSupported(false)
+        .setPerFrameWebSocketCompressionSupported(false);
+  }
+
+  /** The port that the server got. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  public Hub hub() {
+    return hub;
+  }
+
+  /** Runs on the hub's event loop; see {@link Hub#drain}. Any thread. */
+  public Future<Void> drain(int batch, long intervalMs) {
+    io.vertx.core.Promise<Void> drained = io.vertx.core.Promise.promise();
+    context.runOnContext(ignored -> hub.drain(batch, intervalMs).onComplete(drained));
+    return drained.future();
+  }
+
+  @Override
+  public Future<?> stop() {
+    hub.close();
+    return server.close();
+  }
+}
