@@ -1,0 +1,181 @@
+package io.mycelium.testing;
+
+import io.mycelium.bus.Codecs;
+import io.mycelium.bus.GatewayConfig;
+import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.connection.ConnectionMeters;
+import io.mycelium.connection.SocketConfig;
+import io.mycelium.instance.DeployerConfig;
+import io.mycelium.instance.DeployerVerticle;
+import io.mycelium.instance.InstanceMeters;
+import io.mycelium.instance.RoomTypes;
+import io.mycelium.instance.spi.RoomType;
+import io.mycelium.journal.Journal;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.MemoryJournal;
+import io.mycelium.protocol.Refusal;
+import io.mycelium.web.OpenAuthenticator;
+import io.mycelium.web.WebConfig;
+import io.mycelium.web.WebVerticle;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A whole node without the command line: deployer, web verticles on a free port, and clients for them. */
+public final class TestNode implements AutoCloseable {
+  public static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final Vertx vertx;
+  private final List<WebVerticle> webs = new ArrayList<>();
+  private final InstanceDirectory directory;
+  private final int port;
+
+  private TestNode(Builder b) {
+    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    Codecs.register(vertx);
+    List<RoomTypes.Source> types = b.types.stream().map(type -> new RoomTypes.Source(type, "test")).toList();
+    await(vertx.deployVerticle(new DeployerVerticle(b.deployer, new RoomTypes(types), b.journal, InstanceMeters.NONE)));
+    int boundPort = 0;
+    for (int i = 0; i < b.eventLoops; i++) {
+      WebConfig web = new WebConfig("127.0.0.1", boundPort, 1, b.transport, b.maxMessageBytes, 4 << 20);
+      WebVerticle verticle =
+          new WebVerticle(
+              web,
+              b.socket,
+              b.gateway,
+              new OpenAuthenticator(),
+              b.meters,
+              (request, cause) ->
+                  request
+                      .response()
+                      .setStatusCode(cause instanceof Refusal r ? r.code().httpStatus() : 500)
+                      .end(String.valueOf(cause.getMessage())),
+              router -> {});
+      await(vertx.deployVerticle(verticle));
+      webs.add(verticle);
+      boundPort = verticle.port();
+    }
+    port = boundPort;
+    directory = new InstanceDirectory(vertx);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  public static TestNode start() {
+    return builder().start();
+  }
+
+  /** Waits for a future on the test's own thread. */
+  public static <T> T await(Future<T> future) {
+    try {
+      return future.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw new AssertionError("nothing came within " + PATIENCE, e);
+    }
+  }
+
+  /** Creates an instance from its spec as JSON text; single quotes may stand for double ones. */
+  public JsonObject create(String spec) {
+    return await(directory.create(new JsonObject(spec.replace('\'', '"'))));
+  }
+
+  /** A connected V2 client. */
+  public PhoenixSocket connect(String instance) {
+    return connect(instance, "vsn=2.0.0");
+  }
+
+  public PhoenixSocket connect(String instance, String query) {
+    return PhoenixSocket.connect(port, "/socket/" + instance + "/websocket?" + query);
+  }
+
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  public InstanceDirectory directory() {
+    return directory;
+  }
+
+  public List<WebVerticle> webs() {
+    return webs;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+  }
+
+  /** What a test wants to be different from the defaults. */
+  public static final class Builder {
+    private DeployerConfig deployer = DeployerConfig.DEFAULT;
+    private SocketConfig socket = SocketConfig.DEFAULT;
+    private GatewayConfig gateway = GatewayConfig.DEFAULT;
+    private Journal journal = new MemoryJournal(JournalConfig.DEFAULT);
+    private ConnectionMeters meters = ConnectionMeters.NONE;
+    private List<RoomType> types = List.of();
+    private String transport = "netty";
+    private int eventLoops = 2;
+    private int maxMessageBytes = 1 << 20;
+
+    public Builder deployer(DeployerConfig config) {
+      deployer = config;
+      return this;
+    }
+
+    public Builder socket(SocketConfig config) {
+      socket = config;
+      return this;
+    }
+
+    public Builder gateway(GatewayConfig config) {
+      gateway = config;
+      return this;
+    }
+
+    public Builder journal(Journal used) {
+      journal = used;
+      return this;
+    }
+
+    public Builder meters(ConnectionMeters used) {
+      meters = used;
+      return this;
+    }
+
+    public Builder types(RoomType... used) {
+      types = List.of(used);
+      return this;
+    }
+
+    /** netty or vertx. */
+    public Builder transport(String used) {
+      transport = used;
+      return this;
+    }
+
+    public Builder eventLoops(int count) {
+      eventLoops = count;
+      return this;
+    }
+
+    public Builder maxMessageBytes(int bytes) {
+      maxMessageBytes = bytes;
+      return this;
+    }
+
+    public TestNode start() {
+      return new TestNode(this);
+    }
+  }
+}
