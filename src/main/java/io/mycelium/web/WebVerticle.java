@@ -20,6 +20,9 @@ import java.util.function.Consumer;
 public final class WebVerticle extends VerticleBase {
   private static final int BACKLOG = 8192;
 
+  /** Vert.x binds all servers with the same negative number to one free port. */
+  private static final int SHARED_FREE_PORT = -1;
+
   private final WebConfig config;
   private final SocketConfig socketConfig;
   private final GatewayConfig gatewayConfig;
@@ -73,7 +76,7 @@ public final class WebVerticle extends VerticleBase {
   private HttpServerOptions options() {
     return new HttpServerOptions()
         .setHost(config.host())
-        .setPort(config.port())
+        .setPort(config.port() == 0 ? SHARED_FREE_PORT : config.port())
         .setTcpNoDelay(true)
         .setAcceptBacklog(BACKLOG)
         .setMaxWebSocketFrameSize(config.maxMessageBytes())

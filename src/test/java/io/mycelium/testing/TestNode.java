@@ -40,9 +40,8 @@ public final class TestNode implements AutoCloseable {
     Codecs.register(vertx);
     List<RoomTypes.Source> types = b.types.stream().map(type -> new RoomTypes.Source(type, "test")).toList();
     await(vertx.deployVerticle(new DeployerVerticle(b.deployer, new RoomTypes(types), b.journal, InstanceMeters.NONE)));
-    int boundPort = 0;
     for (int i = 0; i < b.eventLoops; i++) {
-      WebConfig web = new WebConfig("127.0.0.1", boundPort, 1, b.transport, b.maxMessageBytes, 4 << 20);
+      WebConfig web = new WebConfig("127.0.0.1", 0, 1, b.transport, b.maxMessageBytes, 4 << 20);
       WebVerticle verticle =
           new WebVerticle(
               web,
@@ -58,9 +57,8 @@ public final class TestNode implements AutoCloseable {
               router -> {});
       await(vertx.deployVerticle(verticle));
       webs.add(verticle);
-      boundPort = verticle.port();
     }
-    port = boundPort;
+    port = webs.get(0).port();
     directory = new InstanceDirectory(vertx);
   }
 
