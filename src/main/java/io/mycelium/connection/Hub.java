@@ -243,6 +243,16 @@ public final class Hub {
     return connections;
   }
 
+  /** Instances to which this hub has a line. */
+  public int instances() {
+    return instances.size();
+  }
+
+  /** Runs a task on this hub's event loop. Any thread. */
+  public void execute(Runnable task) {
+    eventLoop.execute(task);
+  }
+
   /** Commands that wait for an instance's answer. */
   public int unacked() {
     return gateway.unacked();

@@ -4,6 +4,7 @@ import io.mycelium.bus.Codecs;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.ConnectionMeters;
+import io.mycelium.connection.Hub;
 import io.mycelium.connection.SocketConfig;
 import io.mycelium.instance.DeployerConfig;
 import io.mycelium.instance.DeployerVerticle;
@@ -18,13 +19,19 @@ import io.mycelium.web.OpenAuthenticator;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
+import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /** A whole node without the command line: deployer, web verticles on a free port, and clients for them. */
 public final class TestNode implements AutoCloseable {
@@ -91,6 +98,51 @@ public final class TestNode implements AutoCloseable {
 
   public PhoenixSocket connect(String instance, String query) {
     return PhoenixSocket.connect(port, "/socket/" + instance + "/websocket?" + query);
+  }
+
+  /** Polls the directory until the instance is as wanted; the wait is between answers, so nothing that lasts is missed. */
+  public JsonObject awaitInstance(String id, Predicate<JsonObject> wanted) {
+    return await(() -> await(directory.get(id)), wanted);
+  }
+
+  /** Waits until that many sockets are open, over all web verticles. */
+  public void awaitConnections(int count) {
+    await(() -> onHubs(Hub::connections), open -> open == count);
+  }
+
+  /** The sum of a figure over all hubs, each read on its own event loop. */
+  public int onHubs(ToIntFunction<Hub> figure) {
+    int sum = 0;
+    for (WebVerticle web : webs) {
+      Promise<Integer> read = Promise.promise();
+      web.hub().execute(() -> read.complete(figure.applyAsInt(web.hub())));
+      sum += await(read.future());
+    }
+    return sum;
+  }
+
+  /** Asks again and again, a little later each time, until the answer is as wanted. */
+  public <T> T await(Supplier<T> ask, Predicate<T> wanted) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    T answer = ask.get();
+    while (!wanted.test(answer)) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("still not as wanted after " + PATIENCE + ": " + answer);
+      }
+      await(vertx.timer(5));
+      answer = ask.get();
+    }
+    return answer;
+  }
+
+  /** The HTTP status with which an upgrade is refused. */
+  public int refusedUpgrade(String instance) {
+    try {
+      connect(instance).close();
+      throw new AssertionError("instance " + instance + " let a connection in");
+    } catch (CompletionException e) {
+      return ((WebSocketHandshakeException) e.getCause()).getResponse().statusCode();
+    }
   }
 
   public Vertx vertx() {
