@@ -19,7 +19,7 @@ record Handover(Map<String, Room.Saved> rooms, Collection<Peer> peers, long next
   /** Where there is nobody to hand over: rooms without occupants, their states to be read from the journal. */
   static Handover fromJournal(InstanceSpec spec) {
     Map<String, Room.Saved> rooms = new HashMap<>();
-    spec.rooms().keySet().forEach(name -> rooms.put(name, new Room.Saved(null, 0, Room.newEpoch(), null, 0, null)));
+    spec.rooms().keySet().forEach(name -> rooms.put(name, Room.Saved.unknown()));
     return new Handover(rooms, List.of(), 1);
   }
 

@@ -61,11 +61,10 @@ final class Instance {
     }
   }
 
-  /** Sends what patch intervals still hold, and gives everything to a successor. */
-  Handover handOver(Turn turn) {
+  /** Gives everything to a successor. Calls no logic: it may be what failed. */
+  Handover handOver() {
     Map<String, Room.Saved> saved = new HashMap<>();
     for (Room room : rooms.values()) {
-      room.sendPatch(turn);
       saved.put(room.name(), room.save());
     }
     return new Handover(saved, List.copyOf(peers.values()), membership.nextRef());
@@ -111,15 +110,19 @@ final class Instance {
         case JOIN -> join(peer, command, turn);
         case OPEN -> openConnection(peer, command, turn);
         case LEAVE -> leave(peer, command, turn);
-        case CLOSE -> closeConnection(peer, command, turn);
+        case CLOSE -> {
+          return closeConnection(peer, command, turn);
+        }
+        case DETACH -> {
+          return detach(peer, command, turn);
+        }
         case REFILL -> turn.refill(peer.gateway(), command);
-        case DETACH -> detach(peer, turn);
       }
       return null;
     } catch (Refusal refusal) {
       turn.error(peer.gateway(), command.number(), refusal.code(), refusal.getMessage());
       return null;
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+    } catch (Exception | Error e) {
       String message = "the room's logic failed; the instance restarts with its state from before this message";
       turn.error(peer.gateway(), command.number(), ErrorCode.INSTANCE_CRASHED, message);
       return e;
@@ -179,29 +182,38 @@ final class Instance {
     turn.ok(peer.gateway(), command.number(), null, 0);
   }
 
-  private void closeConnection(Peer peer, Command command, Turn turn) {
-    Peer.Connection closed = peer.close(command.connection());
-    if (closed != null) {
-      connections--;
-      membership.leaveAll(closed, turn);
-    }
+  private Throwable closeConnection(Peer peer, Command command, Turn turn) {
     turn.ok(peer.gateway(), command.number(), null, 0);
+    return close(peer, command.connection(), turn);
   }
 
-  private void detach(Peer peer, Turn turn) {
+  private Throwable detach(Peer peer, Command command, Turn turn) {
+    turn.ok(peer.gateway(), command.number(), null, 0);
     peers.remove(peer.gateway());
+    Throwable thrown = null;
     for (long number : peer.numbers()) {
-      connections--;
-      membership.leaveAll(peer.close(number), turn);
+      Throwable crash = close(peer, number, turn);
+      thrown = crash == null ? thrown : crash;
     }
+    return thrown;
   }
 
-  void timer(Room room, Turn.TimerKind kind, Turn turn) {
+  private Throwable close(Peer peer, long number, Turn turn) {
+    Peer.Connection closed = peer.close(number);
+    if (closed == null) {
+      return null;
+    }
+    connections--;
+    return membership.leaveAll(closed, turn);
+  }
+
+  void timer(Turn.Timer timer, Turn turn) {
+    Room room = timer.room();
     if (rooms.get(room.name()) != room) {
       return;
     }
-    switch (kind) {
-      case TICK -> room.tick(clock.getAsLong(), turn);
+    switch (timer.kind()) {
+      case TICK -> room.tick(timer.due(), clock.getAsLong(), turn);
       case PATCH -> room.sendPatch(turn);
       case PRESENCE -> membership.sendDiff(room, turn);
     }

@@ -95,7 +95,7 @@ final class InstanceVerticle extends VerticleBase {
       written.compose(ignored -> handled).onComplete(answer);
     } catch (Refusal refusal) {
       answer.fail(refusal);
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+    } catch (Exception | Error e) {
       answer.fail(new Refusal(ErrorCode.INSTANCE_CRASHED, "the room's logic failed; the instance restarts"));
       crash(e);
     }
@@ -105,7 +105,7 @@ final class InstanceVerticle extends VerticleBase {
   Future<Handover> retire() {
     return call(
         (ignored, turn) -> {
-          Handover left = instance.handOver(turn);
+          Handover left = instance.handOver();
           stopped = true;
           return Future.succeededFuture(left);
         });
@@ -144,9 +144,9 @@ final class InstanceVerticle extends VerticleBase {
     }
     Turn turn = new Turn();
     try {
-      instance.timer(timer.room(), timer.kind(), turn);
+      instance.timer(timer, turn);
       commit(turn);
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+    } catch (Exception | Error e) {
       crash(e);
     }
   }
@@ -178,9 +178,7 @@ final class InstanceVerticle extends VerticleBase {
 
   /** The state before the push goes to the successor, once what came before it is written. */
   private void crash(Throwable cause) {
-    Turn turn = new Turn();
-    Handover left = instance.handOver(turn);
-    commit(turn);
+    Handover left = instance.handOver();
     stopped = true;
     written.onSuccess(ignored -> node.supervisor().crashed(spec.id(), generation, cause, left));
   }
@@ -189,7 +187,7 @@ final class InstanceVerticle extends VerticleBase {
   private void journalFailed(Throwable cause) {
     if (!stopped) {
       stopped = true;
-      Handover left = instance.handOver(new Turn());
+      Handover left = instance.handOver();
       node.supervisor().crashed(spec.id(), generation, cause, left.withoutStates());
     }
   }

@@ -3,8 +3,10 @@ package io.mycelium.instance;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.Outbound;
 import io.mycelium.instance.spi.Member;
+import io.mycelium.presence.Presence;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.Refusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -48,13 +50,14 @@ final class Membership {
     long now = clock.getAsLong();
     Payload params = command.payload() == null ? Payload.EMPTY : command.payload();
     Member member = new Member(connection.user(), peer.gateway(), command.connection(), nextRef, params);
+    Presence.Meta meta = room.occupants().meta(member, now);
     Room.Outcome outcome = room.join(member, now, turn);
     if (outcome.reject() != null) {
       return outcome;
     }
     nextRef++;
     Member replaced = connection.remove(room.name());
-    room.occupants().add(member, now);
+    room.occupants().add(member, meta);
     if (replaced != null) {
       room.occupants().remove(replaced);
       channels--;
@@ -73,19 +76,23 @@ final class Membership {
     }
   }
 
-  /** All rooms are left even if the logic of one throws; the first throw is passed on at the end. */
-  void leaveAll(Peer.Connection connection, Turn turn) {
-    RuntimeException thrown = null;
+  /**
+   * All rooms are left even if the logic of one throws.
+   *
+   * @return what one of them threw, or null
+   */
+  Throwable leaveAll(Peer.Connection connection, Turn turn) {
+    Throwable thrown = null;
     for (Peer.Channel channel : List.copyOf(connection.channels())) {
       try {
         leave(channel.room(), channel.member(), turn);
-      } catch (RuntimeException e) {
-        thrown = thrown == null ? e : thrown;
+      } catch (Refusal refused) {
+        // a leave cannot be refused
+      } catch (Exception | Error e) {
+        thrown = e;
       }
     }
-    if (thrown != null) {
-      throw thrown;
-    }
+    return thrown;
   }
 
   /** Who left has left, whatever the logic makes of it. */
@@ -102,7 +109,7 @@ final class Membership {
       if (presenceInterval.isZero()) {
         sendDiff(room, turn);
       } else {
-        turn.timer(room, Turn.TimerKind.PRESENCE, presenceInterval);
+        turn.timer(room, Turn.TimerKind.PRESENCE, presenceInterval, 0);
       }
     }
   }

@@ -34,14 +34,22 @@ final class Occupants {
     return tracksPresence ? presence().state() : null;
   }
 
-  void add(Member member, long now) {
+  /** The presence meta of a channel that joins; null if the room has presence off. Changes nothing. */
+  Presence.Meta meta(Member member, long now) {
+    return tracksPresence ? metaOf(member, now) : null;
+  }
+
+  /**
+   * @param meta what {@link #meta} gave for the member
+   */
+  void add(Member member, Presence.Meta meta) {
     if (channelsByUser.isEmpty()) {
       channelsByUser = new HashMap<>(4);
     }
     channelsByUser.merge(member.user(), 1, Integer::sum);
     channels++;
     if (tracksPresence) {
-      presence().join(member.user(), meta(member, now));
+      presence().join(member.user(), meta);
     }
   }
 
@@ -81,7 +89,7 @@ final class Occupants {
   }
 
   /** The join's {@code meta} object, with {@code phx_ref} and {@code online_at} (ms since 1970). */
-  private static Presence.Meta meta(Member member, long now) {
+  private static Presence.Meta metaOf(Member member, long now) {
     String ref = Long.toString(member.ref());
     ObjectNode json = JsonNodeFactory.instance.objectNode().put("phx_ref", ref).put("online_at", now);
     if (member.params().length() > 2 && member.params().isObject()) {

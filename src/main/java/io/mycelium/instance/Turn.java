@@ -11,8 +11,12 @@ import java.util.List;
 
 /** What an instance makes of one command batch or timer: entries to keep, then messages to send, then timers to set. */
 final class Turn {
-  /** A timer that a room wants. */
-  record Timer(Room room, TimerKind kind, Duration delay) {}
+  /**
+   * A timer that a room wants.
+   *
+   * @param due of a tick: when it is to come, in milliseconds since 1970
+   */
+  record Timer(Room room, TimerKind kind, Duration delay, long due) {}
 
   /** A gateway's question for entries that it missed. */
   record Refill(String gateway, Command command) {}
@@ -57,11 +61,11 @@ final class Turn {
     items.add(new Outbound.Reply(gateway, number, code, message, null, 0));
   }
 
-  void timer(Room room, TimerKind kind, Duration delay) {
+  void timer(Room room, TimerKind kind, Duration delay, long due) {
     if (timers.isEmpty()) {
       timers = new ArrayList<>();
     }
-    timers.add(new Timer(room, kind, delay));
+    timers.add(new Timer(room, kind, delay, due));
   }
 
   void refill(String gateway, Command command) {
