@@ -36,6 +36,11 @@ public record Command(
     }
   }
 
+  /** Whether it says that something ended, which the instance must come to know. */
+  boolean isEnd() {
+    return kind == Kind.CLOSE || kind == Kind.LEAVE || kind == Kind.DETACH;
+  }
+
   /** Bytes that count against the limits of un-acked commands. */
   int size() {
     return payload == null ? 0 : payload.length();

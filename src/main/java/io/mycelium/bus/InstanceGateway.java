@@ -54,9 +54,17 @@ public final class InstanceGateway {
     return sum;
   }
 
+  /** Links that are open, or closed and not yet known to be. */
+  public int links() {
+    return links.size();
+  }
+
   public void close() {
     vertx.cancelTimer(timer);
-    List.copyOf(links).forEach(InstanceLink::close);
+    for (InstanceLink link : List.copyOf(links)) {
+      link.close();
+      link.closeNow();
+    }
   }
 
   GatewayConfig config() {

@@ -12,6 +12,9 @@ public interface LinkListener {
 
   void onRoomClosed(String room);
 
+  /** The instance came up and knows nothing of this link: it is to be told of the connections that are open. */
+  void onForgotten();
+
   /** The instance failed; pending commands were answered already. */
   void onFailed(String message);
 

@@ -1,5 +1,7 @@
 package io.mycelium.bus;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** The un-acked commands of one link by number: a ring that grows up to the link's limit. For one thread. */
@@ -54,6 +56,45 @@ final class Window {
 
   Pending oldest() {
     return size == 0 ? null : ring[slot(oldest)];
+  }
+
+  /** Commands are applied in order: where a later one is answered, an end before it has come to the instance. */
+  void forgetEndsBefore(long number) {
+    for (Pending p = oldest(); p != null && p.command().isEnd() && p.command().number() < number; p = oldest()) {
+      if (p.replyTo() != ReplyTo.NOBODY) {
+        return;
+      }
+      take(p.command().number());
+    }
+  }
+
+  /**
+   * Takes what was sent at or before that tick. Ends stay, with nobody to answer to, as long as there are fewer than {@code
+   * maxKept} commands.
+   *
+   * @return what is to be answered
+   */
+  List<Pending> expire(int tick, int maxKept) {
+    List<Pending> expired = new ArrayList<>();
+    long end = next;
+    for (long n = oldest; n < end; n++) {
+      Pending pending = ring[slot(n)];
+      if (pending == null) {
+        continue;
+      }
+      if (pending.sentTick() - tick > 0) {
+        break;
+      }
+      if (pending.replyTo() != ReplyTo.NOBODY) {
+        expired.add(pending);
+      }
+      if (pending.command().isEnd() && size < maxKept) {
+        ring[slot(n)] = new Pending(pending.command(), ReplyTo.NOBODY, pending.sentTick());
+      } else {
+        take(n);
+      }
+    }
+    return expired;
   }
 
   void forEachAfter(long number, Consumer<Pending> consumer) {

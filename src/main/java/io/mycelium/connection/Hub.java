@@ -27,6 +27,9 @@ import java.util.Map;
 public final class Hub {
   private static final int TICK_MS = 1000;
 
+  /** The status of an instance that nothing can be asked of. */
+  private static final String FAILED = "failed";
+
   private final Vertx vertx;
   private final EventLoop eventLoop;
   private final SocketConfig config;
@@ -87,14 +90,17 @@ public final class Hub {
     if (known != null) {
       return known;
     }
-    Future<HubInstance> made = directory.lookup(id).compose(found -> link(id, found.getJsonObject("socket")));
+    Future<HubInstance> made = directory.lookup(id).compose(found -> link(id, found));
     instances.put(id, made);
     made.onFailure(ignored -> instances.remove(id, made));
     return made;
   }
 
-  private Future<HubInstance> link(String id, JsonObject socket) {
-    HubInstance instance = new HubInstance(this, limits(socket));
+  private Future<HubInstance> link(String id, JsonObject found) {
+    if (FAILED.equals(found.getString("status"))) {
+      return Future.failedFuture(new Refusal(ErrorCode.INSTANCE_FAILED, "instance " + id + " has failed"));
+    }
+    HubInstance instance = new HubInstance(this, limits(found.getJsonObject("socket")));
     instance.link(gateway.link(id, instance));
     return instance.link().registered().map(instance);
   }

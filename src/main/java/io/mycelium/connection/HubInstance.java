@@ -120,6 +120,13 @@ public final class HubInstance implements LinkListener {
   }
 
   @Override
+  public void onForgotten() {
+    for (Connection connection : connections()) {
+      link.send(Command.Kind.OPEN, connection.number(), null, null, connection.user(), null, ReplyTo.NOBODY);
+    }
+  }
+
+  @Override
   public void onFailed(String message) {
     for (Connection connection : connections()) {
       connection.endChannels(true);

@@ -9,15 +9,20 @@ import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Supervises the instances of one node: deploys a verticle for each as its own child, restarts those that crash, and
  * answers the {@link InstanceDirectory}'s requests. Runs on an event loop.
  */
 public final class DeployerVerticle extends VerticleBase implements Supervisor {
+  private static final Logger LOG = LoggerFactory.getLogger(DeployerVerticle.class);
+
   private final DeployerConfig config;
   private final RoomTypes types;
   private final Journal journal;
@@ -46,8 +51,11 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
           .handle(request.body())
           .onSuccess(request::reply)
           .onFailure(cause -> InstanceDirectory.refuse(request, cause));
-    } catch (Refusal refusal) {
-      InstanceDirectory.refuse(request, refusal);
+    } catch (RuntimeException e) {
+      if (!(e instanceof Refusal)) {
+        LOG.error("request {} failed", request.body(), e);
+      }
+      InstanceDirectory.refuse(request, e);
     }
   }
 
@@ -70,7 +78,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
       throw new Refusal(ErrorCode.MAX_INSTANCES, "this node has its max_instances of " + config.maxInstances());
     }
     spec.rooms().values().forEach(types::open);
-    Supervised created = new Supervised(vertx, node, spec);
+    Supervised created = new Supervised(vertx, (ContextInternal) context, node, spec, 0);
     instances.put(spec.id(), created);
     return created
         .start()

@@ -30,11 +30,20 @@ record Handover(Map<String, Room.Saved> rooms, Collection<Peer> peers, long next
     return new Handover(lost, peers, nextRef);
   }
 
-  /** The same with connections but without channels: those of a failed instance were told to join anew. */
-  Handover withoutChannels() {
+  /** The same with nobody in it: who was there is told to come anew, and links tell which connections there are. */
+  Handover withoutPeers() {
     Map<String, Room.Saved> empty = new HashMap<>();
     rooms.forEach((name, saved) -> empty.put(name, saved.vacated()));
-    peers.forEach(peer -> peer.connections().forEachRemaining(connection -> connection.channels().clear()));
-    return new Handover(empty, peers, nextRef);
+    return new Handover(empty, List.of(), nextRef);
+  }
+
+  /** Whether a room's first entries were gone, so that what clients have does not fit what is left. */
+  boolean isTruncated() {
+    return rooms.values().stream().anyMatch(saved -> saved.replay() != null && !saved.replay().complete());
+  }
+
+  /** The same, without anybody in it if it is truncated. */
+  Handover checked() {
+    return isTruncated() ? withoutPeers() : this;
   }
 }

@@ -236,6 +236,7 @@ final class Instance {
     for (Peer peer : peers.values()) {
       peer.connections().forEachRemaining(connection -> connection.remove(name));
     }
+    turn.roomRemoved(name);
     turn.item(new Outbound.RoomClosed(name));
     tellRooms(turn);
   }

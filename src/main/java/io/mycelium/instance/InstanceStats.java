@@ -27,6 +27,23 @@ final class InstanceStats {
     bytesIn += bytes;
   }
 
+  /** A timer or a request of the deployer begins. */
+  synchronized void begin(long now) {
+    busySince = now;
+  }
+
+  synchronized void end(Instance instance) {
+    busySince = 0;
+    connections = instance.connections();
+    channels = instance.channels();
+  }
+
+  /** Whoever was busy was given up. */
+  synchronized void giveUp() {
+    busySince = 0;
+    mailboxDepth = 0;
+  }
+
   synchronized void end(long nanos, int commands, Turn turn, Instance instance) {
     busySince = 0;
     mailboxDepth = Math.max(0, mailboxDepth - commands);

@@ -6,8 +6,10 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +39,7 @@ final class Supervised {
   }
 
   private final Vertx vertx;
+  private final ContextInternal context;
   private final Node node;
   private final InstanceStats stats = new InstanceStats();
   private InstanceSpec spec;
@@ -47,28 +50,41 @@ final class Supervised {
   private RestartIntensity intensity;
   private InstanceVerticle verticle;
   private String deploymentId;
+  private Promise<Handover> ended;
   private Handover left;
   private Future<?> lastTransition = Future.succeededFuture();
 
-  Supervised(Vertx vertx, Node node, InstanceSpec spec) {
+  /**
+   * @param lastGeneration of an instance of the same id that was deleted while stuck, so that this one fences it; else 0
+   */
+  Supervised(Vertx vertx, ContextInternal context, Node node, InstanceSpec spec, long lastGeneration) {
     this.vertx = vertx;
+    this.context = context;
     this.node = node;
     this.spec = spec;
+    this.generation = lastGeneration;
   }
 
   Future<Void> start() {
-    return transition(() -> deploy(Handover.NOTHING));
+    return transition(() -> deploy(generation == 0 ? Handover.NOTHING : Handover.fromJournal(spec)));
   }
 
   /** Transitions of one instance come one after the other. */
   private <T> Future<T> transition(Supplier<Future<T>> next) {
-    Future<T> done = lastTransition.transform(ignored -> next.get());
+    Future<T> done = lastTransition.transform(ignored -> here(next.get()));
     lastTransition = done;
     return done;
   }
 
+  /** Instances and journals answer on threads of their own; what follows belongs on the deployer's context. */
+  private <T> Future<T> here(Future<T> elsewhere) {
+    return context.future(elsewhere::onComplete);
+  }
+
   private Future<Void> deploy(Handover handover) {
     generation++;
+    left = handover;
+    ended = context.promise();
     verticle = new InstanceVerticle(node, spec, generation, handover, stats);
     DeploymentOptions options = new DeploymentOptions().setThreadingModel(spec.config().threading());
     if (spec.config().threading() == ThreadingModel.WORKER) {
@@ -79,7 +95,10 @@ final class Supervised {
         .map(
             id -> {
               deploymentId = id;
-              status = Status.RUNNING;
+              left = null;
+              if (status != Status.STOPPING) {
+                status = Status.RUNNING;
+              }
               return (Void) null;
             });
   }
@@ -91,14 +110,18 @@ final class Supervised {
     if (stopping == null) {
       return Future.succeededFuture();
     }
-    return vertx
-        .undeploy(stopping)
-        .timeout(node.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS)
+    InstanceVerticle fenced = verticle;
+    return inTime(vertx.undeploy(stopping))
         .otherwise(
             cause -> {
+              fenced.fence();
               LOG.warn("instance {} generation {} did not stop: {}", spec.id(), generation, cause.toString());
               return null;
             });
+  }
+
+  private <T> Future<T> inTime(Future<T> future) {
+    return here(future).timeout(node.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The verticle of that generation stopped taking commands. */
@@ -108,12 +131,15 @@ final class Supervised {
     }
     lastError = cause.toString();
     LOG.error("instance {} generation {} crashed", spec.id(), generation, cause);
+    if (!ended.tryComplete(handover) || status == Status.RESTARTING) {
+      return;
+    }
     if (intensity == null) {
       intensity = new RestartIntensity(node.config().maxRestarts(), node.config().restartWindow());
     }
     if (intensity.exceededBy(node.clock().getAsLong())) {
       status = Status.FAILED;
-      left = handover.withoutChannels();
+      left = handover.withoutPeers();
       node.meters().instanceFailed();
       transition(this::undeploy).onComplete(ignored -> publish(new Outbound.Failed("the instance failed: " + lastError)));
       LOG.error("instance {} failed: more than {} crashes in {}; POST .../restart revives it",
@@ -127,10 +153,13 @@ final class Supervised {
   }
 
   private void deploymentFailed(Throwable cause) {
+    if (status == Status.STOPPING) {
+      return;
+    }
     lastError = cause.toString();
     LOG.error("instance {} generation {} did not start", spec.id(), generation, cause);
     status = Status.FAILED;
-    left = Handover.fromJournal(spec);
+    left = left.withoutPeers();
     node.meters().instanceFailed();
     publish(new Outbound.Failed("the instance did not start: " + lastError));
   }
@@ -147,7 +176,6 @@ final class Supervised {
           status = Status.RESTARTING;
           restarts++;
           Future<Handover> handover = revived ? Future.succeededFuture(left) : retire();
-          left = null;
           return handover.compose(taken -> undeploy().compose(ignored -> deploy(taken)));
         })
         .onFailure(cause -> {
@@ -157,24 +185,31 @@ final class Supervised {
         });
   }
 
-  /** One that is stuck in its logic hands nothing over: its channels join anew and its rooms come from the journal. */
+  /**
+   * What the running generation leaves: on request, or because it crashed just now. One that is stuck in its logic hands
+   * nothing over: its channels join anew and its rooms come from the journal.
+   */
   private Future<Handover> retire() {
-    return verticle
-        .retire()
-        .timeout(node.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS)
+    verticle.retire().onSuccess(ended::tryComplete);
+    return inTime(ended.future())
         .otherwise(
             cause -> {
+              verticle.fence();
               lastError = "stuck for " + stats.busyFor(node.clock().getAsLong()) + " ms when it was restarted";
+              stats.giveUp();
               LOG.error("instance {} generation {} is {}", spec.id(), generation, lastError);
               publish(new Outbound.Failed("the instance was " + lastError));
               return Handover.fromJournal(spec);
             });
   }
 
+  /** Completes once it has stopped, or with the time-out of one that is stuck. */
   Future<Void> delete() {
     status = Status.STOPPING;
     publish(new Outbound.Deleted());
-    return transition(this::undeploy).compose(ignored -> node.journal().deleteInstance(spec.id()));
+    return transition(this::undeploy)
+        .compose(ignored -> here(node.journal().deleteInstance(spec.id())))
+        .onComplete(ignored -> publish(new Outbound.Deleted()));
   }
 
   private void publish(Outbound item) {
@@ -184,7 +219,7 @@ final class Supervised {
   /** A request to the verticle that runs, or to the next one if a restart is under way. */
   <T> Future<T> call(InstanceVerticle.Request<T> request) {
     return lastTransition
-        .transform(ignored -> status == Status.RUNNING ? verticle.call(request) : Future.failedFuture(notRunning()))
+        .transform(ignored -> status == Status.RUNNING ? here(verticle.call(request)) : Future.failedFuture(notRunning()))
         .timeout(node.config().stopTimeout().toMillis() * 2, TimeUnit.MILLISECONDS)
         .recover(cause -> Future.failedFuture(cause instanceof Refusal ? cause : stuck()));
   }

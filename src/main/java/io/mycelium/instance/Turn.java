@@ -11,6 +11,8 @@ import java.util.List;
 
 /** What an instance makes of one command batch or timer: entries to keep, then messages to send, then timers to set. */
 final class Turn {
+  static final String IN_DOUBT = "the journal failed; whether this message was kept is unknown";
+
   /**
    * A timer that a room wants.
    *
@@ -32,6 +34,7 @@ final class Turn {
   private List<Journal.Append> appends = List.of();
   private List<Timer> timers = List.of();
   private List<Refill> refills = List.of();
+  private String removedRoom;
   private int messagesOut;
   private long bytesOut;
 
@@ -73,6 +76,32 @@ final class Turn {
       refills = new ArrayList<>();
     }
     refills.add(new Refill(gateway, command));
+  }
+
+  void roomRemoved(String name) {
+    removedRoom = name;
+  }
+
+  /** Null if none was. */
+  String removedRoom() {
+    return removedRoom;
+  }
+
+  /** What is still to be said if the entries may not have been written: no entry, and no to everyone who waits. */
+  List<Outbound> inDoubt() {
+    List<Outbound> left = new ArrayList<>();
+    for (Outbound item : items) {
+      if (item instanceof Outbound.Reply reply) {
+        left.add(reply.ok() ? doubt(reply) : reply);
+      } else if (!(item instanceof Outbound.Delivery delivery && delivery.first() > 0)) {
+        left.add(item);
+      }
+    }
+    return left;
+  }
+
+  static Outbound.Reply doubt(Outbound.Reply reply) {
+    return new Outbound.Reply(reply.gateway(), reply.number(), ErrorCode.INSTANCE_CRASHED, IN_DOUBT, null, 0);
   }
 
   List<Refill> refills() {

@@ -18,6 +18,12 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
+  public Future<Void> fence(String instance, long generation) {
+    logs.computeIfAbsent(instance, id -> new InstanceLog()).fence(generation);
+    return Future.succeededFuture();
+  }
+
+  @Override
   public Future<Void> append(String instance, long generation, List<Append> entries) {
     InstanceLog log = logs.computeIfAbsent(instance, id -> new InstanceLog());
     return log.append(generation, entries, config);
@@ -48,6 +54,10 @@ public final class MemoryJournal implements Journal {
   private static final class InstanceLog {
     private final Map<String, RoomLog> rooms = new HashMap<>();
     private long generation;
+
+    synchronized void fence(long writer) {
+      generation = Math.max(generation, writer);
+    }
 
     synchronized Future<Void> append(long writer, List<Append> entries, JournalConfig config) {
       if (writer < generation) {
