@@ -1,0 +1,8 @@
+package io.mycelium.web;
+
+/**
+ * Who asks.
+ *
+ * @param userId id that the user's messages and presence carry; never null
+ */
+public record Identity(String userId) {}
