@@ -31,10 +31,10 @@ public final class Problems {
 
   /** Takes over the router's failures, and serves what the documents' {@code type} refers to. */
   public void mount(Router router) {
-    router.route().failureHandler(this::answer);
-    // What no route matched, or failed while routes were matched, passes the failure handlers by.
+    router.route().failureHandler(ctx -> answer(ctx, 500));
+    // What no route matched, or failed while routes were matched, passes the failure handlers by and has no status yet.
     for (int status : new int[] {400, 404, 500}) {
-      router.errorHandler(status, this::answer);
+      router.errorHandler(status, ctx -> answer(ctx, status));
     }
     router.errorHandler(405, ctx -> methodNotAllowed(router, ctx));
     router.get(Problem.TYPE_PREFIX + ":code").handler(Problems::explain);
@@ -53,7 +53,7 @@ public final class Problems {
     write(request.response(), problem);
   }
 
-  private void answer(RoutingContext ctx) {
+  private void answer(RoutingContext ctx, int statusIfNone) {
     HttpServerResponse response = ctx.response();
     if (response.ended() || response.closed()) {
       return;
@@ -65,7 +65,7 @@ public final class Problems {
     }
     // A body that was refused unread would otherwise stay in the connection in front of its next request.
     ctx.request().resume();
-    write(response, problem(ctx));
+    write(response, problem(ctx, statusIfNone));
   }
 
   /** Vert.x found routes for the path, none of which takes the method; RFC 9110 section 15.5.6 wants them named. */
@@ -75,10 +75,10 @@ public final class Problems {
         .filter(route -> ctx.normalizedPath().equals(route.getPath()) && route.methods() != null)
         .forEach(route -> route.methods().stream().map(HttpMethod::name).forEach(methods::add));
     ctx.response().putHeader(HttpHeaders.ALLOW, String.join(", ", methods));
-    answer(ctx);
+    answer(ctx, 405);
   }
 
-  private Problem problem(RoutingContext ctx) {
+  private Problem problem(RoutingContext ctx, int statusIfNone) {
     Throwable cause = ctx.failure();
     if (cause instanceof Refusal refusal) {
       return Problem.of(refusal);
@@ -86,7 +86,8 @@ public final class Problems {
     if (cause instanceof InvalidRequest invalid) {
       return Problem.of(invalid);
     }
-    int status = cause instanceof HttpException http ? http.getStatusCode() : ctx.statusCode();
+    int given = cause instanceof HttpException http ? http.getStatusCode() : ctx.statusCode();
+    int status = given > 0 ? given : statusIfNone;
     if (status >= 400 && status < 500) {
       return byStatus(ctx, status);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mycelium.bus.InstanceDirectory;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -80,11 +81,16 @@ final class RestServer implements AutoCloseable {
   }
 
   Answered send(String method, String path, String body, String contentType) {
-    return get(
-        client
-            .request(HttpMethod.valueOf(method), port(), "127.0.0.1", path)
-            .compose(request -> sent(request, body, contentType))
-            .compose(RestServer::read));
+    Promise<Answered> answered = Promise.promise();
+    // On an event loop as a whole: a response whose body is asked for a moment late has lost it.
+    vertx.runOnContext(
+        now ->
+            client
+                .request(HttpMethod.valueOf(method), port(), "127.0.0.1", path)
+                .compose(request -> sent(request, body, contentType))
+                .compose(RestServer::read)
+                .onComplete(answered));
+    return get(answered.future());
   }
 
   private static Future<HttpClientResponse> sent(HttpClientRequest request, String body, String contentType) {

@@ -13,12 +13,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Answers the directory's requests from a map, or with whatever a test wants to see go wrong. */
 final class StubDeployer {
-  private final Map<String, JsonObject> instances = new TreeMap<>();
+  private final Map<String, JsonObject> instances = new ConcurrentSkipListMap<>();
   private final Map<String, List<String>> entries = new LinkedHashMap<>();
   private volatile Throwable failure;
   private volatile JsonObject lastRequest;
@@ -30,6 +30,12 @@ final class StubDeployer {
   /** Every later request fails like this. */
   void failWith(Throwable failure) {
     this.failure = failure;
+  }
+
+  /** One instance with the id chat is all there is. */
+  void reset() {
+    instances.clear();
+    create(new JsonObject().put("id", "chat").put("type", "accumulative"));
   }
 
   JsonObject lastRequest() {
