@@ -53,6 +53,17 @@ public final class Problems {
     write(request.response(), problem);
   }
 
+  /** An upgrade that is refused while it is still a request. */
+  void refuse(HttpServerRequest request, Throwable cause) {
+    request.resume();
+    if (request.response().closed()) {
+      return;
+    }
+    Problem problem =
+        cause instanceof Refusal refusal ? Problem.of(refusal) : unexpected(request.method(), request.path(), cause);
+    write(request.response(), problem);
+  }
+
   private void answer(RoutingContext ctx, int statusIfNone) {
     HttpServerResponse response = ctx.response();
     if (response.ended() || response.closed()) {
@@ -91,7 +102,7 @@ public final class Problems {
     if (status >= 400 && status < 500) {
       return byStatus(ctx, status);
     }
-    return unexpected(ctx, cause);
+    return unexpected(ctx.request().method(), ctx.request().path(), cause);
   }
 
   private Problem byStatus(RoutingContext ctx, int status) {
@@ -113,9 +124,9 @@ public final class Problems {
         new Violation("body", given, expected));
   }
 
-  private static Problem unexpected(RoutingContext ctx, Throwable cause) {
+  private static Problem unexpected(HttpMethod method, String path, Throwable cause) {
     String incident = "urn:uuid:" + UUID.randomUUID();
-    LOG.error("{} {} failed, incident {}", ctx.request().method(), ctx.request().path(), incident, cause);
+    LOG.error("{} {} failed, incident {}", method, path, incident, cause);
     String detail = "unexpected failure, see the server's log for the incident";
     return new Problem(ErrorCode.INTERNAL, 500, detail, incident, List.of());
   }
