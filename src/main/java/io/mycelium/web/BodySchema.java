@@ -72,7 +72,7 @@ final class BodySchema {
     if (pointer.startsWith("/components/")) {
       return contract.at(pointer);
     }
-    return pointer.isEmpty() ? schema : (JsonObject) JsonPointer.from(pointer).queryJson(schema);
+    return (JsonObject) JsonPointer.from(pointer).queryJson(schema);
   }
 
   private List<Violation> missingKeys(JsonObject broken, List<String> path, Object body) {
@@ -110,7 +110,10 @@ final class BodySchema {
   private static Object valueAt(List<String> path, Object body) {
     Object value = body;
     for (String key : path) {
-      value = value instanceof JsonArray array ? array.getValue(Integer.parseInt(key)) : ((JsonObject) value).getValue(key);
+      value =
+          value instanceof JsonArray array
+              ? array.getValue(Integer.parseInt(key))
+              : ((JsonObject) value).getValue(key);
     }
     return value;
   }
@@ -132,7 +135,10 @@ final class BodySchema {
   }
 
   private static String keyOf(JsonObject object, String part) {
-    return object.fieldNames().stream().filter(key -> Utils.Pointers.encode(key).equals(part)).findFirst().orElse(part);
+    return object.fieldNames().stream()
+        .filter(key -> Utils.Pointers.encode(key).equals(part))
+        .findFirst()
+        .orElse(part);
   }
 
   private static String field(List<String> path, String... more) {
