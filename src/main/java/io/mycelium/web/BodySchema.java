@@ -6,10 +6,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.pointer.JsonPointer;
 import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.Validator;
+import io.vertx.json.schema.impl.Utils;
 import io.vertx.openapi.contract.MediaType;
 import io.vertx.openapi.contract.Operation;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +60,7 @@ final class BodySchema {
       return List.of();
     }
     JsonObject broken = schemaAt(pointer.substring(0, slash));
-    List<String> path = path(unit.getInstanceLocation());
+    List<String> path = path(unit.getInstanceLocation(), body);
     return switch (keyword) {
       case "required" -> missingKeys(broken, path, body);
       case "additionalProperties" -> unknownKey(broken, path, body);
@@ -73,7 +72,7 @@ final class BodySchema {
     if (pointer.startsWith("/components/")) {
       return contract.at(pointer);
     }
-    return pointer.isEmpty() ? schema : (JsonObject) JsonPointer.from(pointer).queryJson(schema);
+    return (JsonObject) JsonPointer.from(pointer).queryJson(schema);
   }
 
   private List<Violation> missingKeys(JsonObject broken, List<String> path, Object body) {
@@ -111,19 +110,35 @@ final class BodySchema {
   private static Object valueAt(List<String> path, Object body) {
     Object value = body;
     for (String key : path) {
-      value = value instanceof JsonArray array ? array.getValue(Integer.parseInt(key)) : ((JsonObject) value).getValue(key);
+      value =
+          value instanceof JsonArray array
+              ? array.getValue(Integer.parseInt(key))
+              : ((JsonObject) value).getValue(key);
     }
     return value;
   }
 
-  /** The keys in an instance location such as {@code #/rooms/a~1b%20c}. */
-  private static List<String> path(String location) {
+  /**
+   * The keys in an instance location such as {@code #/rooms/a~1b%20c}. They are looked up, as they cannot be decoded:
+   * Vert.x writes the byte 8 as {@code %8}.
+   */
+  private static List<String> path(String location, Object body) {
     List<String> keys = new ArrayList<>();
-    for (String part : location.split("/", -1)) {
-      String key = URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
-      keys.add(key.replace("~1", "/").replace("~0", "~"));
+    Object value = body;
+    String[] parts = location.split("/", -1);
+    for (String part : List.of(parts).subList(1, parts.length)) {
+      String key = value instanceof JsonObject object ? keyOf(object, part) : part;
+      keys.add(key);
+      value = valueAt(List.of(key), value);
     }
-    return keys.subList(1, keys.size());
+    return keys;
+  }
+
+  private static String keyOf(JsonObject object, String part) {
+    return object.fieldNames().stream()
+        .filter(key -> Utils.Pointers.encode(key).equals(part))
+        .findFirst()
+        .orElse(part);
   }
 
   private static String field(List<String> path, String... more) {

@@ -13,8 +13,8 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * {@code openapi.yaml}: the text that is served, the document that words are taken from, and the routes and schemas that
- * Vert.x makes of it. Immutable once loaded; loading takes half a second of a cold JVM, so that a node does it once and
+ * {@code openapi.yaml}: the text that is served, the document that words are taken from, and the routes and schemas
+ * that Vert.x makes of it. Immutable once loaded; loading takes half a second of a cold JVM, so that a node does it once and
  * its web verticles share it.
  */
 public final class Contract {
@@ -40,11 +40,12 @@ public final class Contract {
   }
 
   private static JsonObject parse(Buffer yaml) {
-    Map<String, Object> map = new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml.toString(StandardCharsets.UTF_8));
+    Yaml parser = new Yaml(new SafeConstructor(new LoaderOptions()));
+    Map<String, Object> map = parser.load(yaml.toString(StandardCharsets.UTF_8));
     return new JsonObject(map);
   }
 
-  /** Vert.x 5.0 refuses a contract with application/problem+json in it, and writes annotations into what it is given. */
+  /** Vert.x 5.0 refuses a contract that has application/problem+json, and annotates the one that it is given. */
   private static JsonObject forVertx(JsonObject document) {
     JsonObject copy = document.copy();
     JsonObject responses = copy.getJsonObject("components").getJsonObject("responses");
@@ -65,7 +66,7 @@ public final class Contract {
     return deref((JsonObject) JsonPointer.from(pointer).queryJson(document));
   }
 
-  /** The schema itself, or the one that it refers to; a text in words beside a reference wins over the one behind it. */
+  /** The schema itself, or the one that it refers to. */
   JsonObject deref(JsonObject schema) {
     String ref = schema.getString("$ref");
     return ref == null ? schema : at(ref.substring(1));

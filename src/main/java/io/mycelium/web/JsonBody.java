@@ -19,7 +19,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the JSON of a body strictly (RFC 8259) and without loss: a repeated key is refused, a fraction keeps every digit,
+ * Reads the JSON of a body strictly (RFC 8259) and without loss: a repeated key is refused, a fraction loses no digit,
  * and a top-level {@code payload} stays the text that it is. A {@link Refusal} names line and column.
  */
 final class JsonBody {
@@ -114,17 +114,14 @@ final class JsonBody {
     return text.substring(start, (int) parser.currentLocation().getCharOffset()).strip();
   }
 
-  /** A double where it prints as it was written, otherwise a decimal. Beyond the range of a double nothing is sensible. */
+  /** A double where it is the same number, otherwise a decimal. Beyond the range of a double nothing is sensible. */
   private Number fraction(String digits) throws IOException {
     double number = Double.parseDouble(digits);
-    if (Double.toString(number).equals(digits)) {
-      return number;
-    }
     BigDecimal decimal = new BigDecimal(digits);
     if (Double.isInfinite(number) || number == 0 && decimal.signum() != 0) {
       throw new JsonParseException(parser, "the number " + digits + " is out of range");
     }
-    return decimal;
+    return new BigDecimal(Double.toString(number)).compareTo(decimal) == 0 ? (Number) number : decimal;
   }
 
   private static Refusal malformed(String reason, JsonLocation at) {

@@ -32,7 +32,7 @@ public final class Problems {
   /** Takes over the router's failures, and serves what the documents' {@code type} refers to. */
   public void mount(Router router) {
     router.route().failureHandler(ctx -> answer(ctx, 500));
-    // What no route matched, or failed while routes were matched, passes the failure handlers by and has no status yet.
+    // What no route matched, or failed while routes were matched, passes failure handlers by and has no status yet.
     for (int status : new int[] {400, 404, 500}) {
       router.errorHandler(status, ctx -> answer(ctx, status));
     }

@@ -6,6 +6,8 @@ import io.mycelium.web.RestServer.Answered;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,7 +55,7 @@ class RestApiTest {
     String spec =
         """
         {"id":"all","name":"All of it","type":"shared",
-         "config":{"history":0,"presence":"off","durability":"none","open":true,"patch_interval":50,
+         "config":{"history":100.0,"presence":"off","durability":"none","open":true,"patch_interval":50,
            "max_connections":10,"max_message_bytes":1024,"threading":"event-loop","ping_interval":1,"ping_timeout":3600},
          "rooms":{"general":{},"Büro / 日本":{"type":"shared","state":{"x":1},"history":10000,"presence":"on",
            "durability":"none","open":false,"patch_interval":60000,"settings":{"any":["thing"]}}}}""";
@@ -137,7 +139,7 @@ class RestApiTest {
       Answered found = server.send("GET", added.headers().get("Location"));
       assertThat(found.status()).as(encoded).isEqualTo(200);
       assertThat(found.json().getString("name"))
-          .isEqualTo(java.net.URLDecoder.decode(encoded.replace("+", "%2B"), java.nio.charset.StandardCharsets.UTF_8));
+          .isEqualTo(URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8));
     }
   }
 
