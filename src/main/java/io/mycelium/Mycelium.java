@@ -1,17 +1,27 @@
 package io.mycelium;
 
+import io.mycelium.bus.Codecs;
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.instance.DeployerVerticle;
+import io.mycelium.instance.RoomTypes;
+import io.mycelium.journal.MemoryJournal;
 import io.mycelium.ops.Drain;
 import io.mycelium.ops.Health;
 import io.mycelium.ops.ManagementVerticle;
 import io.mycelium.ops.Meters;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
+import io.mycelium.web.Contract;
+import io.mycelium.web.OpenAuthenticator;
+import io.mycelium.web.WebVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.ext.web.Router;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -29,6 +39,10 @@ public final class Mycelium {
   private final Meters meters = new Meters(closeReasons(), errorReasons());
   private final Health health = new Health();
   private final ManagementVerticle management;
+  private final NodeMeters nodeMeters = new NodeMeters(meters);
+  private final List<WebVerticle> webs = new ArrayList<>();
+  private DeployerVerticle deployer;
+  private String deployerId;
   private volatile boolean instancesUp;
   private volatile boolean webUp;
   private volatile int port;
@@ -74,8 +88,7 @@ public final class Mycelium {
    */
   public Drain drain() {
     return new Drain(health, config.ops().drainTimeout())
-        .step("refuse upgrades", this::refuseUpgrades)
-        .step("close sockets", this::closeSockets)
+        .step("refuse upgrades, close sockets", this::closeSockets)
         .step("stop instances", this::stopInstances)
         .step("close vert.x", this::close);
   }
@@ -91,28 +104,70 @@ public final class Mycelium {
 
   /** The journal and the deployer. */
   private Future<Void> startInstances() {
-    instancesUp = true;
-    return Future.succeededFuture();
+    Codecs.register(vertx);
+    deployer =
+        new DeployerVerticle(
+            config.instances(), roomTypes(), new MemoryJournal(config.journal()), nodeMeters);
+    return vertx
+        .deployVerticle(deployer)
+        .onSuccess(
+            id -> {
+              deployerId = id;
+              instancesUp = true;
+            })
+        .mapEmpty();
+  }
+
+  private RoomTypes roomTypes() {
+    return new RoomTypes(List.of());
   }
 
   /** One web verticle per event loop, all on the main port. */
   private Future<Void> startWeb() {
-    webUp = true;
-    port = config.web().port();
-    return Future.succeededFuture();
+    return Contract.load(vertx)
+        .compose(contract -> Future.all(deployWebs(contract)))
+        .onSuccess(
+            done -> {
+              webUp = true;
+              port = webs.get(0).port();
+            })
+        .mapEmpty();
   }
 
-  private Future<Void> refuseUpgrades() {
-    return Future.succeededFuture();
+  private List<Future<String>> deployWebs(Contract contract) {
+    List<Future<String>> deployments = new ArrayList<>();
+    for (int i = 0; i < webVerticles(config); i++) {
+      WebVerticle web =
+          new WebVerticle(
+              config.web(),
+              config.socket(),
+              config.gateway(),
+              contract,
+              new OpenAuthenticator(),
+              nodeMeters,
+              this::mountHealth);
+      webs.add(web);
+      meters.commandsUnacked(web::unacked);
+      deployments.add(vertx.deployVerticle(web));
+    }
+    return deployments;
+  }
+
+  /** The probes on the main port too, for load balancers that reach only that one. */
+  private void mountHealth(Router router) {
+    router.get("/health/live").handler(health.live());
+    router.get("/health/ready").handler(health.ready());
   }
 
   /** In batches of {@code ops.drain_batch}, {@code ops.drain_interval} apart, once in-flight pushes are answered. */
   private Future<Void> closeSockets() {
-    return Future.succeededFuture();
+    long interval = config.ops().drainInterval().toMillis();
+    return Future.all(webs.stream().map(web -> web.drain(config.ops().drainBatch(), interval)).toList())
+        .mapEmpty();
   }
 
   private Future<Void> stopInstances() {
-    return Future.succeededFuture();
+    return vertx.undeploy(deployerId);
   }
 
   private InstanceDirectory directory() {

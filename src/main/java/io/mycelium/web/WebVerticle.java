@@ -7,6 +7,7 @@ import io.mycelium.connection.Hub;
 import io.mycelium.connection.SocketConfig;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -92,13 +93,18 @@ public final class WebVerticle extends VerticleBase {
     return server.actualPort();
   }
 
+  /** Commands that wait for an instance's answer; any thread, so it may be stale. */
+  public int unacked() {
+    return hub == null ? 0 : hub.unacked();
+  }
+
   public Hub hub() {
     return hub;
   }
 
   /** Runs on the hub's event loop; see {@link Hub#drain}. Any thread. */
   public Future<Void> drain(int batch, long intervalMs) {
-    io.vertx.core.Promise<Void> drained = io.vertx.core.Promise.promise();
+    Promise<Void> drained = Promise.promise();
     context.runOnContext(ignored -> hub.drain(batch, intervalMs).onComplete(drained));
     return drained.future();
   }
