@@ -93,6 +93,7 @@ public final class InstanceLink {
       Command.Kind kind, long connection, String room, String event, String user, Payload payload, ReplyTo replyTo) {
     Command command = new Command(window.nextNumber(), kind, connection, room, event, user, payload);
     window.add(new Window.Pending(command, replyTo, gateway.tick()));
+    gateway.unacked(1);
     if (batch.isEmpty()) {
       batch = new ArrayList<>();
       gateway.flushLater(this);
@@ -183,6 +184,7 @@ public final class InstanceLink {
   private void answer(Reply reply) {
     Window.Pending pending = window.take(reply.number());
     if (pending != null) {
+      gateway.unacked(-1);
       pending.replyTo().onReply(reply);
     }
   }
@@ -207,6 +209,7 @@ public final class InstanceLink {
         return;
       }
       window.take(p.command().number());
+      gateway.unacked(-1);
       p.replyTo().onReply(answer);
     }
   }
@@ -224,6 +227,7 @@ public final class InstanceLink {
     flush();
     closed = true;
     gateway.remove(this);
+    gateway.unacked(-window.size());
     consumer.unregister();
   }
 }

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.StaticHandler;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -66,6 +67,7 @@ public final class WebVerticle extends VerticleBase {
     problems.mount(router);
     new RestApi(vertx, contract, new InstanceDirectory(vertx), authenticator, config).mount(router);
     routes.accept(router);
+    router.get().handler(StaticHandler.create("web"));
     server = vertx.createHttpServer(options()).invalidRequestHandler(problems::answerInvalid);
     server.requestHandler(
         request -> {
