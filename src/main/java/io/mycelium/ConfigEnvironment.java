@@ -2,12 +2,13 @@ package io.mycelium;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
  * The options among the environment variables. An option's name is found by its known key, since keys contain underscores
- * too; any other {@code MYCELIUM_} variable is a mistake that would go unnoticed if it were not refused.
+ * too; a variable that looks like an option and is none would go unnoticed if it were not refused.
  */
 final class ConfigEnvironment {
   /** Kubernetes and Docker set such variables for a service that is called mycelium; they are not ours. */
@@ -22,7 +23,7 @@ final class ConfigEnvironment {
   /**
    * The options that are set, by key.
    *
-   * @throws ConfigException for a {@code MYCELIUM_} variable that is no option
+   * @throws ConfigException for a variable that was meant for an option and names none
    */
   static Map<String, String> options(Map<String, String> environment) {
     Map<String, String> keys = new LinkedHashMap<>();
@@ -30,20 +31,28 @@ final class ConfigEnvironment {
     Map<String, String> options = new LinkedHashMap<>();
     environment.forEach(
         (name, value) -> {
+          String key = keys.get(name);
           if (name.startsWith("MYCELIUM_") && !isServiceLink(name, value)) {
-            options.put(known(name, keys), value);
+            if (key == null) {
+              refuseMistake(name, keys);
+            } else {
+              options.put(key, value);
+            }
           }
         });
     return options;
   }
 
-  private static String known(String name, Map<String, String> keys) {
-    String key = keys.get(name);
-    if (key == null) {
-      String suggestion = ConfigKeys.suggestion(name, List.copyOf(keys.keySet()));
+  /** A variable of another program (MYCELIUM_CMD, say) is let pass; one that begins like ours, or nearly is ours, is not. */
+  private static void refuseMistake(String name, Map<String, String> keys) {
+    String suggestion = ConfigKeys.suggestion(name, List.copyOf(keys.keySet()));
+    boolean inSection =
+        keys.values().stream()
+            .map(key -> "MYCELIUM_" + key.substring(0, key.indexOf('.')).toUpperCase(Locale.ROOT) + "_")
+            .anyMatch(name::startsWith);
+    if (inSection || !suggestion.isEmpty()) {
       throw new ConfigException("environment: " + name + " is not an option" + suggestion);
     }
-    return key;
   }
 
   private static boolean isServiceLink(String name, String value) {

@@ -101,6 +101,12 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void variableOfAnotherProgramIsLetPass() {
+    Map<String, String> environment = Map.of("MYCELIUM_CMD", "java -jar mycelium.jar serve");
+    assertThat(new ConfigLoader(environment).load(null, Map.of())).isEqualTo(MyceliumConfig.DEFAULT);
+  }
+
+  @Test
   void variablesThatKubernetesSetsForAServiceAreNotOurs() {
     Map<String, String> links =
         Map.of(
