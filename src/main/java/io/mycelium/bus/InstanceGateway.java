@@ -24,6 +24,7 @@ public final class InstanceGateway {
   private List<InstanceLink> dirty = new ArrayList<>();
   private int tick;
   private int linksMade;
+  private int unacked;
 
   /**
    * @param id unique among all gateways of all nodes
@@ -45,13 +46,13 @@ public final class InstanceGateway {
     return link;
   }
 
-  /** Commands of all links that wait for an answer. */
+  /** Commands of all links that wait for an answer. Any thread may read it; it may be stale. */
   public int unacked() {
-    int sum = 0;
-    for (InstanceLink link : links) {
-      sum += link.unacked();
-    }
-    return sum;
+    return unacked;
+  }
+
+  void unacked(int more) {
+    unacked += more;
   }
 
   /** Links that are open, or closed and not yet known to be. */

@@ -21,7 +21,7 @@ public final class InstanceLink {
   private final String address;
   private final LinkListener listener;
   private final MessageConsumer<DeliveryBatch> consumer;
-  private final Window window = new Window();
+  private final Window window;
   private List<Command> batch = List.of();
   private long sentUpTo;
   private long generation;
@@ -35,6 +35,7 @@ public final class InstanceLink {
     this.instanceId = instanceId;
     this.address = Addresses.commands(instanceId);
     this.listener = listener;
+    this.window = new Window(gateway::unacked);
     this.consumer = gateway.eventBus().consumer(Addresses.deliveries(instanceId), this::onBatch);
   }
 
@@ -258,6 +259,7 @@ public final class InstanceLink {
     if (!closed) {
       closed = true;
       gateway.remove(this);
+      gateway.unacked(-window.size());
       consumer.unregister();
     }
   }

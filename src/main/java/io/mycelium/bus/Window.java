@@ -3,17 +3,30 @@ package io.mycelium.bus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /** The un-acked commands of one link by number: a ring that grows up to the link's limit. For one thread. */
 final class Window {
   /** A command with whoever waits for its answer; {@code sentTick} is the gateway's clock when it was sent. */
   record Pending(Command command, ReplyTo replyTo, int sentTick) {}
 
+  private final IntConsumer sizeChanged;
   private Pending[] ring = new Pending[8];
   private long oldest = 1;
   private long next = 1;
   private int size;
   private long bytes;
+
+  Window() {
+    this(change -> {});
+  }
+
+  /**
+   * @param sizeChanged hears by how much the number of commands changed
+   */
+  Window(IntConsumer sizeChanged) {
+    this.sizeChanged = sizeChanged;
+  }
 
   long nextNumber() {
     return next;
@@ -33,6 +46,7 @@ final class Window {
     }
     ring[slot(next++)] = pending;
     size++;
+    sizeChanged.accept(1);
     bytes += pending.command().size();
   }
 
@@ -47,6 +61,7 @@ final class Window {
     }
     ring[slot(number)] = null;
     size--;
+    sizeChanged.accept(-1);
     bytes -= pending.command().size();
     while (oldest < next && ring[slot(oldest)] == null) {
       oldest++;

@@ -89,7 +89,7 @@ final class Audience {
       }
     }
     writing.release();
-    hub.delivered((long) messages * count, (long) bytes * count);
+    hub.delivered(messages * count, (long) bytes * count);
     messages = 0;
   }
 }

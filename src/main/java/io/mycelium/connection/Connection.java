@@ -80,7 +80,7 @@ public final class Connection {
       return;
     }
     seen();
-    hub.meters().messageIn(bytes.length);
+    hub.received(bytes.length);
     if (bytes.length > instance.limits().maxMessageBytes()) {
       close(Disconnect.MESSAGE_TOO_BIG);
       return;

@@ -46,6 +46,10 @@ public final class Hub {
   private boolean flushScheduled;
   private long nextConnection = 1;
   private int connections;
+  private int messagesIn;
+  private int messagesOut;
+  private long bytesIn;
+  private long bytesOut;
   private Drain drain;
 
   /**
@@ -216,14 +220,31 @@ public final class Hub {
     for (int i = 0; i < sockets.size(); i++) {
       sockets.get(i).flush();
     }
+    report();
   }
 
   ByteBuf buffer(int capacity) {
     return PooledByteBufAllocator.DEFAULT.directBuffer(capacity);
   }
 
-  void delivered(long messages, long bytes) {
-    meters.deliveriesOut(messages, bytes);
+  void delivered(int messages, long bytes) {
+    messagesOut += messages;
+    bytesOut += bytes;
+  }
+
+  void received(int bytes) {
+    messagesIn++;
+    bytesIn += bytes;
+    scheduleFlush();
+  }
+
+  private void report() {
+    meters.messagesIn(messagesIn, bytesIn);
+    meters.deliveriesOut(messagesOut, bytesOut);
+    messagesIn = 0;
+    messagesOut = 0;
+    bytesIn = 0;
+    bytesOut = 0;
   }
 
   /** Takes no more connections and closes those there are, some at a time, once their pushes are answered. */

@@ -11,6 +11,8 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -82,14 +84,30 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
     instances.put(spec.id(), created);
     return created
         .start()
-        .map(created)
-        .onFailure(cause -> instances.remove(spec.id(), created));
+        .onSuccess(ignored -> meters.instanceStarted())
+        .onFailure(cause -> instances.remove(spec.id(), created))
+        .map(created);
   }
 
   /** The id is free again once the instance has stopped. */
   Future<Void> delete(String id) {
     Supervised instance = find(id);
-    return instance.delete().onComplete(ignored -> instances.remove(id, instance));
+    return instance.delete().onComplete(ignored -> removed(id, instance));
+  }
+
+  private void removed(String id, Supervised instance) {
+    instances.remove(id, instance);
+    meters.instanceStopped();
+  }
+
+  /** Instances by status, counted anew on each call; on the deployer's context. */
+  public Map<String, Integer> countByStatus() {
+    Map<String, Integer> counts = new HashMap<>();
+    for (Supervised.Status status : Supervised.Status.values()) {
+      counts.put(status.json(), 0);
+    }
+    instances.values().forEach(each -> counts.merge(each.status().json(), 1, Integer::sum));
+    return counts;
   }
 
   /**

@@ -14,7 +14,7 @@ import io.mycelium.instance.spi.RoomType;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.MemoryJournal;
-import io.mycelium.protocol.Refusal;
+import io.mycelium.web.Contract;
 import io.mycelium.web.OpenAuthenticator;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
@@ -47,6 +47,7 @@ public final class TestNode implements AutoCloseable {
     Codecs.register(vertx);
     List<RoomTypes.Source> types = b.types.stream().map(type -> new RoomTypes.Source(type, "test")).toList();
     await(vertx.deployVerticle(new DeployerVerticle(b.deployer, new RoomTypes(types), b.journal, InstanceMeters.NONE)));
+    Contract contract = await(Contract.load(vertx));
     for (int i = 0; i < b.eventLoops; i++) {
       WebConfig web = new WebConfig("127.0.0.1", 0, 1, b.transport, b.maxMessageBytes, 4 << 20);
       WebVerticle verticle =
@@ -54,13 +55,9 @@ public final class TestNode implements AutoCloseable {
               web,
               b.socket,
               b.gateway,
+              contract,
               new OpenAuthenticator(),
               b.meters,
-              (request, cause) ->
-                  request
-                      .response()
-                      .setStatusCode(cause instanceof Refusal r ? r.code().httpStatus() : 500)
-                      .end(String.valueOf(cause.getMessage())),
               router -> {});
       await(vertx.deployVerticle(verticle));
       webs.add(verticle);
