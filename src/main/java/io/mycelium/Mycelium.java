@@ -28,8 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node: its Vert.x, and the order in which its parts start and stop. Management comes first, so that probes see a
- * node that is alive and not yet ready; the main port comes last, so that nobody reaches what is not there.
+ * One node: its Vert.x, and the order in which its parts start and stop. Management comes first, so
+ * that probes see a node that is alive and not yet ready; the main port comes last, so that nobody
+ * reaches what is not there.
  */
 public final class Mycelium {
   private static final Logger log = LoggerFactory.getLogger(Mycelium.class);
@@ -84,7 +85,8 @@ public final class Mycelium {
   }
 
   /**
-   * The way out for SIGTERM: stops taking in first, then lets go of what is there. See {@link Drain#onShutdown}.
+   * The way out for SIGTERM: stops taking in first, then lets go of what is there. See {@link
+   * Drain#onShutdown}.
    */
   public Drain drain() {
     return new Drain(health, config.ops().drainTimeout())
@@ -159,10 +161,14 @@ public final class Mycelium {
     router.get("/health/ready").handler(health.ready());
   }
 
-  /** In batches of {@code ops.drain_batch}, {@code ops.drain_interval} apart, once in-flight pushes are answered. */
+  /**
+   * In batches of {@code ops.drain_batch}, {@code ops.drain_interval} apart, once in-flight pushes
+   * are answered.
+   */
   private Future<Void> closeSockets() {
     long interval = config.ops().drainInterval().toMillis();
-    return Future.all(webs.stream().map(web -> web.drain(config.ops().drainBatch(), interval)).toList())
+    return Future.all(
+            webs.stream().map(web -> web.drain(config.ops().drainBatch(), interval)).toList())
         .mapEmpty();
   }
 

@@ -10,9 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One web verticle's line to one instance. It numbers commands, keeps them until they are answered, sends what one turn
- * of the event loop gathered as one batch, and sends them again to a new generation of the instance, which skips what it
- * has applied: a crash loses none and repeats none. For the gateway's event loop only.
+ * One web verticle's line to one instance. It numbers commands, keeps them until they are answered,
+ * sends what one turn of the event loop gathered as one batch, and sends them again to a new
+ * generation of the instance, which skips what it has applied: a crash loses none and repeats none.
+ * For the gateway's event loop only.
  */
 public final class InstanceLink {
   private final InstanceGateway gateway;
@@ -63,40 +64,57 @@ public final class InstanceLink {
   }
 
   /**
-   * Sends a command that the limits apply to. It is answered exactly once: by the instance, or at once with {@code
-   * overloaded}, or with {@code timeout}, or with what became of the instance.
+   * Sends a command that the limits apply to. It is answered exactly once: by the instance, or at
+   * once with {@code overloaded}, or with {@code timeout}, or with what became of the instance.
    */
   public void send(
-      Command.Kind kind, long connection, String room, String event, String user, Payload payload, ReplyTo replyTo) {
+      Command.Kind kind,
+      long connection,
+      String room,
+      String event,
+      String user,
+      Payload payload,
+      ReplyTo replyTo) {
     if (down != null || closing) {
-      replyTo.onReply(down == null ? error(ErrorCode.INSTANCE_RESTARTING, "the link is closed") : down);
+      replyTo.onReply(
+          down == null ? error(ErrorCode.INSTANCE_RESTARTING, "the link is closed") : down);
       return;
     }
     int bytes = payload == null ? 0 : payload.length();
     GatewayConfig limits = gateway.config();
     if (window.size() >= limits.maxUnackedPerInstance()
         || window.bytes() + bytes > limits.maxUnackedBytesPerInstance() && window.size() > 0) {
-      replyTo.onReply(error(ErrorCode.OVERLOADED, "the instance has " + window.size() + " commands waiting"));
+      replyTo.onReply(
+          error(ErrorCode.OVERLOADED, "the instance has " + window.size() + " commands waiting"));
       return;
     }
     enqueue(kind, connection, room, event, user, payload, replyTo);
   }
 
   /**
-   * Tells the instance that something ended; never refused, as there is at most one per open connection or channel. It is
-   * answered like a command, but kept until the instance has it, however often that restarts meanwhile.
+   * Tells the instance that something ended; never refused, as there is at most one per open
+   * connection or channel. It is answered like a command, but kept until the instance has it,
+   * however often that restarts meanwhile.
    */
   public void sendEnd(Command.Kind kind, long connection, String room, ReplyTo replyTo) {
     if (down == null && !closed) {
       enqueue(kind, connection, room, null, null, null, replyTo);
     } else {
-      replyTo.onReply(down == null ? error(ErrorCode.INSTANCE_RESTARTING, "the link is closed") : down);
+      replyTo.onReply(
+          down == null ? error(ErrorCode.INSTANCE_RESTARTING, "the link is closed") : down);
     }
   }
 
   private void enqueue(
-      Command.Kind kind, long connection, String room, String event, String user, Payload payload, ReplyTo replyTo) {
-    Command command = new Command(window.nextNumber(), kind, connection, room, event, user, payload);
+      Command.Kind kind,
+      long connection,
+      String room,
+      String event,
+      String user,
+      Payload payload,
+      ReplyTo replyTo) {
+    Command command =
+        new Command(window.nextNumber(), kind, connection, room, event, user, payload);
     window.add(new Window.Pending(command, replyTo, gateway.tick()));
     if (batch.isEmpty()) {
       batch = new ArrayList<>();
@@ -193,7 +211,10 @@ public final class InstanceLink {
     }
   }
 
-  /** A new generation: it skips what it has applied, should its word of how far that is have been lost. */
+  /**
+   * A new generation: it skips what it has applied, should its word of how far that is have been
+   * lost.
+   */
   private void comeUp(long applied) {
     down = null;
     resend(applied);
@@ -218,13 +239,19 @@ public final class InstanceLink {
     closeIfDone();
   }
 
-  /** Answers {@code timeout} to all that was sent at or before that tick; an end is kept all the same. */
+  /**
+   * Answers {@code timeout} to all that was sent at or before that tick; an end is kept all the
+   * same.
+   */
   void expire(int tick) {
     Window.Pending oldest = window.oldest();
     if (oldest == null || oldest.sentTick() - tick > 0) {
       return;
     }
-    Reply answer = error(ErrorCode.TIMEOUT, "the instance did not answer in " + gateway.config().commandTimeout());
+    Reply answer =
+        error(
+            ErrorCode.TIMEOUT,
+            "the instance did not answer in " + gateway.config().commandTimeout());
     for (Window.Pending p : window.expire(tick, gateway.config().maxUnackedPerInstance())) {
       p.replyTo().onReply(answer);
     }
@@ -238,7 +265,10 @@ public final class InstanceLink {
     return new Reply(id, 0, code, message, null, 0);
   }
 
-  /** Ends the link: no connection of this gateway uses the instance any more. It listens until the instance knows. */
+  /**
+   * Ends the link: no connection of this gateway uses the instance any more. It listens until the
+   * instance knows.
+   */
   public void close() {
     if (!closing) {
       sendEnd(Command.Kind.DETACH, 0, null, ReplyTo.NOBODY);

@@ -5,9 +5,15 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
-/** The un-acked commands of one link by number: a ring that grows up to the link's limit. For one thread. */
+/**
+ * The un-acked commands of one link by number: a ring that grows up to the link's limit. For one
+ * thread.
+ */
 final class Window {
-  /** A command with whoever waits for its answer; {@code sentTick} is the gateway's clock when it was sent. */
+  /**
+   * A command with whoever waits for its answer; {@code sentTick} is the gateway's clock when it
+   * was sent.
+   */
   record Pending(Command command, ReplyTo replyTo, int sentTick) {}
 
   private final IntConsumer sizeChanged;
@@ -73,9 +79,14 @@ final class Window {
     return size == 0 ? null : ring[slot(oldest)];
   }
 
-  /** Commands are applied in order: where a later one is answered, an end before it has come to the instance. */
+  /**
+   * Commands are applied in order: where a later one is answered, an end before it has come to the
+   * instance.
+   */
   void forgetEndsBefore(long number) {
-    for (Pending p = oldest(); p != null && p.command().isEnd() && p.command().number() < number; p = oldest()) {
+    for (Pending p = oldest();
+        p != null && p.command().isEnd() && p.command().number() < number;
+        p = oldest()) {
       if (p.replyTo() != ReplyTo.NOBODY) {
         return;
       }
@@ -84,8 +95,8 @@ final class Window {
   }
 
   /**
-   * Takes what was sent at or before that tick. Ends stay, with nobody to answer to, as long as there are fewer than {@code
-   * maxKept} commands.
+   * Takes what was sent at or before that tick. Ends stay, with nobody to answer to, as long as
+   * there are fewer than {@code maxKept} commands.
    *
    * @return what is to be answered
    */

@@ -14,7 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One instance as this hub's connections see it: the link to it, its rooms with channels here, its connections here. */
+/**
+ * One instance as this hub's connections see it: the link to it, its rooms with channels here, its
+ * connections here.
+ */
 public final class HubInstance implements LinkListener {
   private final Hub hub;
   private final SocketLimits limits;
@@ -122,7 +125,14 @@ public final class HubInstance implements LinkListener {
   @Override
   public void onForgotten() {
     for (Connection connection : connections()) {
-      link.send(Command.Kind.OPEN, connection.number(), null, null, connection.user(), null, ReplyTo.NOBODY);
+      link.send(
+          Command.Kind.OPEN,
+          connection.number(),
+          null,
+          null,
+          connection.user(),
+          null,
+          ReplyTo.NOBODY);
     }
   }
 

@@ -17,9 +17,10 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
- * One generation of an instance: takes command batches and control requests from the bus, feeds them to the {@link
- * Instance}, writes what came of it to the journal and, once that is done, publishes it. A throw ends the generation: the
- * deployer starts the next with what this one hands over.
+ * One generation of an instance: takes command batches and control requests from the bus, feeds
+ * them to the {@link Instance}, writes what came of it to the journal and, once that is done,
+ * publishes it. A throw ends the generation: the deployer starts the next with what this one hands
+ * over.
  */
 final class InstanceVerticle extends VerticleBase {
   private final Node node;
@@ -34,7 +35,8 @@ final class InstanceVerticle extends VerticleBase {
   private boolean stopped;
   private volatile boolean fenced;
 
-  InstanceVerticle(Node node, InstanceSpec spec, long generation, Handover handover, InstanceStats stats) {
+  InstanceVerticle(
+      Node node, InstanceSpec spec, long generation, Handover handover, InstanceStats stats) {
     this.node = node;
     this.spec = spec;
     this.generation = generation;
@@ -51,7 +53,8 @@ final class InstanceVerticle extends VerticleBase {
 
   private Future<?> start(Handover recovered) {
     handover = null;
-    instance = new Instance(spec, node.types(), node.clock(), node.config().presenceInterval(), recovered);
+    instance =
+        new Instance(spec, node.types(), node.clock(), node.config().presenceInterval(), recovered);
     control = new InstanceControl(instance, node.journal(), node.clock());
     consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
     return consumer.completion().onSuccess(ignored -> announce(recovered));
@@ -61,7 +64,9 @@ final class InstanceVerticle extends VerticleBase {
   private void announce(Handover recovered) {
     Turn turn = new Turn();
     if (recovered.isTruncated()) {
-      turn.item(new Outbound.Failed("earlier messages are gone from the journal; join again for what is left"));
+      turn.item(
+          new Outbound.Failed(
+              "earlier messages are gone from the journal; join again for what is left"));
     }
     turn.item(new Outbound.Running(instance.applied()));
     try {
@@ -75,12 +80,14 @@ final class InstanceVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     stopped = true;
-    return consumer == null ? Future.succeededFuture() : consumer.unregister().eventually(() -> written);
+    return consumer == null
+        ? Future.succeededFuture()
+        : consumer.unregister().eventually(() -> written);
   }
 
   /**
-   * Takes this generation's pen away, though its logic may be stuck and know nothing of it: what it makes later is neither
-   * written nor published. Any thread.
+   * Takes this generation's pen away, though its logic may be stuck and know nothing of it: what it
+   * makes later is neither written nor published. Any thread.
    */
   void fence() {
     fenced = true;
@@ -94,7 +101,10 @@ final class InstanceVerticle extends VerticleBase {
     Future<T> handle(InstanceControl control, Turn turn);
   }
 
-  /** Carries a request out on the instance's thread; completes once what came of it is written. Any thread. */
+  /**
+   * Carries a request out on the instance's thread; completes once what came of it is written. Any
+   * thread.
+   */
   <T> Future<T> call(Request<T> request) {
     Promise<T> answer = Promise.promise();
     context.runOnContext(ignored -> callNow(request, answer));
@@ -115,7 +125,9 @@ final class InstanceVerticle extends VerticleBase {
     } catch (Refusal refusal) {
       answer.fail(refusal);
     } catch (Exception | Error e) {
-      answer.fail(new Refusal(ErrorCode.INSTANCE_CRASHED, "the room's logic failed; the instance restarts"));
+      answer.fail(
+          new Refusal(
+              ErrorCode.INSTANCE_CRASHED, "the room's logic failed; the instance restarts"));
       crash(e);
     } finally {
       stats.end(instance);
@@ -127,7 +139,10 @@ final class InstanceVerticle extends VerticleBase {
         cause instanceof Refusal ? cause : new Refusal(ErrorCode.INSTANCE_CRASHED, Turn.IN_DOUBT));
   }
 
-  /** Ends this generation for a restart; completes with what the successor takes over once all is written. Any thread. */
+  /**
+   * Ends this generation for a restart; completes with what the successor takes over once all is
+   * written. Any thread.
+   */
   Future<Handover> retire() {
     Promise<Handover> answer = Promise.promise();
     context.runOnContext(
@@ -179,14 +194,16 @@ final class InstanceVerticle extends VerticleBase {
   }
 
   /**
-   * Batches are published in the order in which they were committed, each once its entries are written: publishing is part
-   * of the chain, so that a batch behind it cannot overtake it on another thread.
+   * Batches are published in the order in which they were committed, each once its entries are
+   * written: publishing is part of the chain, so that a batch behind it cannot overtake it on
+   * another thread.
    */
   private void commit(Turn turn) {
     for (Turn.Timer timer : turn.timers()) {
       vertx.setTimer(Math.max(1, timer.delay().toMillis()), ignored -> onTimer(timer));
     }
-    Future<Void> writing = written.succeeded() ? write(turn) : written.compose(ignored -> write(turn));
+    Future<Void> writing =
+        written.succeeded() ? write(turn) : written.compose(ignored -> write(turn));
     if (writing.succeeded()) {
       publish(turn.items());
     } else {
@@ -198,7 +215,8 @@ final class InstanceVerticle extends VerticleBase {
 
   private Future<Void> write(Turn turn) {
     if (fenced) {
-      return Future.failedFuture(new IllegalStateException("generation " + generation + " was replaced"));
+      return Future.failedFuture(
+          new IllegalStateException("generation " + generation + " was replaced"));
     }
     Future<Void> done = Future.succeededFuture();
     if (!turn.appends().isEmpty()) {
@@ -206,7 +224,9 @@ final class InstanceVerticle extends VerticleBase {
       done = node.journal().append(spec.id(), generation, turn.appends());
     }
     String room = turn.removedRoom();
-    return room == null ? done : done.compose(ignored -> node.journal().deleteRoom(spec.id(), room));
+    return room == null
+        ? done
+        : done.compose(ignored -> node.journal().deleteRoom(spec.id(), room));
   }
 
   private Void publish(List<Outbound> items) {
@@ -217,7 +237,8 @@ final class InstanceVerticle extends VerticleBase {
   }
 
   private void refill(Turn.Refill refill) {
-    Outbound done = new Outbound.Reply(refill.gateway(), refill.command().number(), null, null, null, 0);
+    Outbound done =
+        new Outbound.Reply(refill.gateway(), refill.command().number(), null, null, null, 0);
     written
         .compose(ignored -> control.refill(refill))
         .onSuccess(missed -> publish(List.of(missed, done)))
@@ -229,7 +250,10 @@ final class InstanceVerticle extends VerticleBase {
     end((left, failure) -> node.supervisor().crashed(spec.id(), generation, failure, left), cause);
   }
 
-  /** Whether the entries were written is unknown: whoever waits is told so, and the successor reads the journal. */
+  /**
+   * Whether the entries were written is unknown: whoever waits is told so, and the successor reads
+   * the journal.
+   */
   private void notWritten(Turn turn, Throwable cause) {
     publish(turn.inDoubt());
     context.runOnContext(

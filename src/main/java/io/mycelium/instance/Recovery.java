@@ -16,8 +16,8 @@ final class Recovery {
   }
 
   /**
-   * The handover with the journal's entries for each room whose state was lost. Whoever lost it may still write: it is
-   * fenced before the first read, so that nothing comes behind what was read.
+   * The handover with the journal's entries for each room whose state was lost. Whoever lost it may
+   * still write: it is fenced before the first read, so that nothing comes behind what was read.
    */
   Future<Handover> recover(InstanceSpec spec, long generation, Handover handover) {
     if (handover.rooms().values().stream().noneMatch(Room.Saved::isLost)) {
@@ -29,12 +29,18 @@ final class Recovery {
   private Future<Handover> read(InstanceSpec spec, Handover handover) {
     Map<String, Room.Saved> rooms = new ConcurrentHashMap<>(handover.rooms());
     List<Future<?>> reads = new ArrayList<>();
-    handover.rooms().forEach((name, saved) -> {
-      if (saved.isLost()) {
-        reads.add(
-            journal.read(spec.id(), name, 0, Integer.MAX_VALUE).onSuccess(read -> rooms.put(name, saved.replayed(read))));
-      }
-    });
-    return Future.join(reads).map(ignored -> new Handover(rooms, handover.peers(), handover.nextRef()).checked());
+    handover
+        .rooms()
+        .forEach(
+            (name, saved) -> {
+              if (saved.isLost()) {
+                reads.add(
+                    journal
+                        .read(spec.id(), name, 0, Integer.MAX_VALUE)
+                        .onSuccess(read -> rooms.put(name, saved.replayed(read))));
+              }
+            });
+    return Future.join(reads)
+        .map(ignored -> new Handover(rooms, handover.peers(), handover.nextRef()).checked());
   }
 }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * One room: its state and sequence, and the carrying out of what its logic decides. A throw from the logic leaves all
- * fields as they were. For the instance's thread.
+ * One room: its state and sequence, and the carrying out of what its logic decides. A throw from
+ * the logic leaves all fields as they were. For the instance's thread.
  */
 final class Room {
   private static final byte[] MSG = JsonWriter.quoted("msg");
@@ -93,7 +93,8 @@ final class Room {
       this.occupants = new Occupants(settings.presence());
       return;
     }
-    this.occupants = saved.occupants() == null ? new Occupants(settings.presence()) : saved.occupants();
+    this.occupants =
+        saved.occupants() == null ? new Occupants(settings.presence()) : saved.occupants();
     this.tickAt = saved.tickAt();
     this.unsent = saved.unsent();
     if (saved.replay() == null) {
@@ -106,7 +107,10 @@ final class Room {
     }
   }
 
-  /** Where the first entries are gone, what is left makes the state, and a new epoch tells clients so. */
+  /**
+   * Where the first entries are gone, what is left makes the state, and a new epoch tells clients
+   * so.
+   */
   private void replay(List<Entry> entries) {
     state = logic.init();
     for (Entry entry : entries) {
@@ -126,8 +130,9 @@ final class Room {
   }
 
   /**
-   * Sets the timers again that a predecessor had set. An entry that it wrote without knowing was published by nobody: the
-   * last one goes out (again), and a hub that lacks others before it finds the gap.
+   * Sets the timers again that a predecessor had set. An entry that it wrote without knowing was
+   * published by nobody: the last one goes out (again), and a hub that lacks others before it finds
+   * the gap.
    */
   void resume(long now, Turn turn) {
     if (tickAt > 0) {
@@ -162,7 +167,9 @@ final class Room {
     return epoch;
   }
 
-  /** The refusal of a push or join if there is one, else the response that the logic gave (or null). */
+  /**
+   * The refusal of a push or join if there is one, else the response that the logic gave (or null).
+   */
   record Outcome(Effects.Reject reject, Payload response) {
     private static final Outcome DONE = new Outcome(null, null);
   }
@@ -181,10 +188,11 @@ final class Room {
   }
 
   /**
-   * A tick that throws comes again once the instance was restarted; one that always throws fails the instance, which is
-   * better than a game that stands still.
+   * A tick that throws comes again once the instance was restarted; one that always throws fails
+   * the instance, which is better than a game that stands still.
    *
-   * @param due what {@code tickAt} was when the timer was set; the timer of a tick that was replaced finds another
+   * @param due what {@code tickAt} was when the timer was set; the timer of a tick that was
+   *     replaced finds another
    */
   void tick(long due, long now, Turn turn) {
     if (tickAt != due) {
@@ -215,7 +223,11 @@ final class Room {
     List<Outbound> messages = List.of();
     for (Effects.Effect effect : list) {
       if (effect instanceof Effects.Append append) {
-        made = with(made, new Entry(seq + made.size() + 1, now, append.event(), append.user(), append.payload()));
+        made =
+            with(
+                made,
+                new Entry(
+                    seq + made.size() + 1, now, append.event(), append.user(), append.payload()));
         next = logic.apply(next, made.get(made.size() - 1));
       } else if (effect instanceof Effects.Reply reply) {
         response = reply.payload();
@@ -223,7 +235,10 @@ final class Room {
         messages = with(messages, message(effect));
       }
     }
-    byte[] shown = show && !made.isEmpty() ? stateMessage(next, seq + made.size()) : show ? stateMessage() : null;
+    byte[] shown =
+        show && !made.isEmpty()
+            ? stateMessage(next, seq + made.size())
+            : show ? stateMessage() : null;
     commit(next, made, shown, turn);
     messages.forEach(message -> send(message, turn));
     setTick(list, now, turn);
@@ -246,7 +261,8 @@ final class Room {
     } else if (effect instanceof Effects.Send send) {
       Member to = send.to();
       byte[] event = JsonWriter.quoted(send.event());
-      return new Outbound.Direct(to.gateway(), to.connection(), name, event, send.payload().asJson());
+      return new Outbound.Direct(
+          to.gateway(), to.connection(), name, event, send.payload().asJson());
     }
     Member kicked = ((Effects.Kick) effect).member();
     return new Outbound.Kick(kicked.gateway(), kicked.connection(), name);
@@ -261,7 +277,9 @@ final class Room {
     }
   }
 
-  /** The only place where the state changes; all that may throw comes before the first assignment. */
+  /**
+   * The only place where the state changes; all that may throw comes before the first assignment.
+   */
   private void commit(Object next, List<Entry> made, byte[] shown, Turn turn) {
     if (made.isEmpty()) {
       return;
@@ -309,7 +327,8 @@ final class Room {
     long first = entries.get(0).seq();
     long last = entries.get(entries.size() - 1).seq();
     Payload single = entries.size() == 1 ? entries.get(0).payload() : null;
-    Payload binary = single != null && single.isBinary() && logic.broadcastsBinary() ? single : null;
+    Payload binary =
+        single != null && single.isBinary() && logic.broadcastsBinary() ? single : null;
     byte[] delta = logic.delta(after, entries).asJson();
     JsonWriter out = new JsonWriter(delta.length + 64);
     out.raw(DATA_TYPE).raw(quotedType).raw(STATE).raw(delta).raw(SEQ).number(last).raw('}');
@@ -321,7 +340,10 @@ final class Room {
     return entries.stream().map(entry -> delivery(state, List.of(entry))).toList();
   }
 
-  /** The payload of {@code state}: the same array until the next entry, so that a thousand joins render it once. */
+  /**
+   * The payload of {@code state}: the same array until the next entry, so that a thousand joins
+   * render it once.
+   */
   byte[] stateMessage() {
     if (stateMessage == null) {
       stateMessage = stateMessage(state, seq);
@@ -332,7 +354,14 @@ final class Room {
   private byte[] stateMessage(Object of, long at) {
     byte[] view = logic.view(of).asJson();
     JsonWriter out = new JsonWriter(view.length + 96);
-    out.raw(DATA_TYPE).raw(quotedType).raw(STATE).raw(view).raw(SEQ).number(at).raw(EPOCH).quote(epoch);
+    out.raw(DATA_TYPE)
+        .raw(quotedType)
+        .raw(STATE)
+        .raw(view)
+        .raw(SEQ)
+        .number(at)
+        .raw(EPOCH)
+        .quote(epoch);
     return out.raw('}').toBytes();
   }
 }

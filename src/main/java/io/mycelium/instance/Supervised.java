@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One instance as its supervisor sees it: which generation runs, how often it crashed, what it left. On the deployer's
- * context only.
+ * One instance as its supervisor sees it: which generation runs, how often it crashed, what it
+ * left. On the deployer's context only.
  */
 final class Supervised {
   static final String POOL = "mycelium-instances";
@@ -55,9 +55,11 @@ final class Supervised {
   private Future<?> lastTransition = Future.succeededFuture();
 
   /**
-   * @param lastGeneration of an instance of the same id that was deleted while stuck, so that this one fences it; else 0
+   * @param lastGeneration of an instance of the same id that was deleted while stuck, so that this
+   *     one fences it; else 0
    */
-  Supervised(Vertx vertx, ContextInternal context, Node node, InstanceSpec spec, long lastGeneration) {
+  Supervised(
+      Vertx vertx, ContextInternal context, Node node, InstanceSpec spec, long lastGeneration) {
     this.vertx = vertx;
     this.context = context;
     this.node = node;
@@ -66,7 +68,8 @@ final class Supervised {
   }
 
   Future<Void> start() {
-    return transition(() -> deploy(generation == 0 ? Handover.NOTHING : Handover.fromJournal(spec)));
+    return transition(
+        () -> deploy(generation == 0 ? Handover.NOTHING : Handover.fromJournal(spec)));
   }
 
   /** Transitions of one instance come one after the other. */
@@ -76,7 +79,10 @@ final class Supervised {
     return done;
   }
 
-  /** Instances and journals answer on threads of their own; what follows belongs on the deployer's context. */
+  /**
+   * Instances and journals answer on threads of their own; what follows belongs on the deployer's
+   * context.
+   */
   private <T> Future<T> here(Future<T> elsewhere) {
     return context.future(elsewhere::onComplete);
   }
@@ -86,7 +92,8 @@ final class Supervised {
     left = handover;
     ended = context.promise();
     verticle = new InstanceVerticle(node, spec, generation, handover, stats);
-    DeploymentOptions options = new DeploymentOptions().setThreadingModel(spec.config().threading());
+    DeploymentOptions options =
+        new DeploymentOptions().setThreadingModel(spec.config().threading());
     if (spec.config().threading() == ThreadingModel.WORKER) {
       options.setWorkerPoolName(POOL).setWorkerPoolSize(node.config().workerPoolSize());
     }
@@ -103,7 +110,10 @@ final class Supervised {
             });
   }
 
-  /** A verticle that does not stop in time is left behind: its generation fences what it may still write. */
+  /**
+   * A verticle that does not stop in time is left behind: its generation fences what it may still
+   * write.
+   */
   private Future<Void> undeploy() {
     String stopping = deploymentId;
     deploymentId = null;
@@ -115,7 +125,11 @@ final class Supervised {
         .otherwise(
             cause -> {
               fenced.fence();
-              LOG.warn("instance {} generation {} did not stop: {}", spec.id(), generation, cause.toString());
+              LOG.warn(
+                  "instance {} generation {} did not stop: {}",
+                  spec.id(),
+                  generation,
+                  cause.toString());
               return null;
             });
   }
@@ -141,14 +155,19 @@ final class Supervised {
       status = Status.FAILED;
       left = handover.withoutPeers();
       node.meters().instanceFailed();
-      transition(this::undeploy).onComplete(ignored -> publish(new Outbound.Failed("the instance failed: " + lastError)));
-      LOG.error("instance {} failed: more than {} crashes in {}; POST .../restart revives it",
-          spec.id(), node.config().maxRestarts(), node.config().restartWindow());
+      transition(this::undeploy)
+          .onComplete(ignored -> publish(new Outbound.Failed("the instance failed: " + lastError)));
+      LOG.error(
+          "instance {} failed: more than {} crashes in {}; POST .../restart revives it",
+          spec.id(),
+          node.config().maxRestarts(),
+          node.config().restartWindow());
     } else {
       status = Status.RESTARTING;
       restarts++;
       node.meters().instanceRestarted();
-      transition(() -> undeploy().compose(ignored -> deploy(handover))).onFailure(this::deploymentFailed);
+      transition(() -> undeploy().compose(ignored -> deploy(handover)))
+          .onFailure(this::deploymentFailed);
     }
   }
 
@@ -167,27 +186,29 @@ final class Supervised {
   /** Restarts a running instance with its state, revives a failed one. */
   Future<Void> restart() {
     return transition(
-        () -> {
-          if (status == Status.STOPPING) {
-            return Future.failedFuture(gone());
-          }
-          boolean revived = status == Status.FAILED;
-          intensity = null;
-          status = Status.RESTARTING;
-          restarts++;
-          Future<Handover> handover = revived ? Future.succeededFuture(left) : retire();
-          return handover.compose(taken -> undeploy().compose(ignored -> deploy(taken)));
-        })
-        .onFailure(cause -> {
-          if (status == Status.RESTARTING) {
-            deploymentFailed(cause);
-          }
-        });
+            () -> {
+              if (status == Status.STOPPING) {
+                return Future.failedFuture(gone());
+              }
+              boolean revived = status == Status.FAILED;
+              intensity = null;
+              status = Status.RESTARTING;
+              restarts++;
+              Future<Handover> handover = revived ? Future.succeededFuture(left) : retire();
+              return handover.compose(taken -> undeploy().compose(ignored -> deploy(taken)));
+            })
+        .onFailure(
+            cause -> {
+              if (status == Status.RESTARTING) {
+                deploymentFailed(cause);
+              }
+            });
   }
 
   /**
-   * What the running generation leaves: on request, or because it crashed just now. One that is stuck in its logic hands
-   * nothing over: its channels join anew and its rooms come from the journal.
+   * What the running generation leaves: on request, or because it crashed just now. One that is
+   * stuck in its logic hands nothing over: its channels join anew and its rooms come from the
+   * journal.
    */
   private Future<Handover> retire() {
     verticle.retire().onSuccess(ended::tryComplete);
@@ -195,7 +216,10 @@ final class Supervised {
         .otherwise(
             cause -> {
               verticle.fence();
-              lastError = "stuck for " + stats.busyFor(node.clock().getAsLong()) + " ms when it was restarted";
+              lastError =
+                  "stuck for "
+                      + stats.busyFor(node.clock().getAsLong())
+                      + " ms when it was restarted";
               stats.giveUp();
               LOG.error("instance {} generation {} is {}", spec.id(), generation, lastError);
               publish(new Outbound.Failed("the instance was " + lastError));
@@ -219,7 +243,11 @@ final class Supervised {
   /** A request to the verticle that runs, or to the next one if a restart is under way. */
   <T> Future<T> call(InstanceVerticle.Request<T> request) {
     return lastTransition
-        .transform(ignored -> status == Status.RUNNING ? here(verticle.call(request)) : Future.failedFuture(notRunning()))
+        .transform(
+            ignored ->
+                status == Status.RUNNING
+                    ? here(verticle.call(request))
+                    : Future.failedFuture(notRunning()))
         .timeout(node.config().stopTimeout().toMillis() * 2, TimeUnit.MILLISECONDS)
         .recover(cause -> Future.failedFuture(cause instanceof Refusal ? cause : stuck()));
   }
@@ -228,8 +256,15 @@ final class Supervised {
     if (status == Status.STOPPING) {
       return gone();
     }
-    ErrorCode code = status == Status.FAILED ? ErrorCode.INSTANCE_FAILED : ErrorCode.INSTANCE_RESTARTING;
-    return new Refusal(code, "instance " + spec.id() + " is " + status.json() + (lastError == null ? "" : ": " + lastError));
+    ErrorCode code =
+        status == Status.FAILED ? ErrorCode.INSTANCE_FAILED : ErrorCode.INSTANCE_RESTARTING;
+    return new Refusal(
+        code,
+        "instance "
+            + spec.id()
+            + " is "
+            + status.json()
+            + (lastError == null ? "" : ": " + lastError));
   }
 
   private Refusal gone() {
@@ -239,7 +274,12 @@ final class Supervised {
   private Refusal stuck() {
     long busyFor = stats.busyFor(node.clock().getAsLong());
     return new Refusal(
-        ErrorCode.TIMEOUT, "instance " + spec.id() + " did not answer; its logic has been busy for " + busyFor + " ms");
+        ErrorCode.TIMEOUT,
+        "instance "
+            + spec.id()
+            + " did not answer; its logic has been busy for "
+            + busyFor
+            + " ms");
   }
 
   void replaceSpec(InstanceSpec changed) {

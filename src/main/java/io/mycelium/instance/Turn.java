@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What an instance makes of one command batch or timer: entries to keep, then messages to send, then timers to set. */
+/**
+ * What an instance makes of one command batch or timer: entries to keep, then messages to send,
+ * then timers to set.
+ */
 final class Turn {
   static final String IN_DOUBT = "the journal failed; whether this message was kept is unknown";
 
@@ -87,7 +90,10 @@ final class Turn {
     return removedRoom;
   }
 
-  /** What is still to be said if the entries may not have been written: no entry, and no to everyone who waits. */
+  /**
+   * What is still to be said if the entries may not have been written: no entry, and no to everyone
+   * who waits.
+   */
   List<Outbound> inDoubt() {
     List<Outbound> left = new ArrayList<>();
     for (Outbound item : items) {
@@ -101,7 +107,8 @@ final class Turn {
   }
 
   static Outbound.Reply doubt(Outbound.Reply reply) {
-    return new Outbound.Reply(reply.gateway(), reply.number(), ErrorCode.INSTANCE_CRASHED, IN_DOUBT, null, 0);
+    return new Outbound.Reply(
+        reply.gateway(), reply.number(), ErrorCode.INSTANCE_CRASHED, IN_DOUBT, null, 0);
   }
 
   List<Refill> refills() {

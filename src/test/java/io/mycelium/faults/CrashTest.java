@@ -25,7 +25,13 @@ class CrashTest {
   private static DeployerConfig restarts(int max) {
     DeployerConfig d = DeployerConfig.DEFAULT;
     return new DeployerConfig(
-        d.maxInstances(), 4, max, Duration.ofMinutes(1), Duration.ofSeconds(2), d.presenceInterval(), "plugins");
+        d.maxInstances(),
+        4,
+        max,
+        Duration.ofMinutes(1),
+        Duration.ofSeconds(2),
+        d.presenceInterval(),
+        "plugins");
   }
 
   @AfterEach
@@ -63,7 +69,8 @@ class CrashTest {
   }
 
   private void awaitGeneration(long generation) {
-    node.awaitInstance("f", i -> i.getLong("generation") == generation && i.getString("status").equals("running"));
+    node.awaitInstance(
+        "f", i -> i.getLong("generation") == generation && i.getString("status").equals("running"));
   }
 
   @ParameterizedTest
@@ -73,13 +80,21 @@ class CrashTest {
     PhoenixSocket ada = joined("ada");
     PhoenixSocket bob = joined("bob");
     for (int i = 2; i <= 9; i++) {
-      ada.send("['1','" + i + "','r','push',{'id':" + i + (i == 5 ? ",'throw':'" + how + "'" : "") + "}]");
+      ada.send(
+          "['1','"
+              + i
+              + "','r','push',{'id':"
+              + i
+              + (i == 5 ? ",'throw':'" + how + "'" : "")
+              + "}]");
     }
     List<String> outcomes = new ArrayList<>();
     for (int i = 2; i <= 9; i++) {
       outcomes.add(outcome(ada, Integer.toString(i)));
     }
-    assertThat(outcomes).containsExactly("ok 1", "ok 2", "ok 3", "instance_crashed", "ok 4", "ok 5", "ok 6", "ok 7");
+    assertThat(outcomes)
+        .containsExactly(
+            "ok 1", "ok 2", "ok 3", "instance_crashed", "ok 4", "ok 5", "ok 6", "ok 7");
     assertThat(seqs(ada, 7)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
     assertThat(seqs(bob, 7)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
     assertThat(instance().getLong("generation")).isEqualTo(2);
@@ -135,7 +150,8 @@ class CrashTest {
     bob.awaitReply("2");
     PhoenixSocket ada = node.connect("f", "vsn=2.0.0&userId=ada");
     faulty.failNext(hook, IllegalStateException::new);
-    assertThat(ada.join("r").getJsonObject("response").getString("reason")).isEqualTo("instance_crashed");
+    assertThat(ada.join("r").getJsonObject("response").getString("reason"))
+        .isEqualTo("instance_crashed");
     ada.send("['5','6','r','phx_join',{}]");
     assertThat(outcome(ada, "6")).isEqualTo("ok 1");
     JsonObject presence = ada.awaitEvent("presence_state").getJsonObject(4);
@@ -247,8 +263,10 @@ class CrashTest {
     assertThat(revived.getString("status")).isEqualTo("running");
     ada.send("['4','4','r','phx_join',{}]");
     assertThat(outcome(ada, "4")).isEqualTo("ok 1");
-    JsonArray state = ada.awaitMessage(m -> "4".equals(m.getString(0)) && "state".equals(m.getString(3)));
-    assertThat(state.getJsonObject(4).getJsonObject("data").getJsonObject("state").getLong("sum")).isEqualTo(1);
+    JsonArray state =
+        ada.awaitMessage(m -> "4".equals(m.getString(0)) && "state".equals(m.getString(3)));
+    assertThat(state.getJsonObject(4).getJsonObject("data").getJsonObject("state").getLong("sum"))
+        .isEqualTo(1);
     ada.send("['4','5','r','push',{'id':2}]");
     assertThat(outcome(ada, "5")).isEqualTo("ok 2");
   }
@@ -287,7 +305,8 @@ class CrashTest {
     for (int i = 0; i < 200; i++) {
       assertThat(outcome(ada, Integer.toString(10 + i))).isEqualTo("ok " + (i + 1));
     }
-    assertThat(bob.rest()).noneMatch(f -> f.toString().contains("phx_error") || f.toString().contains("phx_close"));
+    assertThat(bob.rest())
+        .noneMatch(f -> f.toString().contains("phx_error") || f.toString().contains("phx_close"));
     assertThat(instance().getLong("generation")).isEqualTo(21);
   }
 
@@ -308,8 +327,11 @@ class CrashTest {
       outcomes.add(outcome(ada, Integer.toString(i)));
     }
     assertThat(outcomes.stream().filter(o -> o.equals("instance_crashed"))).hasSize(8);
-    assertThat(outcomes.stream().filter(o -> o.startsWith("ok"))).hasSize(16).doesNotHaveDuplicates();
-    assertThat(seqs(ada, 16)).isEqualTo(java.util.stream.LongStream.rangeClosed(1, 16).boxed().toList());
+    assertThat(outcomes.stream().filter(o -> o.startsWith("ok")))
+        .hasSize(16)
+        .doesNotHaveDuplicates();
+    assertThat(seqs(ada, 16))
+        .isEqualTo(java.util.stream.LongStream.rangeClosed(1, 16).boxed().toList());
     assertThat(ada.rest()).noneMatch(f -> f.toString().contains("phx_error"));
     awaitGeneration(instance().getLong("generation"));
   }

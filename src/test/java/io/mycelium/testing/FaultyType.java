@@ -18,9 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Logic that fails on demand. Its state is the number of entries and the sum of their {@code id}s. A push may say {@code
- * {"id": 7, "throw": "state"}}, {@code {"spin": true}}, {@code {"tick": 20}} (ms) or {@code {"mute": true}} (no entry);
- * hooks fail when the test says so with {@link #failNext}.
+ * Logic that fails on demand. Its state is the number of entries and the sum of their {@code id}s.
+ * A push may say {@code {"id": 7, "throw": "state"}}, {@code {"spin": true}}, {@code {"tick": 20}}
+ * (ms) or {@code {"mute": true}} (no entry); hooks fail when the test says so with {@link
+ * #failNext}.
  */
 public final class FaultyType implements RoomType {
   /** The state. */
@@ -117,7 +118,10 @@ public final class FaultyType implements RoomType {
       failIfAsked("delta");
       StringBuilder out = new StringBuilder("{");
       for (Entry entry : entries) {
-        out.append(out.length() == 1 ? "" : ",").append('"').append(entry.seq()).append("\":{\"payload\":");
+        out.append(out.length() == 1 ? "" : ",")
+            .append('"')
+            .append(entry.seq())
+            .append("\":{\"payload\":");
         out.append(entry.payload()).append('}');
       }
       return Payload.json(out.append('}').toString());
@@ -143,11 +147,14 @@ public final class FaultyType implements RoomType {
       if (payload.has("spin")) {
         spin();
       }
-      Effects effects = payload.has("mute") ? Effects.none().reply(Payload.EMPTY) : Effects.append(push);
+      Effects effects =
+          payload.has("mute") ? Effects.none().reply(Payload.EMPTY) : Effects.append(push);
       if (payload.has("broadcastNull")) {
         effects = effects.broadcast("odd", null);
       }
-      return payload.has("tick") ? effects.tickIn(Duration.ofMillis(payload.get("tick").intValue())) : effects;
+      return payload.has("tick")
+          ? effects.tickIn(Duration.ofMillis(payload.get("tick").intValue()))
+          : effects;
     }
 
     @Override

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * A V2 client for load: pipelines pushes of {@code {"id": n}} and notes, without building trees, which ids it saw under
- * which sequence and how each of its pushes was answered. Its data is guarded by its monitor.
+ * A V2 client for load: pipelines pushes of {@code {"id": n}} and notes, without building trees,
+ * which ids it saw under which sequence and how each of its pushes was answered. Its data is
+ * guarded by its monitor.
  */
 public final class FloodClient {
   /** An entry as this client saw it: a {@code msg} of one entry. */
@@ -54,7 +55,8 @@ public final class FloodClient {
 
   /** {@code more} goes into the payload behind the id, such as {@code ,"throw":"state"}. */
   public void push(long id, String more) {
-    socket.writeTextMessage("[\"j\",\"" + id + "\",\"" + room + "\",\"push\",{\"id\":" + id + more + "}]");
+    socket.writeTextMessage(
+        "[\"j\",\"" + id + "\",\"" + room + "\",\"push\",{\"id\":" + id + more + "}]");
   }
 
   private synchronized void onText(String text) {
@@ -119,7 +121,8 @@ public final class FloodClient {
   }
 
   public void awaitSeq(long seq) {
-    await(c -> c.joinedAt >= seq || !c.seen.isEmpty() && c.seen.get(c.seen.size() - 1).seq() >= seq);
+    await(
+        c -> c.joinedAt >= seq || !c.seen.isEmpty() && c.seen.get(c.seen.size() - 1).seq() >= seq);
   }
 
   public synchronized List<Seen> seen() {
@@ -152,6 +155,15 @@ public final class FloodClient {
   @Override
   public synchronized String toString() {
     Object last = seen.isEmpty() ? "nothing" : seen.get(seen.size() - 1);
-    return "joined at " + joinedAt + ", saw " + seen.size() + " up to " + last + ", " + answers.size() + " answers, " + others;
+    return "joined at "
+        + joinedAt
+        + ", saw "
+        + seen.size()
+        + " up to "
+        + last
+        + ", "
+        + answers.size()
+        + " answers, "
+        + others;
   }
 }

@@ -33,7 +33,10 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
-/** A whole node without the command line: deployer, web verticles on a free port, and clients for them. */
+/**
+ * A whole node without the command line: deployer, web verticles on a free port, and clients for
+ * them.
+ */
 public final class TestNode implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -45,20 +48,18 @@ public final class TestNode implements AutoCloseable {
   private TestNode(Builder b) {
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Codecs.register(vertx);
-    List<RoomTypes.Source> types = b.types.stream().map(type -> new RoomTypes.Source(type, "test")).toList();
-    await(vertx.deployVerticle(new DeployerVerticle(b.deployer, new RoomTypes(types), b.journal, InstanceMeters.NONE)));
+    List<RoomTypes.Source> types =
+        b.types.stream().map(type -> new RoomTypes.Source(type, "test")).toList();
+    await(
+        vertx.deployVerticle(
+            new DeployerVerticle(
+                b.deployer, new RoomTypes(types), b.journal, InstanceMeters.NONE)));
     Contract contract = await(Contract.load(vertx));
     for (int i = 0; i < b.eventLoops; i++) {
       WebConfig web = new WebConfig("127.0.0.1", 0, 1, b.transport, b.maxMessageBytes, 4 << 20);
       WebVerticle verticle =
           new WebVerticle(
-              web,
-              b.socket,
-              b.gateway,
-              contract,
-              new OpenAuthenticator(),
-              b.meters,
-              router -> {});
+              web, b.socket, b.gateway, contract, new OpenAuthenticator(), b.meters, router -> {});
       await(vertx.deployVerticle(verticle));
       webs.add(verticle);
     }
@@ -97,7 +98,10 @@ public final class TestNode implements AutoCloseable {
     return PhoenixSocket.connect(port, "/socket/" + instance + "/websocket?" + query);
   }
 
-  /** Polls the directory until the instance is as wanted; the wait is between answers, so nothing that lasts is missed. */
+  /**
+   * Polls the directory until the instance is as wanted; the wait is between answers, so nothing
+   * that lasts is missed.
+   */
   public JsonObject awaitInstance(String id, Predicate<JsonObject> wanted) {
     return await(() -> await(directory.get(id)), wanted);
   }
