@@ -21,7 +21,7 @@ RUN --mount=from=build,source=/build/target/exercise,target=/mycelium/exercise \
 USER 10001
 # Main port (REST, WebSockets) and management port (health, metrics). No HEALTHCHECK: the orchestrator probes 4001.
 EXPOSE 4000 4001
-# The heap's share of the container's memory; the rest is for sockets' buffers, threads and code.
-ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=60"
-ENTRYPOINT ["java", "@conf/jvm.options", "-XX:AOTCache=mycelium.aot", "-jar", "mycelium.jar"]
+# 60 % of the container's memory for the heap; the rest is for sockets' buffers, threads and code. -Xmx in JDK_JAVA_OPTIONS
+# overrides it.
+ENTRYPOINT ["java", "@conf/jvm.options", "-XX:MaxRAMPercentage=60", "-XX:AOTCache=mycelium.aot", "-jar", "mycelium.jar"]
 CMD ["serve"]

@@ -17,7 +17,8 @@ final class Exercise {
   private static final int SOCKETS = 20;
   private static final int PUSHES = 200;
 
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final String host;
 
   private Exercise(String port) {

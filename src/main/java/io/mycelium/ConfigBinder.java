@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Makes the records out of the merged tree of options. A key that is left out takes its value from the record's default;
- * one that no record has is refused.
+ * Makes the records out of the merged tree of options. A key that is left out takes its value from
+ * the record's default; one that no record has is refused.
  *
- * <p>Done by hand rather than by Jackson, which reads {@code 4000.7} as 4000 and whose messages name neither the full key
- * nor what was expected.
+ * <p>Done by hand rather than by Jackson, which reads {@code 4000.7} as 4000 and whose messages
+ * name neither the full key nor what was expected.
  */
 final class ConfigBinder {
   private final UnaryOperator<String> origin;
@@ -41,7 +41,8 @@ final class ConfigBinder {
     return construct(type, values);
   }
 
-  private Object value(RecordComponent component, String prefix, JsonObject tree, Object otherwise) {
+  private Object value(
+      RecordComponent component, String prefix, JsonObject tree, Object otherwise) {
     String name = ConfigKeys.snakeCase(component.getName());
     String key = prefix + name;
     if (!tree.containsKey(name)) {

@@ -7,11 +7,15 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The options among the environment variables. An option's name is found by its known key, since keys contain underscores
- * too; a variable that looks like an option and is none would go unnoticed if it were not refused.
+ * The options among the environment variables. An option's name is found by its known key, since
+ * keys contain underscores too; a variable that looks like an option and is none would go unnoticed
+ * if it were not refused.
  */
 final class ConfigEnvironment {
-  /** Kubernetes and Docker set such variables for a service that is called mycelium; they are not ours. */
+  /**
+   * Kubernetes and Docker set such variables for a service that is called mycelium; they are not
+   * ours.
+   */
   private static final Pattern SERVICE_LINK =
       Pattern.compile(
           "MYCELIUM_(.*_)?(SERVICE_HOST|SERVICE_PORT(_.*)?|PORT_\\d+_(TCP|UDP)_(PROTO|PORT|ADDR)|ENV_.*|NAME)");
@@ -43,12 +47,17 @@ final class ConfigEnvironment {
     return options;
   }
 
-  /** A variable of another program (MYCELIUM_CMD, say) is let pass; one that begins like ours, or nearly is ours, is not. */
+  /**
+   * A variable of another program (MYCELIUM_CMD, say) is let pass; one that begins like ours, or
+   * nearly is ours, is not.
+   */
   private static void refuseMistake(String name, Map<String, String> keys) {
     String suggestion = ConfigKeys.suggestion(name, List.copyOf(keys.keySet()));
     boolean inSection =
         keys.values().stream()
-            .map(key -> "MYCELIUM_" + key.substring(0, key.indexOf('.')).toUpperCase(Locale.ROOT) + "_")
+            .map(
+                key ->
+                    "MYCELIUM_" + key.substring(0, key.indexOf('.')).toUpperCase(Locale.ROOT) + "_")
             .anyMatch(name::startsWith);
     if (inSection || !suggestion.isEmpty()) {
       throw new ConfigException("environment: " + name + " is not an option" + suggestion);

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Names of the options: {@code web.port} in a file, {@code MYCELIUM_WEB_PORT} in the environment. */
+/**
+ * Names of the options: {@code web.port} in a file, {@code MYCELIUM_WEB_PORT} in the environment.
+ */
 final class ConfigKeys {
   /** Every option, {@code section.key}, in the order of the records. */
   static final List<String> ALL = all();

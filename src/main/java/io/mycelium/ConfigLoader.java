@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Reads the configuration: the records' defaults, over them a YAML file, over that {@code MYCELIUM_*} variables, over
- * those the command line. Blocks; meant for the main thread before anything runs.
+ * Reads the configuration: the records' defaults, over them a YAML file, over that {@code
+ * MYCELIUM_*} variables, over those the command line. Blocks; meant for the main thread before
+ * anything runs.
  */
 final class ConfigLoader {
   /** Read if it is there and no other file was named. */
@@ -47,7 +48,10 @@ final class ConfigLoader {
   private static JsonObject retrieve(ConfigRetrieverOptions options, Path source) {
     // The server's own Vert.x cannot be made yet: its options are what is being read.
     VertxOptions small =
-        new VertxOptions().setEventLoopPoolSize(1).setInternalBlockingPoolSize(1).setWorkerPoolSize(1);
+        new VertxOptions()
+            .setEventLoopPoolSize(1)
+            .setInternalBlockingPoolSize(1)
+            .setWorkerPoolSize(1);
     Vertx vertx = Vertx.vertx(small);
     try {
       return ConfigRetriever.create(vertx, options).getConfig().await();

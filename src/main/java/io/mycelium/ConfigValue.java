@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads one value of a file or variable as what an option needs. Failures say only what was expected. */
+/**
+ * Reads one value of a file or variable as what an option needs. Failures say only what was
+ * expected.
+ */
 final class ConfigValue {
   private static final Pattern AMOUNT = Pattern.compile("(\\d{1,18})\\s*([A-Za-z]*)");
 
@@ -22,8 +25,22 @@ final class ConfigValue {
 
   private static final Map<String, Long> BYTE_UNITS =
       Map.of(
-          "", 1L, "b", 1L, "kb", 1_000L, "mb", 1_000_000L, "gb", 1_000_000_000L, "kib", 1L << 10,
-          "mib", 1L << 20, "gib", 1L << 30);
+          "",
+          1L,
+          "b",
+          1L,
+          "kb",
+          1_000L,
+          "mb",
+          1_000_000L,
+          "gb",
+          1_000_000_000L,
+          "kib",
+          1L << 10,
+          "mib",
+          1L << 20,
+          "gib",
+          1L << 30);
 
   /** The value cannot be read; the message is what was expected. */
   static final class Unreadable extends Exception {
@@ -37,7 +54,8 @@ final class ConfigValue {
   private ConfigValue() {}
 
   /**
-   * @param component name of the record's component; a number whose name contains {@code Bytes} may have a unit
+   * @param component name of the record's component; a number whose name contains {@code Bytes} may
+   *     have a unit
    * @param raw what YAML made of the value, or a variable's text
    */
   static Object read(Class<?> type, String component, Object raw) throws Unreadable {

@@ -7,7 +7,9 @@ import io.mycelium.journal.JournalConfig;
 import io.mycelium.ops.OpsConfig;
 import io.mycelium.web.WebConfig;
 
-/** The configuration of one node: a section for each concern, its record beside what it configures. */
+/**
+ * The configuration of one node: a section for each concern, its record beside what it configures.
+ */
 public record MyceliumConfig(
     WebConfig web,
     SocketConfig socket,

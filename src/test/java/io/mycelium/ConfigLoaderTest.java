@@ -103,7 +103,8 @@ class ConfigLoaderTest {
   @Test
   void variableOfAnotherProgramIsLetPass() {
     Map<String, String> environment = Map.of("MYCELIUM_CMD", "java -jar mycelium.jar serve");
-    assertThat(new ConfigLoader(environment).load(null, Map.of())).isEqualTo(MyceliumConfig.DEFAULT);
+    assertThat(new ConfigLoader(environment).load(null, Map.of()))
+        .isEqualTo(MyceliumConfig.DEFAULT);
   }
 
   @Test

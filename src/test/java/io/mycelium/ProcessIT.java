@@ -27,7 +27,8 @@ class ProcessIT {
   void sigtermDrainsAndExitsWithZero() throws Exception {
     List<String> lines = startAndAwait("listening", "serve", "--port", "0");
     assertThat(lines).hasSize(1);
-    node.destroy();
+    // Process.destroy would close the output that is to be read.
+    node.toHandle().destroy();
     lines = rest();
     assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(node.exitValue()).isZero();

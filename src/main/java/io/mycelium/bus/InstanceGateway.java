@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The web half's door to all instances: one per web verticle, used on its event loop only. Makes the links, flushes those
- * with new commands once per turn, and times commands out.
+ * The web half's door to all instances: one per web verticle, used on its event loop only. Makes
+ * the links, flushes those with new commands once per turn, and times commands out.
  */
 public final class InstanceGateway {
   private static final int TICKS_PER_TIMEOUT = 8;
@@ -39,7 +39,10 @@ public final class InstanceGateway {
     this.timer = vertx.setPeriodic(period, ignored -> expire());
   }
 
-  /** A new line to an instance that exists; its commands are answered once it is {@linkplain InstanceLink#registered}. */
+  /**
+   * A new line to an instance that exists; its commands are answered once it is {@linkplain
+   * InstanceLink#registered}.
+   */
   public InstanceLink link(String instanceId, LinkListener listener) {
     InstanceLink link = new InstanceLink(this, id + "." + ++linksMade, instanceId, listener);
     links.add(link);
@@ -76,7 +79,10 @@ public final class InstanceGateway {
     links.remove(link);
   }
 
-  /** A task runs after every socket that was ready in this turn has been read: one batch takes all they sent. */
+  /**
+   * A task runs after every socket that was ready in this turn has been read: one batch takes all
+   * they sent.
+   */
   void flushLater(InstanceLink link) {
     if (dirty.isEmpty()) {
       eventLoop.execute(this::flush);

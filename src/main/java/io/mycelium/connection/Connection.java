@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket: takes its messages apart, keeps its channels, and gathers what goes out to it in one turn of the event
- * loop. On the hub's event loop only.
+ * One WebSocket: takes its messages apart, keeps its channels, and gathers what goes out to it in
+ * one turn of the event loop. On the hub's event loop only.
  */
 public final class Connection {
   static final byte[] NULL = JsonWriter.constant("null");
@@ -51,7 +51,12 @@ public final class Connection {
   int wheelIndex;
 
   Connection(
-      Hub hub, HubInstance instance, long number, String user, Serializer serializer, Transport transport) {
+      Hub hub,
+      HubInstance instance,
+      long number,
+      String user,
+      Serializer serializer,
+      Transport transport) {
     this.hub = hub;
     this.instance = instance;
     this.number = number;
@@ -107,10 +112,11 @@ public final class Connection {
       return;
     }
     closed = true;
-    channels.forEach(channel -> {
-      channel.discard();
-      channel.room().release();
-    });
+    channels.forEach(
+        channel -> {
+          channel.discard();
+          channel.room().release();
+        });
     channels.clear();
     if (out != null) {
       out.release();
@@ -129,7 +135,12 @@ public final class Connection {
       handleUnjoined(message);
     } else if (channel.isBusy()) {
       if (!channel.hold(message, limits().maxUnackedPerConnection())) {
-        error(NULL, message.ref(), channel.room().topic(), ErrorCode.OVERLOADED, "too many messages wait for a join");
+        error(
+            NULL,
+            message.ref(),
+            channel.room().topic(),
+            ErrorCode.OVERLOADED,
+            "too many messages wait for a join");
       }
     } else {
       switch (message.event()) {
@@ -152,7 +163,8 @@ public final class Connection {
     }
     switch (message.event()) {
       case JOIN -> join(message, null);
-      case LEAVE -> reply(message.joinRef(), message.ref(), new Topic(message.topic()), true, EMPTY);
+      case LEAVE ->
+          reply(message.joinRef(), message.ref(), new Topic(message.topic()), true, EMPTY);
       default -> {
         String notJoined = "topic " + message.topic() + " is not joined, expected phx_join first";
         error(NULL, message.ref(), new Topic(message.topic()), ErrorCode.NOT_JOINED, notJoined);
@@ -163,7 +175,12 @@ public final class Connection {
   private void join(InboundMessage message, Channel replaced) {
     if (replaced == null && channels.size() >= hub.config().maxChannels()) {
       String full = "this connection has its max_channels of " + hub.config().maxChannels();
-      error(message.joinRef(), message.ref(), new Topic(message.topic()), ErrorCode.TOO_MANY_CHANNELS, full);
+      error(
+          message.joinRef(),
+          message.ref(),
+          new Topic(message.topic()),
+          ErrorCode.TOO_MANY_CHANNELS,
+          full);
       return;
     }
     HubRoom room = instance.room(message);
@@ -189,7 +206,12 @@ public final class Connection {
     int bytes = payload.length();
     GatewayConfig limits = limits();
     if (draining) {
-      error(channel.joinRef(), message.ref(), channel.room().topic(), ErrorCode.DRAINING, "this node is stopping");
+      error(
+          channel.joinRef(),
+          message.ref(),
+          channel.room().topic(),
+          ErrorCode.DRAINING,
+          "this node is stopping");
     } else if (unacked >= limits.maxUnackedPerConnection()
         || unacked > 0 && unackedBytes + bytes > limits.maxUnackedBytesPerConnection()) {
       String many = "this connection has " + unacked + " messages waiting for their replies";
@@ -211,7 +233,10 @@ public final class Connection {
     }
   }
 
-  /** Few rooms per connection: comparing bytes beats hashing a string that would first have to be made. */
+  /**
+   * Few rooms per connection: comparing bytes beats hashing a string that would first have to be
+   * made.
+   */
   private Channel find(InboundMessage message) {
     for (int i = 0; i < channels.size(); i++) {
       Channel channel = channels.get(i);
@@ -270,11 +295,13 @@ public final class Connection {
   }
 
   void phxClose(Channel channel) {
-    serializer.push(out(), channel.joinRef(), channel.joinRef(), channel.room().topic(), PHX_CLOSE, EMPTY);
+    serializer.push(
+        out(), channel.joinRef(), channel.joinRef(), channel.room().topic(), PHX_CLOSE, EMPTY);
   }
 
   void phxError(Channel channel) {
-    serializer.push(out(), channel.joinRef(), channel.joinRef(), channel.room().topic(), PHX_ERROR, EMPTY);
+    serializer.push(
+        out(), channel.joinRef(), channel.joinRef(), channel.room().topic(), PHX_ERROR, EMPTY);
   }
 
   /** The buffer that goes to this socket alone, flushed at the end of the turn. */
@@ -359,7 +386,9 @@ public final class Connection {
   }
 
   boolean isSilent() {
-    return pingedAt >= 0 && lastSeen < pingedAt && hub.tick() - pingedAt >= instance.limits().pingTimeout();
+    return pingedAt >= 0
+        && lastSeen < pingedAt
+        && hub.tick() - pingedAt >= instance.limits().pingTimeout();
   }
 
   void dropSilent() {

@@ -8,7 +8,8 @@ public interface ConnectionMeters {
   default void connectionOpened() {}
 
   /**
-   * @param reason a {@link io.mycelium.protocol.Disconnect}'s reason, or {@code client} if the peer ended it
+   * @param reason a {@link io.mycelium.protocol.Disconnect}'s reason, or {@code client} if the peer
+   *     ended it
    */
   default void connectionClosed(String reason) {}
 

@@ -21,8 +21,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All connections of one web verticle. What instances deliver in one turn of the event loop is gathered per room and per
- * socket, and flushed once, when the turn has handled everything that was ready.
+ * All connections of one web verticle. What instances deliver in one turn of the event loop is
+ * gathered per room and per socket, and flushed once, when the turn has handled everything that was
+ * ready.
  */
 public final class Hub {
   private static final int TICK_MS = 1000;
@@ -75,8 +76,8 @@ public final class Hub {
   /**
    * Asks an instance to let a connection in.
    *
-   * @return the permit, to be {@linkplain Permit#accept used} or {@linkplain Permit#abandon given back}; fails with a
-   *     {@link Refusal} if the instance is unknown, failed or full
+   * @return the permit, to be {@linkplain Permit#accept used} or {@linkplain Permit#abandon given
+   *     back}; fails with a {@link Refusal} if the instance is unknown, failed or full
    */
   public Future<Permit> admit(String instanceId, String user) {
     if (drain != null) {
@@ -91,7 +92,8 @@ public final class Hub {
     if (known != null) {
       return known;
     }
-    Future<HubInstance> made = directory.lookup(id).compose(found -> link(id, found.getJsonObject("socket")));
+    Future<HubInstance> made =
+        directory.lookup(id).compose(found -> link(id, found.getJsonObject("socket")));
     instances.put(id, made);
     made.onFailure(ignored -> instances.remove(id, made));
     return made;
@@ -157,7 +159,8 @@ public final class Hub {
 
     /** The socket is open. */
     public Connection accept(Serializer serializer, Transport transport) {
-      Connection connection = new Connection(Hub.this, instance, number, user, serializer, transport);
+      Connection connection =
+          new Connection(Hub.this, instance, number, user, serializer, transport);
       instance.add(connection);
       keepAlive.add(connection);
       connections++;
@@ -241,17 +244,23 @@ public final class Hub {
     bytesOut = 0;
   }
 
-  /** Takes no more connections and closes those there are, some at a time, once their pushes are answered. */
+  /**
+   * Takes no more connections and closes those there are, some at a time, once their pushes are
+   * answered.
+   */
   public Future<Void> drain(int batch, long intervalMs) {
     if (drain == null) {
       drain = new Drain(vertx, batch, intervalMs);
     }
     List<Connection> all = new ArrayList<>();
-    instances.values().forEach(made -> {
-      if (made.succeeded()) {
-        all.addAll(made.result().connections());
-      }
-    });
+    instances
+        .values()
+        .forEach(
+            made -> {
+              if (made.succeeded()) {
+                all.addAll(made.result().connections());
+              }
+            });
     return drain.start(all);
   }
 

@@ -14,7 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One instance as this hub's connections see it: the link to it, its rooms with channels here, its connections here. */
+/**
+ * One instance as this hub's connections see it: the link to it, its rooms with channels here, its
+ * connections here.
+ */
 public final class HubInstance implements LinkListener {
   private final Hub hub;
   private final SocketLimits limits;

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pings idle peers and finds dead ones: a timer wheel of one-second slots, so that a hundred thousand idle connections
- * cost one timer and each is looked at once per interval.
+ * Pings idle peers and finds dead ones: a timer wheel of one-second slots, so that a hundred
+ * thousand idle connections cost one timer and each is looked at once per interval.
  */
 final class KeepAlive {
   private static final int SLOTS = 64;

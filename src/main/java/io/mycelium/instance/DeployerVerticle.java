@@ -16,8 +16,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Supervises the instances of one node: deploys a verticle for each as its own child, restarts those that crash, and
- * answers the {@link InstanceDirectory}'s requests. Runs on an event loop.
+ * Supervises the instances of one node: deploys a verticle for each as its own child, restarts
+ * those that crash, and answers the {@link InstanceDirectory}'s requests. Runs on an event loop.
  */
 public final class DeployerVerticle extends VerticleBase implements Supervisor {
   private final DeployerConfig config;
@@ -28,7 +28,8 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   private Node node;
   private DirectoryService service;
 
-  public DeployerVerticle(DeployerConfig config, RoomTypes types, Journal journal, InstanceMeters meters) {
+  public DeployerVerticle(
+      DeployerConfig config, RoomTypes types, Journal journal, InstanceMeters meters) {
     this.config = config;
     this.types = types;
     this.journal = journal;
@@ -37,7 +38,15 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
 
   @Override
   public Future<?> start() {
-    node = new Node(config, types, journal, new DeliveryPublisher(vertx), meters, this, System::currentTimeMillis);
+    node =
+        new Node(
+            config,
+            types,
+            journal,
+            new DeliveryPublisher(vertx),
+            meters,
+            this,
+            System::currentTimeMillis);
     service = new DirectoryService(this);
     return vertx.eventBus().<JsonObject>consumer(Addresses.INSTANCES, this::onRequest).completion();
   }
@@ -69,7 +78,8 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
       throw Refusal.of(ErrorCode.ID_TAKEN, "id", spec.id(), "an id that no instance has");
     }
     if (instances.size() >= config.maxInstances()) {
-      throw new Refusal(ErrorCode.MAX_INSTANCES, "this node has its max_instances of " + config.maxInstances());
+      throw new Refusal(
+          ErrorCode.MAX_INSTANCES, "this node has its max_instances of " + config.maxInstances());
     }
     spec.rooms().values().forEach(types::open);
     Supervised created = new Supervised(vertx, node, spec);

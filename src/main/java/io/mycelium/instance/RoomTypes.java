@@ -38,7 +38,12 @@ public final class RoomTypes {
       Source taken = types.putIfAbsent(plugin.type().name(), plugin);
       if (taken != null) {
         throw new IllegalArgumentException(
-            "type " + plugin.type().name() + " of " + plugin.source() + " is there already, from " + taken.source());
+            "type "
+                + plugin.type().name()
+                + " of "
+                + plugin.source()
+                + " is there already, from "
+                + taken.source());
       }
     }
   }
@@ -46,7 +51,11 @@ public final class RoomTypes {
   RoomLogic<?> open(RoomSettings settings) {
     Source found = types.get(settings.type());
     if (found == null) {
-      throw Refusal.of(ErrorCode.UNKNOWN_TYPE, "type", settings.type(), "one of " + String.join(", ", types.keySet()));
+      throw Refusal.of(
+          ErrorCode.UNKNOWN_TYPE,
+          "type",
+          settings.type(),
+          "one of " + String.join(", ", types.keySet()));
     }
     return found.type().open(settings);
   }

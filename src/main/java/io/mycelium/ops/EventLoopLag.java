@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 /**
- * How late an event loop runs a timer: what any message on that loop waits for. One per event loop, started from a
- * verticle on it.
+ * How late an event loop runs a timer: what any message on that loop waits for. One per event loop,
+ * started from a verticle on it.
  */
 public final class EventLoopLag {
   static final long INTERVAL_MILLIS = 250;

@@ -8,9 +8,11 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 
 /**
- * Whether this node lives and whether it is ready for new connections. Parts register their checks; any thread.
+ * Whether this node lives and whether it is ready for new connections. Parts register their checks;
+ * any thread.
  *
- * <p>Live means that the process can still answer; it stays true while the node drains, so that nothing kills it half way.
+ * <p>Live means that the process can still answer; it stays true while the node drains, so that
+ * nothing kills it half way.
  */
 public final class Health {
   /**
@@ -56,7 +58,10 @@ public final class Health {
     return draining;
   }
 
-  /** {@code {status, checks: {name: {status, detail}}}}; {@code status} is {@code up} only if every check is. */
+  /**
+   * {@code {status, checks: {name: {status, detail}}}}; {@code status} is {@code up} only if every
+   * check is.
+   */
   public JsonObject readiness() {
     JsonObject results = new JsonObject();
     boolean up = !draining;

@@ -11,7 +11,10 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.netty.util.internal.PlatformDependent;
 import java.util.Objects;
 
-/** The process: memory, garbage collection, threads, processor, descriptors, uptime, and which build it is. */
+/**
+ * The process: memory, garbage collection, threads, processor, descriptors, uptime, and which build
+ * it is.
+ */
 final class JvmMeters implements AutoCloseable {
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
@@ -22,7 +25,8 @@ final class JvmMeters implements AutoCloseable {
     new ProcessorMetrics().bindTo(registry);
     new FileDescriptorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
-    // Netty takes its buffers past the JVM's own accounting, so the JVM's buffer pools do not show them.
+    // Netty takes its buffers past the JVM's own accounting, so the JVM's buffer pools do not show
+    // them.
     Gauge.builder("mycelium.netty.direct.memory", PlatformDependent::usedDirectMemory)
         .baseUnit("bytes")
         .description("Direct memory that Netty's buffers hold")

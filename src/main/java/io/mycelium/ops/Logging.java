@@ -14,15 +14,19 @@ import java.io.OutputStream;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log: one line per event on standard output, set up in code so that there is no second configuration file. Whoever
- * wants Logback's own sets {@code -Dlogback.configurationFile}; then this class changes nothing.
+ * The log: one line per event on standard output, set up in code so that there is no second
+ * configuration file. Whoever wants Logback's own sets {@code -Dlogback.configurationFile}; then
+ * this class changes nothing.
  */
 public final class Logging {
-  private static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n%ex";
+  private static final String LINE =
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n%ex";
 
   private Logging() {}
 
-  /** Sends the log to standard output in {@code text} or {@code json}, from {@code level} upwards. */
+  /**
+   * Sends the log to standard output in {@code text} or {@code json}, from {@code level} upwards.
+   */
   public static void configure(String format, String level) {
     if (System.getProperty("logback.configurationFile") != null) {
       return;
@@ -62,7 +66,10 @@ public final class Logging {
     quietLibraries(context, root.getLevel());
   }
 
-  /** What Netty and Vert.x say below INFO is noise to whoever debugs Mycelium; {@code trace} shows it. */
+  /**
+   * What Netty and Vert.x say below INFO is noise to whoever debugs Mycelium; {@code trace} shows
+   * it.
+   */
   private static void quietLibraries(LoggerContext context, Level level) {
     if (level == Level.DEBUG) {
       context.getLogger("io.netty").setLevel(Level.INFO);

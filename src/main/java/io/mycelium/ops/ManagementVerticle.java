@@ -8,7 +8,10 @@ import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves {@code /health/live}, {@code /health/ready} and {@code /metrics} on a port that only operators reach. */
+/**
+ * Serves {@code /health/live}, {@code /health/ready} and {@code /metrics} on a port that only
+ * operators reach.
+ */
 public final class ManagementVerticle extends VerticleBase {
   private static final Logger log = LoggerFactory.getLogger(ManagementVerticle.class);
 

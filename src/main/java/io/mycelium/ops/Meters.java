@@ -14,26 +14,38 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Every meter of a node, named with unit and help, for Prometheus. Any thread; what is called per batch costs an atomic
- * add, with no look-up.
+ * Every meter of a node, named with unit and help, for Prometheus. Any thread; what is called per
+ * batch costs an atomic add, with no look-up.
  *
- * <p>No instance, room, user or connection is ever a tag: their number is unbounded and a time series lives for weeks.
- * Figures of one instance are its {@code /stats}.
+ * <p>No instance, room, user or connection is ever a tag: their number is unbounded and a time
+ * series lives for weeks. Figures of one instance are its {@code /stats}.
  */
 public final class Meters implements AutoCloseable {
   /** Upper bounds of the histograms' buckets, from an idle hop to a stall. */
   private static final Duration[] BUCKETS = {
-    Duration.ofNanos(100_000), Duration.ofNanos(500_000),
-    Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(5),
-    Duration.ofMillis(10), Duration.ofMillis(25), Duration.ofMillis(100),
-    Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(5)
+    Duration.ofNanos(100_000),
+    Duration.ofNanos(500_000),
+    Duration.ofMillis(1),
+    Duration.ofMillis(2),
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(25),
+    Duration.ofMillis(100),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(5)
   };
 
-  private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmMeters jvm = new JvmMeters(registry);
   private final HttpMeters http = new HttpMeters(registry, BUCKETS);
   private final SummedGauge commandsUnacked =
-      new SummedGauge(registry, "mycelium.unacked.commands", "commands", "Commands that wait for an instance's reply");
+      new SummedGauge(
+          registry,
+          "mycelium.unacked.commands",
+          "commands",
+          "Commands that wait for an instance's reply");
 
   private final LongAdder opened = new LongAdder();
   private final LongAdder closed = new LongAdder();
@@ -46,19 +58,29 @@ public final class Meters implements AutoCloseable {
   private final ReasonCounters connectionsClosed;
   private final ReasonCounters errorReplies;
   private final ReasonCounters upgradesRefused;
-  private final Counter instancesStarted = counter("mycelium.started.instances", "instances", "Instances deployed");
-  private final Counter instancesStopped = counter("mycelium.stopped.instances", "instances", "Instances undeployed");
-  private final Counter restarts = counter("mycelium.instance.restarts", "restarts", "Instances restarted after a crash");
+  private final Counter instancesStarted =
+      counter("mycelium.started.instances", "instances", "Instances deployed");
+  private final Counter instancesStopped =
+      counter("mycelium.stopped.instances", "instances", "Instances undeployed");
+  private final Counter restarts =
+      counter("mycelium.instance.restarts", "restarts", "Instances restarted after a crash");
   private final Counter failures =
-      counter("mycelium.instance.failures", "failures", "Instances given up after too many crashes");
-  private final Counter gaps = counter("mycelium.fetched.gaps", "gaps", "Deliveries lost on the bus and fetched again");
+      counter(
+          "mycelium.instance.failures", "failures", "Instances given up after too many crashes");
+  private final Counter gaps =
+      counter("mycelium.fetched.gaps", "gaps", "Deliveries lost on the bus and fetched again");
   private final Counter duplicates =
-      counter("mycelium.dropped.duplicates", "duplicates", "Deliveries repeated by the bus and dropped");
-  private final Timer handler = timer("mycelium.handler", "Time an instance takes for one batch of commands");
+      counter(
+          "mycelium.dropped.duplicates",
+          "duplicates",
+          "Deliveries repeated by the bus and dropped");
+  private final Timer handler =
+      timer("mycelium.handler", "Time an instance takes for one batch of commands");
   private final Timer lag = timer("mycelium.event.loop.lag", "How late event loops run a timer");
 
   /**
-   * @param closeReasons why a connection can end; the tag {@code reason} takes these values, or {@code other}
+   * @param closeReasons why a connection can end; the tag {@code reason} takes these values, or
+   *     {@code other}
    * @param errorReasons why a command or an upgrade can be refused; likewise
    */
   public Meters(Set<String> closeReasons, Set<String> errorReasons) {
@@ -73,11 +95,26 @@ public final class Meters implements AutoCloseable {
     adder("mycelium.sent.bytes", "bytes", "Bytes of deliveries written to sockets", bytesOut);
     adder("mycelium.appended.entries", "entries", "Entries appended to the journal", entries);
     connectionsClosed =
-        new ReasonCounters(registry, "mycelium.closed.connections", "connections", "WebSockets closed", closeReasons);
+        new ReasonCounters(
+            registry,
+            "mycelium.closed.connections",
+            "connections",
+            "WebSockets closed",
+            closeReasons);
     errorReplies =
-        new ReasonCounters(registry, "mycelium.error.replies", "replies", "Commands answered with an error", errorReasons);
+        new ReasonCounters(
+            registry,
+            "mycelium.error.replies",
+            "replies",
+            "Commands answered with an error",
+            errorReasons);
     upgradesRefused =
-        new ReasonCounters(registry, "mycelium.refused.upgrades", "upgrades", "WebSocket upgrades refused", errorReasons);
+        new ReasonCounters(
+            registry,
+            "mycelium.refused.upgrades",
+            "upgrades",
+            "WebSocket upgrades refused",
+            errorReasons);
   }
 
   public void connectionOpened() {
@@ -175,7 +212,8 @@ public final class Meters implements AutoCloseable {
   /**
    * One REST request.
    *
-   * @param route the template, such as {@code /api/v1/instances/:id}; never the path that was asked for
+   * @param route the template, such as {@code /api/v1/instances/:id}; never the path that was asked
+   *     for
    */
   public void httpRequest(String method, String route, int status, long nanos) {
     http.record(method, route, status, nanos);

@@ -11,7 +11,8 @@ import java.util.List;
  * @param logFormat {@code text} or {@code json}, one line per event either way
  * @param logLevel {@code error}, {@code warn}, {@code info}, {@code debug} or {@code trace}
  * @param drainTimeout from SIGTERM to exit at the latest
- * @param drainBatch sockets closed at once while draining, so that clients do not all reconnect together
+ * @param drainBatch sockets closed at once while draining, so that clients do not all reconnect
+ *     together
  * @param drainInterval pause between two such batches
  */
 public record OpsConfig(
@@ -25,13 +26,7 @@ public record OpsConfig(
 
   public static final OpsConfig DEFAULT =
       new OpsConfig(
-          "0.0.0.0",
-          4001,
-          "text",
-          "info",
-          Duration.ofSeconds(20),
-          200,
-          Duration.ofMillis(100));
+          "0.0.0.0", 4001, "text", "info", Duration.ofSeconds(20), 200, Duration.ofMillis(100));
 
   public OpsConfig {
     check("management_host", managementHost, managementHost != null, "an address to listen on");

@@ -7,12 +7,16 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Counters of one name, one for each reason of a closed set; what is not in it counts as {@code other}. */
+/**
+ * Counters of one name, one for each reason of a closed set; what is not in it counts as {@code
+ * other}.
+ */
 final class ReasonCounters {
   private final Map<String, Counter> byReason;
   private final Counter other;
 
-  ReasonCounters(MeterRegistry registry, String name, String unit, String help, Set<String> reasons) {
+  ReasonCounters(
+      MeterRegistry registry, String name, String unit, String help, Set<String> reasons) {
     Meter.MeterProvider<Counter> counter =
         Counter.builder(name).baseUnit(unit).description(help).withRegistry(registry);
     Map<String, Counter> counters = new HashMap<>();

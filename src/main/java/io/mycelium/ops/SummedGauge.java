@@ -11,10 +11,7 @@ final class SummedGauge {
   private final List<Supplier<Number>> parts = new CopyOnWriteArrayList<>();
 
   SummedGauge(MeterRegistry registry, String name, String unit, String help) {
-    Gauge.builder(name, this, SummedGauge::sum)
-        .baseUnit(unit)
-        .description(help)
-        .register(registry);
+    Gauge.builder(name, this, SummedGauge::sum).baseUnit(unit).description(help).register(registry);
   }
 
   Runnable add(Supplier<Number> part) {

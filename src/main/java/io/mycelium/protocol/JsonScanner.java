@@ -1,8 +1,9 @@
 package io.mycelium.protocol;
 
 /**
- * Validates JSON (RFC 8259) in place and finds where a value ends, without building it. A push's payload passes through
- * here once and is from then on copied as bytes. That the bytes are UTF-8 is checked elsewhere ({@link Utf8}).
+ * Validates JSON (RFC 8259) in place and finds where a value ends, without building it. A push's
+ * payload passes through here once and is from then on copied as bytes. That the bytes are UTF-8 is
+ * checked elsewhere ({@link Utf8}).
  */
 final class JsonScanner {
   /** Deeper nesting is refused: it serves nobody and costs stack. */
@@ -195,7 +196,11 @@ final class JsonScanner {
   }
 
   MalformedFrameException malformed(String expected) {
-    String found = at >= end ? "the end" : (json[at] > ' ' ? "'" + (char) json[at] + "'" : "byte " + (json[at] & 0xff));
-    return new MalformedFrameException("at byte " + at + ": found " + found + ", expected " + expected);
+    String found =
+        at >= end
+            ? "the end"
+            : (json[at] > ' ' ? "'" + (char) json[at] + "'" : "byte " + (json[at] & 0xff));
+    return new MalformedFrameException(
+        "at byte " + at + ": found " + found + ", expected " + expected);
   }
 }

@@ -16,7 +16,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** The schema of one operation's body: finds each wrong value, names it and says what was expected in its place. */
+/**
+ * The schema of one operation's body: finds each wrong value, names it and says what was expected
+ * in its place.
+ */
 final class BodySchema {
   /** Keywords that only say that something below them is wrong, which has an error of its own. */
   private static final Set<String> OUTER = Set.of("$ref", "properties", "propertyNames");
@@ -33,7 +36,8 @@ final class BodySchema {
     String path = operation.getOpenAPIPath().replace("/", "~1");
     String method = operation.getHttpMethod().name().toLowerCase(Locale.ROOT);
     this.schema =
-        contract.at("/paths/" + path + "/" + method + "/requestBody/content/application~1json/schema");
+        contract.at(
+            "/paths/" + path + "/" + method + "/requestBody/content/application~1json/schema");
   }
 
   /** Empty if the body is as it must be. */
@@ -80,7 +84,8 @@ final class BodySchema {
     List<Violation> missing = new ArrayList<>();
     for (Object name : broken.getJsonArray("required")) {
       if (!given.containsKey((String) name)) {
-        JsonObject property = contract.deref(broken.getJsonObject("properties").getJsonObject((String) name));
+        JsonObject property =
+            contract.deref(broken.getJsonObject("properties").getJsonObject((String) name));
         missing.add(new Violation(field(path, (String) name), null, SchemaWords.of(property)));
       }
     }
@@ -98,13 +103,16 @@ final class BodySchema {
     return List.of(new Violation(field(path), value, SchemaWords.keysOf(broken)));
   }
 
-  private static Violation wrongValue(OutputUnit unit, JsonObject broken, List<String> path, Object body) {
+  private static Violation wrongValue(
+      OutputUnit unit, JsonObject broken, List<String> path, Object body) {
     String expected = SchemaWords.of(broken);
     if (unit.getKeywordLocation().contains("/propertyNames/")) {
       String name = path.get(path.size() - 1);
-      return new Violation(field(path.subList(0, path.size() - 1)), Json.encode(name), "a name of " + expected);
+      return new Violation(
+          field(path.subList(0, path.size() - 1)), Json.encode(name), "a name of " + expected);
     }
-    return new Violation(path.isEmpty() ? "body" : field(path), Json.encode(valueAt(path, body)), expected);
+    return new Violation(
+        path.isEmpty() ? "body" : field(path), Json.encode(valueAt(path, body)), expected);
   }
 
   private static Object valueAt(List<String> path, Object body) {
@@ -119,8 +127,8 @@ final class BodySchema {
   }
 
   /**
-   * The keys in an instance location such as {@code #/rooms/a~1b%20c}. They are looked up, as they cannot be decoded:
-   * Vert.x writes the byte 8 as {@code %8}.
+   * The keys in an instance location such as {@code #/rooms/a~1b%20c}. They are looked up, as they
+   * cannot be decoded: Vert.x writes the byte 8 as {@code %8}.
    */
   private static List<String> path(String location, Object body) {
     List<String> keys = new ArrayList<>();

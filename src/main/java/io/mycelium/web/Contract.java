@@ -13,9 +13,9 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * {@code openapi.yaml}: the text that is served, the document that words are taken from, and the routes and schemas
- * that Vert.x makes of it. Immutable once loaded; loading takes half a second of a cold JVM, so that a node does it once and
- * its web verticles share it.
+ * {@code openapi.yaml}: the text that is served, the document that words are taken from, and the
+ * routes and schemas that Vert.x makes of it. Immutable once loaded; loading takes half a second of
+ * a cold JVM, so that a node does it once and its web verticles share it.
  */
 public final class Contract {
   private static final String RESOURCE = "openapi.yaml";
@@ -45,7 +45,10 @@ public final class Contract {
     return new JsonObject(map);
   }
 
-  /** Vert.x 5.0 refuses a contract that has application/problem+json, and annotates the one that it is given. */
+  /**
+   * Vert.x 5.0 refuses a contract that has application/problem+json, and annotates the one that it
+   * is given.
+   */
   private static JsonObject forVertx(JsonObject document) {
     JsonObject copy = document.copy();
     JsonObject responses = copy.getJsonObject("components").getJsonObject("responses");
@@ -61,7 +64,10 @@ public final class Contract {
     return openApi;
   }
 
-  /** The part of the document at a JSON pointer, e.g. {@code /components/schemas/Config}, references followed. */
+  /**
+   * The part of the document at a JSON pointer, e.g. {@code /components/schemas/Config}, references
+   * followed.
+   */
   JsonObject at(String pointer) {
     return deref((JsonObject) JsonPointer.from(pointer).queryJson(document));
   }

@@ -3,7 +3,10 @@ package io.mycelium.web;
 import io.mycelium.protocol.ErrorCode;
 import java.util.List;
 
-/** A request that breaks the contract, with each wrong value in it. An answer, not a fault: it has no stack trace. */
+/**
+ * A request that breaks the contract, with each wrong value in it. An answer, not a fault: it has
+ * no stack trace.
+ */
 final class InvalidRequest extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -26,6 +29,8 @@ final class InvalidRequest extends RuntimeException {
 
   private static String sentence(List<Violation> violations) {
     String first = violations.get(0).sentence();
-    return violations.size() == 1 ? first : first + "; and " + (violations.size() - 1) + " more, see errors";
+    return violations.size() == 1
+        ? first
+        : first + "; and " + (violations.size() - 1) + " more, see errors";
   }
 }

@@ -19,8 +19,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the JSON of a body strictly (RFC 8259) and without loss: a repeated key is refused, a fraction loses no digit,
- * and a top-level {@code payload} stays the text that it is. A {@link Refusal} names line and column.
+ * Reads the JSON of a body strictly (RFC 8259) and without loss: a repeated key is refused, a
+ * fraction loses no digit, and a top-level {@code payload} stays the text that it is. A {@link
+ * Refusal} names line and column.
  */
 final class JsonBody {
   /** Top-level key whose value is not parsed: it becomes a string that holds its JSON text. */
@@ -56,7 +57,10 @@ final class JsonBody {
 
   private static String utf8(Buffer body) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body.getBytes())).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(body.getBytes()))
+          .toString();
     } catch (CharacterCodingException e) {
       throw new Refusal(ErrorCode.BAD_REQUEST, "the body is not UTF-8");
     }
@@ -114,14 +118,19 @@ final class JsonBody {
     return text.substring(start, (int) parser.currentLocation().getCharOffset()).strip();
   }
 
-  /** A double where it is the same number, otherwise a decimal. Beyond the range of a double nothing is sensible. */
+  /**
+   * A double where it is the same number, otherwise a decimal. Beyond the range of a double nothing
+   * is sensible.
+   */
   private Number fraction(String digits) throws IOException {
     double number = Double.parseDouble(digits);
     BigDecimal decimal = new BigDecimal(digits);
     if (Double.isInfinite(number) || number == 0 && decimal.signum() != 0) {
       throw new JsonParseException(parser, "the number " + digits + " is out of range");
     }
-    return new BigDecimal(Double.toString(number)).compareTo(decimal) == 0 ? (Number) number : decimal;
+    return new BigDecimal(Double.toString(number)).compareTo(decimal) == 0
+        ? (Number) number
+        : decimal;
   }
 
   private static Refusal malformed(String reason, JsonLocation at) {

@@ -30,12 +30,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Takes a socket's pipeline over from Vert.x once it is upgraded. What is left of it is TLS, Netty's frame decoder
- * (masks, lengths, control frames) and encoder (for the decoder's own close frames); behind them fragments are joined and
- * this handler reads. Frames go out as bytes from the decoder's place in the pipeline, past everything but TLS.
+ * Takes a socket's pipeline over from Vert.x once it is upgraded. What is left of it is TLS,
+ * Netty's frame decoder (masks, lengths, control frames) and encoder (for the decoder's own close
+ * frames); behind them fragments are joined and this handler reads. Frames go out as bytes from the
+ * decoder's place in the pipeline, past everything but TLS.
  *
- * <p>This is the one class that relies on Vert.x's internals; {@link VertxTransport} does without. Writes here pass
- * Vert.x's write queue by, so the channel's own water mark bounds what waits for a slow peer.
+ * <p>This is the one class that relies on Vert.x's internals; {@link VertxTransport} does without.
+ * Writes here pass Vert.x's write queue by, so the channel's own water mark bounds what waits for a
+ * slow peer.
  */
 final class NettyTransport extends ChannelInboundHandlerAdapter implements Transport {
   private static final int NORMAL_CLOSURE = 1000;
@@ -47,8 +49,11 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
     this.head = head;
   }
 
-  /** Removes what Vert.x has in the pipeline and installs a transport; on the socket's event loop. */
-  static NettyTransport install(ServerWebSocket socket, int maxMessageBytes, WriteBufferWaterMark budget) {
+  /**
+   * Removes what Vert.x has in the pipeline and installs a transport; on the socket's event loop.
+   */
+  static NettyTransport install(
+      ServerWebSocket socket, int maxMessageBytes, WriteBufferWaterMark budget) {
     Channel channel = ((WebSocketInternal) socket).channelHandlerContext().channel();
     ChannelPipeline pipeline = channel.pipeline();
     ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);

@@ -11,7 +11,8 @@ import java.util.Locale;
  * A problem document (RFC 9457).
  *
  * @param code the kind of problem
- * @param status HTTP status; that of {@code code} except for statuses that have no code of their own
+ * @param status HTTP status; that of {@code code} except for statuses that have no code of their
+ *     own
  * @param detail what went wrong with this request
  * @param instance URI under which the log has the cause, or null
  * @param errors each wrong value

@@ -32,7 +32,8 @@ public final class Problems {
   /** Takes over the router's failures, and serves what the documents' {@code type} refers to. */
   public void mount(Router router) {
     router.route().failureHandler(ctx -> answer(ctx, 500));
-    // What no route matched, or failed while routes were matched, passes failure handlers by and has no status yet.
+    // What no route matched, or failed while routes were matched, passes failure handlers by and
+    // has no status yet.
     for (int status : new int[] {400, 404, 500}) {
       router.errorHandler(status, ctx -> answer(ctx, status));
     }
@@ -40,7 +41,10 @@ public final class Problems {
     router.get(Problem.TYPE_PREFIX + ":code").handler(Problems::explain);
   }
 
-  /** For {@code HttpServer.invalidRequestHandler}: what is not even HTTP gets a problem too, and loses its connection. */
+  /**
+   * For {@code HttpServer.invalidRequestHandler}: what is not even HTTP gets a problem too, and
+   * loses its connection.
+   */
   public void answerInvalid(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
     String text = String.valueOf(cause == null ? null : cause.getMessage());
@@ -48,7 +52,9 @@ public final class Problems {
     if (cause instanceof TooLongFrameException) {
       status = text.contains("line") ? 414 : 431;
     }
-    Problem problem = new Problem(ErrorCode.BAD_REQUEST, status, "not a valid HTTP request: " + text, null, List.of());
+    Problem problem =
+        new Problem(
+            ErrorCode.BAD_REQUEST, status, "not a valid HTTP request: " + text, null, List.of());
     request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     write(request.response(), problem);
   }
@@ -60,7 +66,9 @@ public final class Problems {
       return;
     }
     Problem problem =
-        cause instanceof Refusal refusal ? Problem.of(refusal) : unexpected(request.method(), request.path(), cause);
+        cause instanceof Refusal refusal
+            ? Problem.of(refusal)
+            : unexpected(request.method(), request.path(), cause);
     write(request.response(), problem);
   }
 
@@ -74,12 +82,16 @@ public final class Problems {
       response.reset();
       return;
     }
-    // A body that was refused unread would otherwise stay in the connection in front of its next request.
+    // A body that was refused unread would otherwise stay in the connection in front of its next
+    // request.
     ctx.request().resume();
     write(response, problem(ctx, statusIfNone));
   }
 
-  /** Vert.x found routes for the path, none of which takes the method; RFC 9110 section 15.5.6 wants them named. */
+  /**
+   * Vert.x found routes for the path, none of which takes the method; RFC 9110 section 15.5.6 wants
+   * them named.
+   */
   private void methodNotAllowed(Router router, RoutingContext ctx) {
     Set<String> methods = new TreeSet<>();
     router.getRoutes().stream()
@@ -109,7 +121,10 @@ public final class Problems {
     HttpServerRequest request = ctx.request();
     return switch (status) {
       case 404 -> Problem.of(ErrorCode.NOT_FOUND, "nothing is at " + request.path());
-      case 405 -> Problem.of(ErrorCode.METHOD_NOT_ALLOWED, request.method() + " is not possible at " + request.path());
+      case 405 ->
+          Problem.of(
+              ErrorCode.METHOD_NOT_ALLOWED,
+              request.method() + " is not possible at " + request.path());
       case 413 -> tooLarge(request.getHeader(HttpHeaders.CONTENT_LENGTH));
       default -> new Problem(codeOf(status), status, "malformed request", null, List.of());
     };

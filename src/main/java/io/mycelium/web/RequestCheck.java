@@ -21,11 +21,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Checks the requests of one operation against the contract. Vert.x's own check is not used: it reads a room named 3.14
- * as a number, stops at the first wrong value and says neither what was given nor what was expected.
+ * Checks the requests of one operation against the contract. Vert.x's own check is not used: it
+ * reads a room named 3.14 as a number, stops at the first wrong value and says neither what was
+ * given nor what was expected.
  */
 final class RequestCheck {
-  /** A larger body is parsed on a worker thread, as it would hold up the sockets of this event loop. */
+  /**
+   * A larger body is parsed on a worker thread, as it would hold up the sockets of this event loop.
+   */
   private static final int INLINE_BYTES = 16_384;
 
   private final Map<Parameter, Validator> parameters = new LinkedHashMap<>();
@@ -43,9 +46,12 @@ final class RequestCheck {
         queryNames.add(parameter.getName());
       }
     }
-    this.bodySchema = operation.getRequestBody() == null ? null : new BodySchema(contract, operation);
+    this.bodySchema =
+        operation.getRequestBody() == null ? null : new BodySchema(contract, operation);
     this.bodyCode =
-        operation.getOperationId().equals("sendMessage") ? ErrorCode.INVALID_PAYLOAD : ErrorCode.INVALID_CONFIG;
+        operation.getOperationId().equals("sendMessage")
+            ? ErrorCode.INVALID_PAYLOAD
+            : ErrorCode.INVALID_CONFIG;
   }
 
   /** Fails with {@link InvalidRequest} or {@link Refusal}. */
@@ -79,7 +85,8 @@ final class RequestCheck {
     Map<String, Object> values = new HashMap<>();
     for (Parameter parameter : parameters.keySet()) {
       String name = parameter.getName();
-      List<String> given = parameter.getIn() == Location.PATH ? List.of(ctx.pathParam(name)) : query.getAll(name);
+      List<String> given =
+          parameter.getIn() == Location.PATH ? List.of(ctx.pathParam(name)) : query.getAll(name);
       values.put(name, value(parameter, given, violations));
     }
     if (!violations.isEmpty()) {
@@ -89,7 +96,8 @@ final class RequestCheck {
   }
 
   private void refuseUnknown(MultiMap query, List<Violation> violations) {
-    String known = queryNames.isEmpty() ? "no query parameter" : "one of " + String.join(", ", queryNames);
+    String known =
+        queryNames.isEmpty() ? "no query parameter" : "one of " + String.join(", ", queryNames);
     for (String name : query.names()) {
       if (!queryNames.contains(name)) {
         violations.add(new Violation(name, query.get(name), known));

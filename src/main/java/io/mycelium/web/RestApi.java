@@ -20,7 +20,10 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The REST interface: {@code /api/v1} as the contract has it, and the contract itself at {@code /openapi.yaml}. */
+/**
+ * The REST interface: {@code /api/v1} as the contract has it, and the contract itself at {@code
+ * /openapi.yaml}.
+ */
 public final class RestApi {
   static final String BASE_PATH = "/api/v1";
 
@@ -33,7 +36,11 @@ public final class RestApi {
   private final Map<String, Function<ApiRequest, Future<Answer>>> operations;
 
   public RestApi(
-      Vertx vertx, Contract contract, InstanceDirectory directory, Authenticator authenticator, WebConfig config) {
+      Vertx vertx,
+      Contract contract,
+      InstanceDirectory directory,
+      Authenticator authenticator,
+      WebConfig config) {
     this.vertx = vertx;
     this.contract = contract;
     this.authenticator = authenticator;
@@ -41,7 +48,8 @@ public final class RestApi {
     this.operations = operations(directory);
   }
 
-  private static Map<String, Function<ApiRequest, Future<Answer>>> operations(InstanceDirectory directory) {
+  private static Map<String, Function<ApiRequest, Future<Answer>>> operations(
+      InstanceDirectory directory) {
     InstanceOperations instances = new InstanceOperations(directory, BASE_PATH);
     RoomOperations rooms = new RoomOperations(directory, BASE_PATH);
     return Map.ofEntries(
@@ -59,7 +67,9 @@ public final class RestApi {
         Map.entry("sendMessage", rooms::sendMessage));
   }
 
-  /** Adds the routes to the router of the main port; {@link Problems} must be mounted on it as well. */
+  /**
+   * Adds the routes to the router of the main port; {@link Problems} must be mounted on it as well.
+   */
   public void mount(Router router) {
     router.get("/openapi.yaml").handler(this::document);
     router.route(BASE_PATH + "/*").handler(this::identify).handler(this::requireJson);
@@ -69,21 +79,28 @@ public final class RestApi {
 
   private Router contractRouter() {
     Set<String> described =
-        contract.openApi().operations().stream().map(Operation::getOperationId).collect(Collectors.toSet());
+        contract.openApi().operations().stream()
+            .map(Operation::getOperationId)
+            .collect(Collectors.toSet());
     if (!described.equals(operations.keySet())) {
-      throw new IllegalStateException("openapi.yaml has " + described + ", the code has " + operations.keySet());
+      throw new IllegalStateException(
+          "openapi.yaml has " + described + ", the code has " + operations.keySet());
     }
     RouterBuilder builder = RouterBuilder.create(vertx, contract.openApi());
     builder.rootHandler(BodyHandler.create(false).setBodyLimit(config.maxBodyBytes()));
     for (Operation operation : contract.openApi().operations()) {
       Function<ApiRequest, Future<Answer>> function = operations.get(operation.getOperationId());
       RequestCheck check = new RequestCheck(contract, operation);
-      builder.getRoute(operation.getOperationId()).setDoValidation(false).addHandler(ctx -> run(ctx, check, function));
+      builder
+          .getRoute(operation.getOperationId())
+          .setDoValidation(false)
+          .addHandler(ctx -> run(ctx, check, function));
     }
     return builder.createRouter();
   }
 
-  private static void run(RoutingContext ctx, RequestCheck check, Function<ApiRequest, Future<Answer>> function) {
+  private static void run(
+      RoutingContext ctx, RequestCheck check, Function<ApiRequest, Future<Answer>> function) {
     check
         .check(ctx, ctx.get(IDENTITY))
         .compose(function)
@@ -93,7 +110,8 @@ public final class RestApi {
   private void identify(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     if (hasBody(request)) {
-      // What arrives while the authenticator thinks must wait for the body handler, which resumes it.
+      // What arrives while the authenticator thinks must wait for the body handler, which resumes
+      // it.
       request.pause();
     }
     authenticator
@@ -106,7 +124,10 @@ public final class RestApi {
             ctx::fail);
   }
 
-  /** The same test as Vert.x's BodyHandler: HTTP/2 does not say in its headers whether there is a body. */
+  /**
+   * The same test as Vert.x's BodyHandler: HTTP/2 does not say in its headers whether there is a
+   * body.
+   */
   private static boolean hasBody(HttpServerRequest request) {
     return request.version() == HttpVersion.HTTP_2
         || request.headers().contains(HttpHeaders.CONTENT_LENGTH)
@@ -114,19 +135,25 @@ public final class RestApi {
   }
 
   private void requireJson(RoutingContext ctx) {
-    Operation operation = contract.openApi().findOperation(ctx.normalizedPath(), ctx.request().method());
+    Operation operation =
+        contract.openApi().findOperation(ctx.normalizedPath(), ctx.request().method());
     String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
     if (operation == null || operation.getRequestBody() == null || isJson(type)) {
       ctx.next();
     } else {
       String given = type == null ? "absent" : type;
-      ctx.fail(Refusal.of(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Content-Type", given, "application/json"));
+      ctx.fail(
+          Refusal.of(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Content-Type", given, "application/json"));
     }
   }
 
-  /** The charset parameter means nothing for JSON (RFC 8259 section 11), so any other parameters are let pass too. */
+  /**
+   * The charset parameter means nothing for JSON (RFC 8259 section 11), so any other parameters are
+   * let pass too.
+   */
   private static boolean isJson(String contentType) {
-    return contentType != null && contentType.split(";", 2)[0].strip().equalsIgnoreCase("application/json");
+    return contentType != null
+        && contentType.split(";", 2)[0].strip().equalsIgnoreCase("application/json");
   }
 
   private void notInContract(RoutingContext ctx) {

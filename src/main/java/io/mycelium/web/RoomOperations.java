@@ -32,7 +32,11 @@ final class RoomOperations {
 
   Future<Answer> listEntries(ApiRequest request) {
     return directory
-        .entries(request.text("id"), request.text("room"), request.number("after"), (int) request.number("limit"))
+        .entries(
+            request.text("id"),
+            request.text("room"),
+            request.number("after"),
+            (int) request.number("limit"))
         .map(Answer::ok);
   }
 
@@ -47,7 +51,9 @@ final class RoomOperations {
     if (!result.getBoolean("created")) {
       return Answer.ok(room);
     }
-    String segment = URLEncoder.encode(request.text("room"), StandardCharsets.UTF_8).replace("+", "%20");
-    return Answer.created(basePath + "/instances/" + request.text("id") + "/rooms/" + segment, room);
+    String segment =
+        URLEncoder.encode(request.text("room"), StandardCharsets.UTF_8).replace("+", "%20");
+    return Answer.created(
+        basePath + "/instances/" + request.text("id") + "/rooms/" + segment, room);
   }
 }

@@ -17,7 +17,10 @@ import io.vertx.ext.web.handler.StaticHandler;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/** One event loop's share of the main port: REST, the upgrades, and the hub of the sockets that it accepted. */
+/**
+ * One event loop's share of the main port: REST, the upgrades, and the hub of the sockets that it
+ * accepted.
+ */
 public final class WebVerticle extends VerticleBase {
   private static final int BACKLOG = 8192;
 
@@ -59,10 +62,13 @@ public final class WebVerticle extends VerticleBase {
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
     String id = UUID.randomUUID().toString();
-    hub = new Hub(vertx, eventLoop, id, socketConfig, gatewayConfig, config.maxMessageBytes(), meters);
+    hub =
+        new Hub(
+            vertx, eventLoop, id, socketConfig, gatewayConfig, config.maxMessageBytes(), meters);
     Problems problems = new Problems(config);
     SocketHandler sockets =
-        new SocketHandler(hub, authenticator, meters, problems::refuse, config, socketConfig.maxPendingBytes());
+        new SocketHandler(
+            hub, authenticator, meters, problems::refuse, config, socketConfig.maxPendingBytes());
     Router router = Router.router(vertx);
     problems.mount(router);
     new RestApi(vertx, contract, new InstanceDirectory(vertx), authenticator, config).mount(router);

@@ -47,8 +47,7 @@ class DrainTest {
   @Test
   void timeoutIsOfAllStepsTogether() {
     Promise<Void> never = Promise.promise();
-    Drain drain =
-        drain(Duration.ofMillis(100)).step("never", never::future).step("b", call("b"));
+    Drain drain = drain(Duration.ofMillis(100)).step("never", never::future).step("b", call("b"));
     assertThat(drain.run()).isFalse();
     assertThat(calls).isEmpty();
   }

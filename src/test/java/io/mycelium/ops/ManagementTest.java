@@ -22,8 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(VertxExtension.class)
 class ManagementTest {
   private static final OpsConfig ANY_PORT =
-      new OpsConfig(
-          "127.0.0.1", 0, "text", "info", Duration.ofSeconds(1), 1, Duration.ofMillis(1));
+      new OpsConfig("127.0.0.1", 0, "text", "info", Duration.ofSeconds(1), 1, Duration.ofMillis(1));
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final Health health = new Health();

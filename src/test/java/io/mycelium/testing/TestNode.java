@@ -26,7 +26,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A whole node without the command line: deployer, web verticles on a free port, and clients for them. */
+/**
+ * A whole node without the command line: deployer, web verticles on a free port, and clients for
+ * them.
+ */
 public final class TestNode implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -38,20 +41,18 @@ public final class TestNode implements AutoCloseable {
   private TestNode(Builder b) {
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Codecs.register(vertx);
-    List<RoomTypes.Source> types = b.types.stream().map(type -> new RoomTypes.Source(type, "test")).toList();
-    await(vertx.deployVerticle(new DeployerVerticle(b.deployer, new RoomTypes(types), b.journal, InstanceMeters.NONE)));
+    List<RoomTypes.Source> types =
+        b.types.stream().map(type -> new RoomTypes.Source(type, "test")).toList();
+    await(
+        vertx.deployVerticle(
+            new DeployerVerticle(
+                b.deployer, new RoomTypes(types), b.journal, InstanceMeters.NONE)));
     Contract contract = await(Contract.load(vertx));
     for (int i = 0; i < b.eventLoops; i++) {
       WebConfig web = new WebConfig("127.0.0.1", 0, 1, b.transport, b.maxMessageBytes, 4 << 20);
       WebVerticle verticle =
           new WebVerticle(
-              web,
-              b.socket,
-              b.gateway,
-              contract,
-              new OpenAuthenticator(),
-              b.meters,
-              router -> {});
+              web, b.socket, b.gateway, contract, new OpenAuthenticator(), b.meters, router -> {});
       await(vertx.deployVerticle(verticle));
       webs.add(verticle);
     }

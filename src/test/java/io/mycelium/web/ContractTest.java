@@ -37,7 +37,12 @@ class ContractTest {
   @Test
   void everyOperationHasCodeAndAllCodeHasAnOperation() {
     RestApi api =
-        new RestApi(VERTX, contract, new InstanceDirectory(VERTX), new OpenAuthenticator(), WebConfig.DEFAULT);
+        new RestApi(
+            VERTX,
+            contract,
+            new InstanceDirectory(VERTX),
+            new OpenAuthenticator(),
+            WebConfig.DEFAULT);
 
     assertThatCode(() -> api.mount(Router.router(VERTX))).doesNotThrowAnyException();
   }
@@ -56,20 +61,28 @@ class ContractTest {
   @Test
   void requestSchemasRefuseUnknownKeys() {
     for (String name : List.of("NewInstance", "Config", "RoomSettings", "NewMessage")) {
-      assertThat(contract.at("/components/schemas/" + name).getValue("additionalProperties")).as(name).isEqualTo(false);
+      assertThat(contract.at("/components/schemas/" + name).getValue("additionalProperties"))
+          .as(name)
+          .isEqualTo(false);
     }
   }
 
   @Test
   void everySettingHasADescription() {
     for (String name : List.of("NewInstance", "Config", "RoomSettings", "NewMessage", "Stats")) {
-      JsonObject properties = contract.at("/components/schemas/" + name).getJsonObject("properties");
-      properties.fieldNames().forEach(key -> {
-        JsonObject property = properties.getJsonObject(key);
-        assertThat(property.getString("description", contract.deref(property).getString("description")))
-            .as(name + "." + key)
-            .isNotBlank();
-      });
+      JsonObject properties =
+          contract.at("/components/schemas/" + name).getJsonObject("properties");
+      properties
+          .fieldNames()
+          .forEach(
+              key -> {
+                JsonObject property = properties.getJsonObject(key);
+                assertThat(
+                        property.getString(
+                            "description", contract.deref(property).getString("description")))
+                    .as(name + "." + key)
+                    .isNotBlank();
+              });
     }
   }
 
@@ -78,12 +91,19 @@ class ContractTest {
     for (Operation operation : contract.openApi().operations()) {
       if (operation.getRequestBody() != null) {
         BodySchema schema = new BodySchema(contract, operation);
-        String path = "/paths/" + operation.getOpenAPIPath().replace("/", "~1") + "/"
-            + operation.getHttpMethod().name().toLowerCase(java.util.Locale.ROOT) + "/requestBody/content/application~1json";
+        String path =
+            "/paths/"
+                + operation.getOpenAPIPath().replace("/", "~1")
+                + "/"
+                + operation.getHttpMethod().name().toLowerCase(java.util.Locale.ROOT)
+                + "/requestBody/content/application~1json";
         JsonObject examples = contract.at(path).getJsonObject("examples");
         assertThat(examples).isNotEmpty();
-        examples.forEach(example ->
-            assertThat(schema.violations(((JsonObject) example.getValue()).getJsonObject("value"))).isEmpty());
+        examples.forEach(
+            example ->
+                assertThat(
+                        schema.violations(((JsonObject) example.getValue()).getJsonObject("value")))
+                    .isEmpty());
       }
     }
   }

@@ -38,7 +38,9 @@ class ProblemsTest {
   }
 
   private Future<Identity> authenticate(HttpServerRequest request) {
-    return stranger == null ? new OpenAuthenticator().authenticate(request) : Future.failedFuture(stranger);
+    return stranger == null
+        ? new OpenAuthenticator().authenticate(request)
+        : Future.failedFuture(stranger);
   }
 
   @AfterEach
@@ -76,7 +78,8 @@ class ProblemsTest {
         "[] | body | [] | an object",
         "null | body | null | an object",
       })
-  void wrongValueIsNamedWithWhatWasExpected(String body, String field, String value, String expected) {
+  void wrongValueIsNamedWithWhatWasExpected(
+      String body, String field, String value, String expected) {
     Answered refused = server.send("POST", INSTANCES, body);
 
     refused.problem(422, "invalid_config");
@@ -87,10 +90,13 @@ class ProblemsTest {
 
   @Test
   void everyWrongValueIsNamedAtOnce() {
-    Answered refused = server.send("POST", INSTANCES, "{\"id\":\"\",\"config\":{\"hsitory\":1,\"open\":1}}");
+    Answered refused =
+        server.send("POST", INSTANCES, "{\"id\":\"\",\"config\":{\"hsitory\":1,\"open\":1}}");
 
     JsonObject problem = refused.problem(422, "invalid_config");
-    assertThat(problem.getJsonArray("errors").stream().map(error -> ((JsonObject) error).getString("field")))
+    assertThat(
+            problem.getJsonArray("errors").stream()
+                .map(error -> ((JsonObject) error).getString("field")))
         .containsExactlyInAnyOrder("type", "id", "config.hsitory", "config.open");
     assertThat(problem.getString("detail")).contains("and 3 more");
   }
@@ -109,12 +115,14 @@ class ProblemsTest {
         "/chat/rooms/lobby/entries?after=-1 | after | -1 | an integer from 0 to 9007199254740991",
         "/chat?verbose=1 | verbose | 1 | no query parameter",
       })
-  void wrongParameterIsNamedWithWhatWasExpected(String path, String field, String value, String expected) {
+  void wrongParameterIsNamedWithWhatWasExpected(
+      String path, String field, String value, String expected) {
     Answered refused = server.send("GET", INSTANCES + path);
 
     refused.problem(400, "bad_request");
-    assertThat(refused.onlyError()).isEqualTo(
-        new JsonObject().put("field", field).put("value", value).put("expected", expected));
+    assertThat(refused.onlyError())
+        .isEqualTo(
+            new JsonObject().put("field", field).put("value", value).put("expected", expected));
   }
 
   @ParameterizedTest(name = "[{index}] {0}")
@@ -139,7 +147,9 @@ class ProblemsTest {
   void deeplyNestedJsonIsRefused() {
     String deep = "[".repeat(10_000) + "]".repeat(10_000);
 
-    server.send("POST", LOBBY + "/messages", "{\"payload\":" + deep + "}").problem(400, "bad_request");
+    server
+        .send("POST", LOBBY + "/messages", "{\"payload\":" + deep + "}")
+        .problem(400, "bad_request");
   }
 
   @Test
@@ -152,13 +162,17 @@ class ProblemsTest {
 
   @Test
   void bodyThatIsNotJsonByItsContentTypeIsUnsupported() {
-    Answered form = server.send("POST", INSTANCES, "type=chat", "application/x-www-form-urlencoded");
+    Answered form =
+        server.send("POST", INSTANCES, "type=chat", "application/x-www-form-urlencoded");
     Answered none = server.send("POST", INSTANCES, "{}", null);
 
     form.problem(415, "unsupported_media_type");
     assertThat(form.onlyError().getString("expected")).isEqualTo("application/json");
     none.problem(415, "unsupported_media_type");
-    server.send("POST", INSTANCES, "{\"type\":\"a\"}", "Application/JSON; charset=utf-8").json().getString("id");
+    server
+        .send("POST", INSTANCES, "{\"type\":\"a\"}", "Application/JSON; charset=utf-8")
+        .json()
+        .getString("id");
   }
 
   @Test
@@ -176,8 +190,14 @@ class ProblemsTest {
   void chunkedBodyOverTheLimitIsTooLarge() {
     String chunk = "10000\r\n" + "a".repeat(65_536) + "\r\n";
 
-    String answer = raw("POST " + INSTANCES + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-        + "Transfer-Encoding: chunked\r\n\r\n" + chunk + chunk);
+    String answer =
+        raw(
+            "POST "
+                + INSTANCES
+                + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n"
+                + chunk
+                + chunk);
 
     assertThat(answer).startsWith("HTTP/1.1 413").contains("message_too_large");
   }
@@ -185,9 +205,13 @@ class ProblemsTest {
   @Test
   void whatIsNotEvenHttpGetsAProblemToo() {
     assertThat(raw("NOT HTTP\r\n\r\n")).contains(" 400 ", "application/problem+json");
-    assertThat(raw("GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: x\r\n\r\n")).contains(" 414 ", "bad_request");
-    assertThat(raw("GET / HTTP/1.1\r\nHost: x\r\nA: " + "a".repeat(9_000) + "\r\n\r\n")).contains(" 431 ", "bad_request");
-    assertThat(raw("GET /api/v1/types HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400").contains("application/problem+json");
+    assertThat(raw("GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+        .contains(" 414 ", "bad_request");
+    assertThat(raw("GET / HTTP/1.1\r\nHost: x\r\nA: " + "a".repeat(9_000) + "\r\n\r\n"))
+        .contains(" 431 ", "bad_request");
+    assertThat(raw("GET /api/v1/types HTTP/1.1\r\n\r\n"))
+        .startsWith("HTTP/1.1 400")
+        .contains("application/problem+json");
   }
 
   private String raw(String text) {
@@ -235,14 +259,17 @@ class ProblemsTest {
 
     Answered refused = server.send("POST", INSTANCES, "not even json");
 
-    assertThat(refused.problem(401, "unauthorized").getString("detail")).isEqualTo("the token has expired");
+    assertThat(refused.problem(401, "unauthorized").getString("detail"))
+        .isEqualTo("the token has expired");
     stranger = null;
     assertThat(server.send("GET", INSTANCES).status()).isEqualTo(200);
   }
 
   @Test
   void impossibleUserIdIsRefused() {
-    server.send("POST", LOBBY + "/messages?userId=a%00b", "{\"payload\":1}").problem(400, "bad_request");
+    server
+        .send("POST", LOBBY + "/messages?userId=a%00b", "{\"payload\":1}")
+        .problem(400, "bad_request");
   }
 
   @Test
@@ -263,7 +290,8 @@ class ProblemsTest {
       JsonObject problem = refused.problem(code.httpStatus(), code.reason());
       assertThat(problem.getString("detail")).isEqualTo("because");
       assertThat(refused.headers().get("Retry-After")).isEqualTo(code.retryable() ? "1" : null);
-      assertThat(server.send("GET", problem.getString("type")).json().getInteger("status")).isEqualTo(code.httpStatus());
+      assertThat(server.send("GET", problem.getString("type")).json().getInteger("status"))
+          .isEqualTo(code.httpStatus());
     }
   }
 
@@ -273,13 +301,17 @@ class ProblemsTest {
     List<Integer> produced = Arrays.stream(ErrorCode.values()).map(ErrorCode::httpStatus).toList();
 
     for (Object path : paths.getMap().values()) {
-      JsonObject.mapFrom(path).forEach(entry -> {
-        if (entry.getValue() instanceof JsonObject operation && operation.containsKey("responses")) {
-          operation.getJsonObject("responses").fieldNames().stream().map(Integer::valueOf)
-              .filter(status -> status >= 400)
-              .forEach(status -> assertThat(produced).contains(status));
-        }
-      });
+      JsonObject.mapFrom(path)
+          .forEach(
+              entry -> {
+                if (entry.getValue() instanceof JsonObject operation
+                    && operation.containsKey("responses")) {
+                  operation.getJsonObject("responses").fieldNames().stream()
+                      .map(Integer::valueOf)
+                      .filter(status -> status >= 400)
+                      .forEach(status -> assertThat(produced).contains(status));
+                }
+              });
     }
   }
 

@@ -17,7 +17,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Each operation answers each status that the contract documents for it, in the documented shape. */
+/**
+ * Each operation answers each status that the contract documents for it, in the documented shape.
+ */
 class ResponsesTest {
   private static final Map<String, String> BODIES =
       Map.of(
@@ -25,7 +27,10 @@ class ResponsesTest {
           "putRoom", "{}",
           "sendMessage", "{\"payload\":1.0}");
 
-  /** The document's other 4xx and 5xx come out of one place, whatever the operation; these the deployer decides. */
+  /**
+   * The document's other 4xx and 5xx come out of one place, whatever the operation; these the
+   * deployer decides.
+   */
   private static final Map<Integer, ErrorCode> REFUSALS =
       Map.of(
           404, ErrorCode.UNKNOWN_INSTANCE,
@@ -66,7 +71,8 @@ class ResponsesTest {
   }
 
   private Answered provoke(RestServer server, Operation operation, int status) {
-    String path = operation.getAbsoluteOpenAPIPath().replace("{id}", "chat").replace("{room}", "general");
+    String path =
+        operation.getAbsoluteOpenAPIPath().replace("{id}", "chat").replace("{room}", "general");
     String method = operation.getHttpMethod().name();
     String body = BODIES.get(operation.getOperationId());
     deployer.failWith(null);
@@ -101,12 +107,29 @@ class ResponsesTest {
     JsonSchema schema;
     if (answered.status() >= 400) {
       assertThat(answered.headers().get("Content-Type")).as(as).isEqualTo(Problem.MEDIA_TYPE);
-      JsonObject schemas = server.contract().openApi().getRawContract().getJsonObject("components").getJsonObject("schemas");
+      JsonObject schemas =
+          server
+              .contract()
+              .openApi()
+              .getRawContract()
+              .getJsonObject("components")
+              .getJsonObject("schemas");
       schema = JsonSchema.of(schemas.getJsonObject("Problem"));
     } else {
-      schema = operation.getResponse(answered.status()).getContent().get(MediaType.APPLICATION_JSON).getSchema();
+      schema =
+          operation
+              .getResponse(answered.status())
+              .getContent()
+              .get(MediaType.APPLICATION_JSON)
+              .getSchema();
     }
-    OutputUnit result = server.contract().openApi().getSchemaRepository().validator(schema).validate(answered.json());
+    OutputUnit result =
+        server
+            .contract()
+            .openApi()
+            .getSchemaRepository()
+            .validator(schema)
+            .validate(answered.json());
     assertThat(result.getValid()).as(as + result.getErrors()).isTrue();
   }
 }

@@ -39,7 +39,8 @@ class RestApiTest {
     assertThat(created.status()).isEqualTo(201);
     assertThat(created.headers().get("Location")).isEqualTo("/api/v1/instances/chat");
     assertThat(created.json().getString("socket")).isEqualTo("/socket/chat");
-    assertThat(server.send("GET", created.headers().get("Location")).json()).isEqualTo(created.json());
+    assertThat(server.send("GET", created.headers().get("Location")).json())
+        .isEqualTo(created.json());
   }
 
   @Test
@@ -47,7 +48,8 @@ class RestApiTest {
     Answered created = server.send("POST", "/api/v1/instances", "{\"type\":\"shared\"}");
 
     assertThat(created.status()).isEqualTo(201);
-    assertThat(server.send("GET", "/api/v1/instances/" + created.json().getString("id")).status()).isEqualTo(200);
+    assertThat(server.send("GET", "/api/v1/instances/" + created.json().getString("id")).status())
+        .isEqualTo(200);
   }
 
   @Test
@@ -84,7 +86,8 @@ class RestApiTest {
     }
 
     JsonObject first = server.send("GET", "/api/v1/instances?limit=2").json();
-    JsonObject second = server.send("GET", "/api/v1/instances?limit=2&after=" + first.getString("next")).json();
+    JsonObject second =
+        server.send("GET", "/api/v1/instances?limit=2&after=" + first.getString("next")).json();
 
     assertThat(ids(first)).containsExactly("a", "b");
     assertThat(ids(second)).containsExactly("c");
@@ -96,12 +99,16 @@ class RestApiTest {
     server.send("POST", "/api/v1/instances", "{\"id\":\"a\",\"type\":\"shared\",\"name\":\"7\"}");
     server.send("POST", "/api/v1/instances", CHAT);
 
-    assertThat(ids(server.send("GET", "/api/v1/instances?type=shared&status=running&name=7").json())).containsExactly("a");
+    assertThat(
+            ids(server.send("GET", "/api/v1/instances?type=shared&status=running&name=7").json()))
+        .containsExactly("a");
     assertThat(ids(server.send("GET", "/api/v1/instances?status=failed").json())).isEmpty();
   }
 
   private static List<String> ids(JsonObject page) {
-    return page.getJsonArray("items").stream().map(item -> ((JsonObject) item).getString("id")).toList();
+    return page.getJsonArray("items").stream()
+        .map(item -> ((JsonObject) item).getString("id"))
+        .toList();
   }
 
   @Test
@@ -125,7 +132,8 @@ class RestApiTest {
     assertThat(added.headers().get("Location")).isEqualTo("/api/v1/instances/chat/rooms/general");
     assertThat(again.status()).isEqualTo(200);
     assertThat(again.json()).isEqualTo(added.json());
-    assertThat(server.send("DELETE", "/api/v1/instances/chat/rooms/general").status()).isEqualTo(204);
+    assertThat(server.send("DELETE", "/api/v1/instances/chat/rooms/general").status())
+        .isEqualTo(204);
     server.send("GET", "/api/v1/instances/chat/rooms/general").problem(404, "unknown_room");
   }
 
@@ -133,7 +141,18 @@ class RestApiTest {
   void roomNamesMayHoldAnythingButControlCharacters() {
     server.send("POST", "/api/v1/instances", CHAT);
 
-    for (String encoded : List.of("3.14", "true", "null", "a+b", "a%2Fb", "a%20b", "%22", "B%C3%BCro", "..%2F", "%F0%9F%8D%84")) {
+    for (String encoded :
+        List.of(
+            "3.14",
+            "true",
+            "null",
+            "a+b",
+            "a%2Fb",
+            "a%20b",
+            "%22",
+            "B%C3%BCro",
+            "..%2F",
+            "%F0%9F%8D%84")) {
       Answered added = server.send("PUT", "/api/v1/instances/chat/rooms/" + encoded, "{}");
       assertThat(added.status()).as(encoded + added.body()).isEqualTo(201);
       Answered found = server.send("GET", added.headers().get("Location"));
@@ -147,15 +166,28 @@ class RestApiTest {
   void payloadReachesTheRoomAsTheTextThatWasSent() {
     server.send("POST", "/api/v1/instances", CHAT);
     List<String> payloads =
-        List.of("1.0", "12345678901234567890.5", "1e400", "-0", "null", "\"\\u00e9 }{,\"", "[1, 2 ]", "{\"b\" : 1,\"a\":[{}]}", "true");
+        List.of(
+            "1.0",
+            "12345678901234567890.5",
+            "1e400",
+            "-0",
+            "null",
+            "\"\\u00e9 }{,\"",
+            "[1, 2 ]",
+            "{\"b\" : 1,\"a\":[{}]}",
+            "true");
 
     for (String payload : payloads) {
       String body = "{\"user\":\"bot\", \"payload\" : " + payload + " }";
-      assertThat(server.send("POST", "/api/v1/instances/chat/rooms/lobby/messages", body).status()).as(payload).isEqualTo(200);
+      assertThat(server.send("POST", "/api/v1/instances/chat/rooms/lobby/messages", body).status())
+          .as(payload)
+          .isEqualTo(200);
     }
 
-    String entries = server.send("GET", "/api/v1/instances/chat/rooms/lobby/entries").body().toString();
-    assertThat(payloads).allSatisfy(payload -> assertThat(entries).contains("\"payload\":" + payload + "}"));
+    String entries =
+        server.send("GET", "/api/v1/instances/chat/rooms/lobby/entries").body().toString();
+    assertThat(payloads)
+        .allSatisfy(payload -> assertThat(entries).contains("\"payload\":" + payload + "}"));
   }
 
   @Test
@@ -164,10 +196,12 @@ class RestApiTest {
     String payload = "[" + "1.50,".repeat(10_000) + "\"é\"]";
 
     Answered sent =
-        server.send("POST", "/api/v1/instances/chat/rooms/lobby/messages", "{\"payload\":" + payload + "}");
+        server.send(
+            "POST", "/api/v1/instances/chat/rooms/lobby/messages", "{\"payload\":" + payload + "}");
 
     assertThat(sent.json().getInteger("seq")).isEqualTo(1);
-    assertThat(server.send("GET", "/api/v1/instances/chat/rooms/lobby/entries").body().toString()).contains(payload);
+    assertThat(server.send("GET", "/api/v1/instances/chat/rooms/lobby/entries").body().toString())
+        .contains(payload);
   }
 
   @Test
@@ -180,7 +214,10 @@ class RestApiTest {
     server.send("POST", messages, "{\"payload\":3}");
 
     JsonArray entries =
-        server.send("GET", "/api/v1/instances/chat/rooms/lobby/entries").json().getJsonArray("entries");
+        server
+            .send("GET", "/api/v1/instances/chat/rooms/lobby/entries")
+            .json()
+            .getJsonArray("entries");
     assertThat(user(entries, 0)).isEqualTo("body");
     assertThat(user(entries, 1)).isEqualTo("query");
     assertThat(user(entries, 2)).hasSize(36);
@@ -197,9 +234,12 @@ class RestApiTest {
       server.send("POST", "/api/v1/instances/chat/rooms/lobby/messages", "{\"payload\":" + i + "}");
     }
 
-    JsonObject page = server.send("GET", "/api/v1/instances/chat/rooms/lobby/entries?after=1&limit=2").json();
+    JsonObject page =
+        server.send("GET", "/api/v1/instances/chat/rooms/lobby/entries?after=1&limit=2").json();
 
-    assertThat(page.getJsonArray("entries").stream().map(entry -> ((JsonObject) entry).getInteger("seq")))
+    assertThat(
+            page.getJsonArray("entries").stream()
+                .map(entry -> ((JsonObject) entry).getInteger("seq")))
         .containsExactly(2, 3);
     assertThat(page.getInteger("seq")).isEqualTo(4);
   }
@@ -207,11 +247,18 @@ class RestApiTest {
   @Test
   void initialStateKeepsEveryDigit() {
     StubDeployer deployer = new StubDeployer(vertx);
-    String state = "{\"big\":12345678901234567890.5,\"one\":1.0,\"long\":123456789012345678901234567890}";
+    String state =
+        "{\"big\":12345678901234567890.5,\"one\":1.0,\"long\":123456789012345678901234567890}";
 
     // The bus deals requests out in turn, so one of the two reaches this deployer.
-    server.send("POST", "/api/v1/instances", "{\"type\":\"shared\",\"rooms\":{\"board\":{\"state\":" + state + "}}}");
-    server.send("POST", "/api/v1/instances", "{\"type\":\"shared\",\"rooms\":{\"board\":{\"state\":" + state + "}}}");
+    server.send(
+        "POST",
+        "/api/v1/instances",
+        "{\"type\":\"shared\",\"rooms\":{\"board\":{\"state\":" + state + "}}}");
+    server.send(
+        "POST",
+        "/api/v1/instances",
+        "{\"type\":\"shared\",\"rooms\":{\"board\":{\"state\":" + state + "}}}");
 
     assertThat(deployer.lastRequest().encode()).contains(state);
   }
@@ -221,6 +268,7 @@ class RestApiTest {
     server.send("POST", "/api/v1/instances", CHAT);
 
     assertThat(server.send("GET", "/api/v1/types").json().getJsonArray("types")).isNotEmpty();
-    assertThat(server.send("GET", "/api/v1/instances/chat/stats").json().fieldNames()).contains("mailboxDepth", "lastError");
+    assertThat(server.send("GET", "/api/v1/instances/chat/stats").json().fieldNames())
+        .contains("mailboxDepth", "lastError");
   }
 }

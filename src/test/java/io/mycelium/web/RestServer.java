@@ -17,7 +17,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.util.concurrent.TimeUnit;
 
-/** A server with the REST interface on a free port, and a client for it that waits for each answer. */
+/**
+ * A server with the REST interface on a free port, and a client for it that waits for each answer.
+ */
 final class RestServer implements AutoCloseable {
   static final int MAX_BODY_BYTES = 65_536;
 
@@ -93,7 +95,8 @@ final class RestServer implements AutoCloseable {
     return get(answered.future());
   }
 
-  private static Future<HttpClientResponse> sent(HttpClientRequest request, String body, String contentType) {
+  private static Future<HttpClientResponse> sent(
+      HttpClientRequest request, String body, String contentType) {
     if (contentType != null) {
       request.putHeader("Content-Type", contentType);
     }
@@ -101,7 +104,9 @@ final class RestServer implements AutoCloseable {
   }
 
   private static Future<Answered> read(HttpClientResponse response) {
-    return response.body().map(body -> new Answered(response.statusCode(), response.headers(), body));
+    return response
+        .body()
+        .map(body -> new Answered(response.statusCode(), response.headers(), body));
   }
 
   @Override

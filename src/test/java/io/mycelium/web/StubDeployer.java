@@ -68,7 +68,9 @@ final class StubDeployer {
       case "delete_room" -> rooms(id).remove(room(id, room).getString("name"));
       case "entries" -> entries(id, room, request.getLong("after"), request.getInteger("limit"));
       case "push" -> push(id, room, request.getString("user"), request.getString("payload"));
-      case "types" -> new JsonObject().put("types", new JsonArray().add(new JsonObject().put("name", "accumulative")));
+      case "types" ->
+          new JsonObject()
+              .put("types", new JsonArray().add(new JsonObject().put("name", "accumulative")));
       case "stats" -> stats(id);
       default -> throw new IllegalArgumentException(request.encode());
     };
@@ -119,7 +121,10 @@ final class StubDeployer {
   private static boolean matches(JsonObject instance, JsonObject filter) {
     return instance.getString("id").compareTo(filter.getString("after", "")) > 0
         && List.of("type", "status", "name").stream()
-            .allMatch(key -> !filter.containsKey(key) || filter.getString(key).equals(instance.getString(key)));
+            .allMatch(
+                key ->
+                    !filter.containsKey(key)
+                        || filter.getString(key).equals(instance.getString(key)));
   }
 
   private JsonObject instance(String id) {
@@ -149,7 +154,12 @@ final class StubDeployer {
   }
 
   private static JsonObject newRoom(String name, String type) {
-    return new JsonObject().put("name", name).put("type", type).put("seq", 0).put("epoch", "e1").put("channels", 0);
+    return new JsonObject()
+        .put("name", name)
+        .put("type", type)
+        .put("seq", 0)
+        .put("epoch", "e1")
+        .put("channels", 0);
   }
 
   private JsonObject push(String id, String room, String user, String payload) {
@@ -165,14 +175,24 @@ final class StubDeployer {
     room(id, room);
     List<String> kept = entries.getOrDefault(id + "/" + room, List.of());
     String page = String.join(",", kept.stream().skip(after).limit(limit).toList());
-    return Buffer.buffer("{\"entries\":[" + page + "],\"seq\":" + kept.size() + ",\"epoch\":\"e1\",\"oldest\":1}");
+    return Buffer.buffer(
+        "{\"entries\":[" + page + "],\"seq\":" + kept.size() + ",\"epoch\":\"e1\",\"oldest\":1}");
   }
 
   private JsonObject stats(String id) {
     instance(id);
-    JsonObject stats = new JsonObject().put("handlerTime", new JsonObject().put("p50", 4.5).put("p99", 20));
+    JsonObject stats =
+        new JsonObject().put("handlerTime", new JsonObject().put("p50", 4.5).put("p99", 20));
     for (String key :
-        List.of("mailboxDepth", "messagesIn", "messagesOut", "bytesIn", "bytesOut", "connections", "channels", "restarts")) {
+        List.of(
+            "mailboxDepth",
+            "messagesIn",
+            "messagesOut",
+            "bytesIn",
+            "bytesOut",
+            "connections",
+            "channels",
+            "restarts")) {
       stats.put(key, 0);
     }
     return stats.putNull("lastError");

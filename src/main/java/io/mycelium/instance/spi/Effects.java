@@ -18,7 +18,10 @@ public final class Effects {
   /** One thing to be done. */
   public sealed interface Effect {}
 
-  /** A new entry: it gets the next sequence, is journaled, applied to the state and sent to every channel. */
+  /**
+   * A new entry: it gets the next sequence, is journaled, applied to the state and sent to every
+   * channel.
+   */
   public record Append(String event, String user, Payload payload) implements Effect {}
 
   /** A response to the push, beside its sequence: {@code {"seq": 7, "data": payload}}. */
@@ -27,7 +30,10 @@ public final class Effects {
   /** The push or join is refused; no other effect of the same list is carried out. */
   public record Reject(String reason, String message) implements Effect {}
 
-  /** A message to every channel that is no entry: not kept, not in the sequence, not part of the state. */
+  /**
+   * A message to every channel that is no entry: not kept, not in the sequence, not part of the
+   * state.
+   */
   public record Broadcast(String event, Payload payload) implements Effect {}
 
   /** A message to one channel. */

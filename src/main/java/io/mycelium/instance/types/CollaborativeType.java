@@ -17,8 +17,9 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * The latest payload of each user (multiplayer movement): <code>{"ada": {"user": "ada", "payload": ...}}</code>. A user's
- * entry goes when their last channel leaves; the delta says so with {@code {"ada": null}}.
+ * The latest payload of each user (multiplayer movement): <code>
+ * {"ada": {"user": "ada", "payload": ...}}</code>. A user's entry goes when their last channel
+ * leaves; the delta says so with {@code {"ada": null}}.
  */
 public final class CollaborativeType implements RoomType {
   /** Event of the entry that removes a user. */
@@ -55,7 +56,8 @@ public final class CollaborativeType implements RoomType {
         return UnknownEvent.reject(push);
       }
       if (push.user() == null) {
-        return Effects.reject(ErrorCode.INVALID_PAYLOAD.reason(), "user is null, expected the id of a user");
+        return Effects.reject(
+            ErrorCode.INVALID_PAYLOAD.reason(), "user is null, expected the id of a user");
       }
       return Effects.append(push);
     }
