@@ -14,6 +14,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -137,8 +138,8 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
       connection.close(Disconnect.MESSAGE_TOO_BIG);
     } else if (cause instanceof CorruptedFrameException corrupted) {
       connection.close(violation(corrupted));
-    } else if (cause instanceof ClosedChannelException) {
-      LOG.trace("written to a closed channel", cause);
+    } else if (cause instanceof ClosedChannelException || cause instanceof PrematureChannelClosureException) {
+      LOG.trace("the channel is closed", cause);
     } else if (cause instanceof IOException) {
       connection.onClosed("client");
       context.close();
