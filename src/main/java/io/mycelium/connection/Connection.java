@@ -68,7 +68,7 @@ public final class Connection {
 
   /** A text message came in; the array becomes the connection's. */
   public void onText(byte[] message) {
-    if (!Utf8.isValid(message)) {
+    if (!closed && !Utf8.isValid(message)) {
       close(Disconnect.INVALID_UTF8);
       return;
     }
@@ -349,8 +349,10 @@ public final class Connection {
   }
 
   public void pong(ByteBuf data) {
-    seen();
-    Frames.pong(out(), data);
+    if (!closed) {
+      seen();
+      Frames.pong(out(), data);
+    }
   }
 
   /** Ends the connection with that close code; what was written before it still goes out. */

@@ -31,7 +31,8 @@ import java.util.concurrent.TimeUnit;
  * them.
  */
 public final class TestNode implements AutoCloseable {
-  public static final Duration PATIENCE = Duration.ofSeconds(20);
+  /** How long a test waits for what must come; {@code -Dmycelium.patience} in seconds. */
+  public static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("mycelium.patience", 20));
 
   private final Vertx vertx;
   private final List<WebVerticle> webs = new ArrayList<>();

@@ -1,0 +1,33 @@
+package io.mycelium.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mycelium.connection.ConnectionMeters;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Meters that let a test wait until the server is done with a connection. */
+public final class Closings implements ConnectionMeters {
+  private final LinkedBlockingQueue<String> reasons = new LinkedBlockingQueue<>();
+
+  @Override
+  public void connectionClosed(String reason) {
+    reasons.add(reason);
+  }
+
+  /** The reason for which the next connection ended. */
+  public String await() {
+    try {
+      String reason = reasons.poll(TestNode.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertThat(reason).as("no connection ended").isNotNull();
+      return reason;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Forgets the connections that ended so far. */
+  public void clear() {
+    reasons.clear();
+  }
+}
