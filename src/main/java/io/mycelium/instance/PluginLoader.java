@@ -7,10 +7,10 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Spliterator;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.slf4j.Logger;
@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class PluginLoader {
   private static final Logger LOG = LoggerFactory.getLogger(PluginLoader.class);
+
+  /** A provider that cannot be loaded is passed over; this ends it if the service loader does not get past one. */
+  private static final int MAX_PROVIDERS = 100;
 
   private final ClassLoader parent;
   private final List<RoomTypes.Source> found = new ArrayList<>();
@@ -67,39 +70,28 @@ public final class PluginLoader {
 
   /** The class loader stays open for as long as this process runs: rooms may need a class at any time. */
   private void loadTypes(Path jar, ClassLoader loader) {
-    Iterator<ServiceLoader.Provider<RoomType>> providers = ServiceLoader.load(RoomType.class, loader).stream().iterator();
-    int named = 0;
-    while (hasNext(jar, providers)) {
-      named += loadType(jar, loader, providers) ? 1 : 0;
+    Spliterator<ServiceLoader.Provider<RoomType>> providers =
+        ServiceLoader.load(RoomType.class, loader).stream().spliterator();
+    int before = found.size() + broken.size();
+    for (int attempts = 0; attempts < MAX_PROVIDERS; attempts++) {
+      try {
+        if (!providers.tryAdvance(provider -> take(jar, loader, provider))) {
+          break;
+        }
+      } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
+        reportBroken(jar, chain(e));
+      }
     }
-    boolean reported = broken.stream().anyMatch(each -> each.source().equals(name(jar)));
-    if (named == 0 && !reported) {
+    if (found.size() + broken.size() == before) {
       reportBroken(jar, "it names no room type in META-INF/services/" + RoomType.class.getName());
     }
   }
 
-  /** Behind an error here the rest of the jar is given up: the iterator may never get past it. */
-  private boolean hasNext(Path jar, Iterator<?> providers) {
-    try {
-      return providers.hasNext();
-    } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
-      reportBroken(jar, chain(e));
-      return false;
-    }
-  }
-
-  /** Returns whether the provider is the jar's own; the parent's are seen from here as well. */
-  private boolean loadType(Path jar, ClassLoader loader, Iterator<ServiceLoader.Provider<RoomType>> providers) {
-    try {
-      ServiceLoader.Provider<RoomType> provider = providers.next();
-      if (provider.type().getClassLoader() != loader) {
-        return false;
-      }
+  /** Providers of the parent are seen from here as well, and passed over. */
+  private void take(Path jar, ClassLoader loader, ServiceLoader.Provider<RoomType> provider) {
+    if (provider.type().getClassLoader() == loader) {
       found.add(new RoomTypes.Source(provider.get(), name(jar)));
-    } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
-      reportBroken(jar, chain(e));
     }
-    return true;
   }
 
   private void reportBroken(Path file, String error) {
