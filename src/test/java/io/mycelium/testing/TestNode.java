@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A whole node without the command line: deployer, web verticles on a free port, and clients for
@@ -32,7 +33,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class TestNode implements AutoCloseable {
   /** How long a test waits for what must come; {@code -Dmycelium.patience} in seconds. */
-  public static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("mycelium.patience", 20));
+  public static final Duration PATIENCE =
+      Duration.ofSeconds(Integer.getInteger("mycelium.patience", 20));
 
   private final Vertx vertx;
   private final List<WebVerticle> webs = new ArrayList<>();
@@ -42,12 +44,9 @@ public final class TestNode implements AutoCloseable {
   private TestNode(Builder b) {
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Codecs.register(vertx);
-    List<RoomTypes.Source> types =
-        b.types.stream().map(type -> new RoomTypes.Source(type, "test")).toList();
     await(
         vertx.deployVerticle(
-            new DeployerVerticle(
-                b.deployer, new RoomTypes(types), b.journal, InstanceMeters.NONE)));
+            new DeployerVerticle(b.deployer, b.types, b.journal, InstanceMeters.NONE)));
     Contract contract = await(Contract.load(vertx));
     for (int i = 0; i < b.eventLoops; i++) {
       WebConfig web = new WebConfig("127.0.0.1", 0, 1, b.transport, b.maxMessageBytes, 4 << 20);
@@ -120,7 +119,7 @@ public final class TestNode implements AutoCloseable {
     private GatewayConfig gateway = GatewayConfig.DEFAULT;
     private Journal journal = new MemoryJournal(JournalConfig.DEFAULT);
     private ConnectionMeters meters = ConnectionMeters.NONE;
-    private List<RoomType> types = List.of();
+    private RoomTypes types = new RoomTypes(List.of());
     private String transport = "netty";
     private int eventLoops = 2;
     private int maxMessageBytes = 1 << 20;
@@ -151,7 +150,12 @@ public final class TestNode implements AutoCloseable {
     }
 
     public Builder types(RoomType... used) {
-      types = List.of(used);
+      return roomTypes(
+          new RoomTypes(Stream.of(used).map(type -> new RoomTypes.Source(type, "test")).toList()));
+    }
+
+    public Builder roomTypes(RoomTypes used) {
+      types = used;
       return this;
     }
 
