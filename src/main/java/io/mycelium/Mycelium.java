@@ -3,6 +3,7 @@ package io.mycelium;
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.instance.DeployerVerticle;
+import io.mycelium.instance.PluginLoader;
 import io.mycelium.instance.RoomTypes;
 import io.mycelium.journal.MemoryJournal;
 import io.mycelium.ops.Drain;
@@ -28,8 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node: its Vert.x, and the order in which its parts start and stop. Management comes first, so that probes see a
- * node that is alive and not yet ready; the main port comes last, so that nobody reaches what is not there.
+ * One node: its Vert.x, and the order in which its parts start and stop. Management comes first, so
+ * that probes see a node that is alive and not yet ready; the main port comes last, so that nobody
+ * reaches what is not there.
  */
 public final class Mycelium {
   private static final Logger log = LoggerFactory.getLogger(Mycelium.class);
@@ -41,6 +43,10 @@ public final class Mycelium {
   private final ManagementVerticle management;
   private final NodeMeters nodeMeters = new NodeMeters(meters);
   private final List<WebVerticle> webs = new ArrayList<>();
+
+  /** Takes half a second to load, so that begins before it is needed. */
+  private Future<Contract> contract;
+
   private DeployerVerticle deployer;
   private String deployerId;
   private volatile boolean instancesUp;
@@ -84,7 +90,8 @@ public final class Mycelium {
   }
 
   /**
-   * The way out for SIGTERM: stops taking in first, then lets go of what is there. See {@link Drain#onShutdown}.
+   * The way out for SIGTERM: stops taking in first, then lets go of what is there. See {@link
+   * Drain#onShutdown}.
    */
   public Drain drain() {
     return new Drain(health, config.ops().drainTimeout())
@@ -105,9 +112,14 @@ public final class Mycelium {
   /** The journal and the deployer. */
   private Future<Void> startInstances() {
     Codecs.register(vertx);
+    contract = Contract.load(vertx);
+    return vertx.executeBlocking(() -> PluginLoader.load(config.instances())).compose(this::deploy);
+  }
+
+  private Future<Void> deploy(RoomTypes types) {
     deployer =
         new DeployerVerticle(
-            config.instances(), roomTypes(), new MemoryJournal(config.journal()), nodeMeters);
+            config.instances(), types, new MemoryJournal(config.journal()), nodeMeters);
     return vertx
         .deployVerticle(deployer)
         .onSuccess(
@@ -118,14 +130,10 @@ public final class Mycelium {
         .mapEmpty();
   }
 
-  private RoomTypes roomTypes() {
-    return new RoomTypes(List.of());
-  }
-
   /** One web verticle per event loop, all on the main port. */
   private Future<Void> startWeb() {
-    return Contract.load(vertx)
-        .compose(contract -> Future.all(deployWebs(contract)))
+    return contract
+        .compose(loaded -> Future.all(deployWebs(loaded)))
         .onSuccess(
             done -> {
               webUp = true;
@@ -134,7 +142,7 @@ public final class Mycelium {
         .mapEmpty();
   }
 
-  private List<Future<String>> deployWebs(Contract contract) {
+  private List<Future<String>> deployWebs(Contract loaded) {
     List<Future<String>> deployments = new ArrayList<>();
     for (int i = 0; i < webVerticles(config); i++) {
       WebVerticle web =
@@ -142,7 +150,7 @@ public final class Mycelium {
               config.web(),
               config.socket(),
               config.gateway(),
-              contract,
+              loaded,
               new OpenAuthenticator(),
               nodeMeters,
               this::mountHealth);
@@ -159,10 +167,14 @@ public final class Mycelium {
     router.get("/health/ready").handler(health.ready());
   }
 
-  /** In batches of {@code ops.drain_batch}, {@code ops.drain_interval} apart, once in-flight pushes are answered. */
+  /**
+   * In batches of {@code ops.drain_batch}, {@code ops.drain_interval} apart, once in-flight pushes
+   * are answered.
+   */
   private Future<Void> closeSockets() {
     long interval = config.ops().drainInterval().toMillis();
-    return Future.all(webs.stream().map(web -> web.drain(config.ops().drainBatch(), interval)).toList())
+    return Future.all(
+            webs.stream().map(web -> web.drain(config.ops().drainBatch(), interval)).toList())
         .mapEmpty();
   }
 

@@ -13,7 +13,9 @@ import java.util.Set;
 /** The table of packages in ARCHITECTURE.md. */
 @AnalyzeClasses(packages = "io.mycelium", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-  @ArchTest static final ArchRule importsAreAcyclic = slices().matching("io.mycelium.(*)..").should().beFreeOfCycles();
+  @ArchTest
+  static final ArchRule importsAreAcyclic =
+      slices().matching("io.mycelium.(*)..").should().beFreeOfCycles();
 
   @ArchTest static final ArchRule protocol = mayImport("protocol", Set.of());
 
@@ -26,11 +28,14 @@ class ArchitectureTest {
   @ArchTest static final ArchRule bus = mayImport("bus", Set.of("protocol"));
 
   @ArchTest
-  static final ArchRule instance = mayImport("instance", Set.of("bus", "protocol", "presence", "journal", "ops"));
+  static final ArchRule instance =
+      mayImport("instance", Set.of("bus", "protocol", "presence", "journal", "ops"));
 
-  @ArchTest static final ArchRule connection = mayImport("connection", Set.of("bus", "protocol", "ops"));
+  @ArchTest
+  static final ArchRule connection = mayImport("connection", Set.of("bus", "protocol", "ops"));
 
-  @ArchTest static final ArchRule web = mayImport("web", Set.of("connection", "bus", "protocol", "ops"));
+  @ArchTest
+  static final ArchRule web = mayImport("web", Set.of("connection", "bus", "protocol", "ops"));
 
   @ArchTest
   static final ArchRule builtInTypesUseTheSpiOnly =
@@ -56,7 +61,10 @@ class ArchitectureTest {
         .onlyDependOnClassesThat(
             JavaClass.Predicates.resideOutsideOfPackage("io.mycelium..")
                 .or(JavaClass.Predicates.resideInAPackage("io.mycelium." + owner + ".."))
-                .or(JavaClass.Predicates.resideInAnyPackage(
-                    allowed.stream().map(name -> "io.mycelium." + name + "..").toArray(String[]::new))));
+                .or(
+                    JavaClass.Predicates.resideInAnyPackage(
+                        allowed.stream()
+                            .map(name -> "io.mycelium." + name + "..")
+                            .toArray(String[]::new))));
   }
 }

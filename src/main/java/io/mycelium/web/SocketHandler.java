@@ -97,7 +97,8 @@ final class SocketHandler {
     if (netty) {
       takeOver(socket, permit, serializer);
     } else {
-      VertxTransport transport = VertxTransport.install(socket, permit.maxMessageBytes(), maxPendingBytes);
+      VertxTransport transport =
+          VertxTransport.install(socket, permit.maxMessageBytes(), maxPendingBytes);
       transport.start(permit.accept(serializer, transport));
     }
   }

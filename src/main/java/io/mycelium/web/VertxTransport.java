@@ -49,7 +49,10 @@ final class VertxTransport implements Transport {
     }
   }
 
-  /** Joins fragments as bytes: Vert.x's own text messages have lost what was not UTF-8. It answers pings and closes. */
+  /**
+   * Joins fragments as bytes: Vert.x's own text messages have lost what was not UTF-8. It answers
+   * pings and closes.
+   */
   private void onFrame(WebSocketFrame frame) {
     connection.seen();
     boolean first = frame.isText() || frame.isBinary();
