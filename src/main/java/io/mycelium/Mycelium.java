@@ -75,7 +75,7 @@ public final class Mycelium {
         .compose(done -> node.startInstances())
         .compose(done -> demo ? Demo.create(node.directory()) : Future.succeededFuture())
         .compose(done -> node.startWeb())
-        .onSuccess(done -> result.complete(node.started()))
+        .onSuccess(done -> result.complete(node))
         .onFailure(cause -> node.close().onComplete(closed -> result.fail(cause)));
     return result.future();
   }
@@ -186,7 +186,8 @@ public final class Mycelium {
     return new InstanceDirectory(vertx);
   }
 
-  private Mycelium started() {
+  /** Tells whoever reads the log that the node is up, and where. */
+  void announce() {
     log.info(
         "listening http://localhost:{}/api/v1 ws://localhost:{}/socket/:id"
             + " management http://localhost:{}/health/ready /metrics native_transport={}",
@@ -194,7 +195,6 @@ public final class Mycelium {
         port,
         managementPort(),
         vertx.isNativeTransportEnabled());
-    return this;
   }
 
   /** The web verticles' event loops and one for the rest: deployer, management. */
