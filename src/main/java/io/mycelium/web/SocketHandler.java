@@ -58,9 +58,15 @@ final class SocketHandler {
       return false;
     }
     Matcher path = PATH.matcher(request.path());
-    String version = request.getParam("vsn");
-    Serializer serializer = Serializer.forVersion(version);
     String upgrade = request.getHeader(HttpHeaders.UPGRADE);
+    String version;
+    try {
+      version = request.getParam("vsn");
+    } catch (IllegalArgumentException e) {
+      refuse(request, new Refusal(ErrorCode.BAD_REQUEST, "the query is not percent-encoded UTF-8"));
+      return true;
+    }
+    Serializer serializer = Serializer.forVersion(version);
     if (!path.matches()) {
       refuse(
           request,

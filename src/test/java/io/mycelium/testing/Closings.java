@@ -3,6 +3,8 @@ package io.mycelium.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.connection.ConnectionMeters;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -26,8 +28,17 @@ public final class Closings implements ConnectionMeters {
     }
   }
 
-  /** Forgets the connections that ended so far. */
-  public void clear() {
-    reasons.clear();
+  /** Waits until a connection ends for that reason; the ends of others are forgotten. */
+  public void await(String reason) {
+    List<String> others = new ArrayList<>();
+    for (String each = await(); !each.equals(reason); each = await()) {
+      others.add(each);
+      assertThat(others).as("none ended for " + reason).hasSizeLessThan(1000);
+    }
+  }
+
+  /** The reason for which another connection ended already; null if none did. */
+  public String poll() {
+    return reasons.poll();
   }
 }

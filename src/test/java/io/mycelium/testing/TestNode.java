@@ -91,6 +91,18 @@ public final class TestNode implements AutoCloseable {
     return PhoenixSocket.connect(port, "/socket/" + instance + "/websocket?" + query);
   }
 
+  /** Asks the instance, round trip after round trip, until it counts that many connections. */
+  public void awaitConnections(String instance, int count) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    int found;
+    do {
+      found = await(directory.get(instance)).getInteger("connections");
+    } while (found != count && System.nanoTime() < deadline);
+    if (found != count) {
+      throw new AssertionError(instance + " has " + found + " connections, expected " + count);
+    }
+  }
+
   public Vertx vertx() {
     return vertx;
   }
