@@ -7,6 +7,7 @@ import io.mycelium.instance.PluginLoader;
 import io.mycelium.instance.RoomTypes;
 import io.mycelium.journal.MemoryJournal;
 import io.mycelium.ops.Drain;
+import io.mycelium.ops.EventLoopLag;
 import io.mycelium.ops.Health;
 import io.mycelium.ops.ManagementVerticle;
 import io.mycelium.ops.Meters;
@@ -14,12 +15,14 @@ import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.web.Contract;
 import io.mycelium.web.OpenAuthenticator;
+import io.mycelium.web.RestApi;
 import io.mycelium.web.WebVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -153,7 +156,7 @@ public final class Mycelium {
               loaded,
               new OpenAuthenticator(),
               nodeMeters,
-              this::mountHealth);
+              this::mountOperations);
       webs.add(web);
       meters.commandsUnacked(web::unacked);
       deployments.add(vertx.deployVerticle(web));
@@ -162,9 +165,22 @@ public final class Mycelium {
   }
 
   /** The probes on the main port too, for load balancers that reach only that one. */
-  private void mountHealth(Router router) {
+  private void mountOperations(Router router) {
+    EventLoopLag.start(vertx, meters);
+    router.route().order(Integer.MIN_VALUE).handler(this::time);
     router.get("/health/live").handler(health.live());
     router.get("/health/ready").handler(health.ready());
+  }
+
+  private void time(RoutingContext ctx) {
+    long began = System.nanoTime();
+    ctx.addEndHandler(
+        ended -> {
+          String method = ctx.request().method().name();
+          int status = ctx.response().getStatusCode();
+          meters.httpRequest(method, RestApi.route(ctx), status, System.nanoTime() - began);
+        });
+    ctx.next();
   }
 
   /**

@@ -147,14 +147,19 @@ final class JsonScanner {
     return p + 1;
   }
 
-  /** Half a surrogate pair is no character: it cannot be written as UTF-8 again, and Phoenix refuses it too. */
+  /**
+   * Half a surrogate pair is no character: it cannot be written as UTF-8 again, and Phoenix refuses
+   * it too.
+   */
   private int skipUnicode(int p) {
     int unit = unit(p);
     if (!Character.isSurrogate((char) unit)) {
       return p + 5;
     }
     boolean escaped = p + 6 < end && json[p + 5] == '\\' && json[p + 6] == 'u';
-    if (Character.isLowSurrogate((char) unit) || !escaped || !Character.isLowSurrogate((char) unit(p + 6))) {
+    if (Character.isLowSurrogate((char) unit)
+        || !escaped
+        || !Character.isLowSurrogate((char) unit(p + 6))) {
       at = p;
       throw malformed("a surrogate pair, not half of one");
     }
