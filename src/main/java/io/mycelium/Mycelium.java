@@ -3,9 +3,11 @@ package io.mycelium;
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.instance.DeployerVerticle;
+import io.mycelium.instance.PluginLoader;
 import io.mycelium.instance.RoomTypes;
 import io.mycelium.journal.MemoryJournal;
 import io.mycelium.ops.Drain;
+import io.mycelium.ops.EventLoopLag;
 import io.mycelium.ops.Health;
 import io.mycelium.ops.ManagementVerticle;
 import io.mycelium.ops.Meters;
@@ -13,12 +15,14 @@ import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.web.Contract;
 import io.mycelium.web.OpenAuthenticator;
+import io.mycelium.web.RestApi;
 import io.mycelium.web.WebVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +46,10 @@ public final class Mycelium {
   private final ManagementVerticle management;
   private final NodeMeters nodeMeters = new NodeMeters(meters);
   private final List<WebVerticle> webs = new ArrayList<>();
+
+  /** Takes half a second to load, so that begins before it is needed. */
+  private Future<Contract> contract;
+
   private DeployerVerticle deployer;
   private String deployerId;
   private volatile boolean instancesUp;
@@ -70,7 +78,7 @@ public final class Mycelium {
         .compose(done -> node.startInstances())
         .compose(done -> demo ? Demo.create(node.directory()) : Future.succeededFuture())
         .compose(done -> node.startWeb())
-        .onSuccess(done -> result.complete(node.started()))
+        .onSuccess(done -> result.complete(node))
         .onFailure(cause -> node.close().onComplete(closed -> result.fail(cause)));
     return result.future();
   }
@@ -107,9 +115,14 @@ public final class Mycelium {
   /** The journal and the deployer. */
   private Future<Void> startInstances() {
     Codecs.register(vertx);
+    contract = Contract.load(vertx);
+    return vertx.executeBlocking(() -> PluginLoader.load(config.instances())).compose(this::deploy);
+  }
+
+  private Future<Void> deploy(RoomTypes types) {
     deployer =
         new DeployerVerticle(
-            config.instances(), roomTypes(), new MemoryJournal(config.journal()), nodeMeters);
+            config.instances(), types, new MemoryJournal(config.journal()), nodeMeters);
     return vertx
         .deployVerticle(deployer)
         .onSuccess(
@@ -120,14 +133,10 @@ public final class Mycelium {
         .mapEmpty();
   }
 
-  private RoomTypes roomTypes() {
-    return new RoomTypes(List.of());
-  }
-
   /** One web verticle per event loop, all on the main port. */
   private Future<Void> startWeb() {
-    return Contract.load(vertx)
-        .compose(contract -> Future.all(deployWebs(contract)))
+    return contract
+        .compose(loaded -> Future.all(deployWebs(loaded)))
         .onSuccess(
             done -> {
               webUp = true;
@@ -136,7 +145,7 @@ public final class Mycelium {
         .mapEmpty();
   }
 
-  private List<Future<String>> deployWebs(Contract contract) {
+  private List<Future<String>> deployWebs(Contract loaded) {
     List<Future<String>> deployments = new ArrayList<>();
     for (int i = 0; i < webVerticles(config); i++) {
       WebVerticle web =
@@ -144,10 +153,10 @@ public final class Mycelium {
               config.web(),
               config.socket(),
               config.gateway(),
-              contract,
+              loaded,
               new OpenAuthenticator(),
               nodeMeters,
-              this::mountHealth);
+              this::mountOperations);
       webs.add(web);
       meters.commandsUnacked(web::unacked);
       deployments.add(vertx.deployVerticle(web));
@@ -156,9 +165,22 @@ public final class Mycelium {
   }
 
   /** The probes on the main port too, for load balancers that reach only that one. */
-  private void mountHealth(Router router) {
+  private void mountOperations(Router router) {
+    EventLoopLag.start(vertx, meters);
+    router.route().order(Integer.MIN_VALUE).handler(this::time);
     router.get("/health/live").handler(health.live());
     router.get("/health/ready").handler(health.ready());
+  }
+
+  private void time(RoutingContext ctx) {
+    long began = System.nanoTime();
+    ctx.addEndHandler(
+        ended -> {
+          String method = ctx.request().method().name();
+          int status = ctx.response().getStatusCode();
+          meters.httpRequest(method, RestApi.route(ctx), status, System.nanoTime() - began);
+        });
+    ctx.next();
   }
 
   /**
@@ -180,7 +202,8 @@ public final class Mycelium {
     return new InstanceDirectory(vertx);
   }
 
-  private Mycelium started() {
+  /** Tells whoever reads the log that the node is up, and where. */
+  void announce() {
     log.info(
         "listening http://localhost:{}/api/v1 ws://localhost:{}/socket/:id"
             + " management http://localhost:{}/health/ready /metrics native_transport={}",
@@ -188,7 +211,6 @@ public final class Mycelium {
         port,
         managementPort(),
         vertx.isNativeTransportEnabled());
-    return this;
   }
 
   /** The web verticles' event loops and one for the rest: deployer, management. */

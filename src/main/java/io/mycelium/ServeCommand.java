@@ -38,7 +38,10 @@ final class ServeCommand implements Callable<Integer> {
     }
     MyceliumConfig config = file.load(commandLine);
     Logging.configure(config.ops().logFormat(), config.ops().logLevel());
-    start(config).drain().onShutdown();
+    Mycelium node = start(config);
+    // The hook first: whoever was told that the node is up may stop it at once.
+    node.drain().onShutdown();
+    node.announce();
     // The drain halts the process; nothing else ends it.
     new CountDownLatch(1).await();
     return 0;

@@ -61,7 +61,8 @@ class ConfigLoaderTest {
   void unknownKeyIsNamed() {
     refused(
         "socket:\n  ping_intervall: 10s\n",
-        "mycelium.yaml: socket.ping_intervall is not an option, did you mean socket.ping_interval?");
+        "mycelium.yaml: socket.ping_intervall is not an option, did you mean"
+            + " socket.ping_interval?");
     refused("sockets:\n  ping_interval: 10s\n", "sockets is not an option, did you mean socket?");
     refused("colour: red\n", "mycelium.yaml: colour is not an option");
   }

@@ -98,7 +98,7 @@ public final class InstanceDirectory {
         new JsonObject().put("id", id).put("room", room).put("user", user).put("payload", payload));
   }
 
-  /** {@code {types: [{name, description, source}]}} */
+  /** {@code {types: [{name, description, source}], broken: [{source, error}]}} */
   public Future<JsonObject> types() {
     return request("types", new JsonObject());
   }

@@ -89,9 +89,9 @@ final class Audience {
     for (int i = 0; i < count; i++) {
       Connection connection = members.get(i).connection();
       if (copied) {
-        connection.out().writeBytes(writing, writing.readerIndex(), bytes);
+        connection.outbox().buffer().writeBytes(writing, writing.readerIndex(), bytes);
       } else {
-        connection.write(writing.retainedDuplicate());
+        connection.outbox().write(writing.retainedDuplicate());
       }
     }
     writing.release();

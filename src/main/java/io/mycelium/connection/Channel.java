@@ -98,7 +98,7 @@ final class Channel implements ReplyTo {
   }
 
   private void admitted(Outbound.Reply reply) {
-    connection.reply(joinRef, ref, room.topic(), true, reply.response());
+    connection.outbox().reply(joinRef, ref, room.topic(), true, reply.response());
     closeReplaced();
     params = null;
     ref = null;
@@ -112,7 +112,7 @@ final class Channel implements ReplyTo {
           .sendEnd(Command.Kind.LEAVE, connection.number(), room.name(), ReplyTo.NOBODY);
     }
     boolean unknown = reply.code() == ErrorCode.UNKNOWN_ROOM;
-    connection.error(unknown ? Connection.NULL : joinRef, ref, room.topic(), reply);
+    connection.outbox().error(unknown ? Outbox.NULL : joinRef, ref, room.topic(), reply);
     closeReplaced();
     connection.forget(this);
   }
@@ -120,7 +120,7 @@ final class Channel implements ReplyTo {
   private void closeReplaced() {
     if (replaced != null) {
       room.remove(replaced);
-      connection.phxClose(replaced);
+      connection.outbox().phxClose(replaced);
       replaced = null;
     }
   }
@@ -138,8 +138,8 @@ final class Channel implements ReplyTo {
     }
     room.remove(this);
     connection.forget(this);
-    connection.reply(joinRef, leave.ref(), room.topic(), true, Connection.EMPTY);
-    connection.phxClose(this);
+    connection.outbox().reply(joinRef, leave.ref(), room.topic(), true, Outbox.EMPTY);
+    connection.outbox().phxClose(this);
     settled();
   }
 
@@ -154,9 +154,9 @@ final class Channel implements ReplyTo {
     }
     connection.forget(this);
     if (error) {
-      connection.phxError(this);
+      connection.outbox().phxError(this);
     } else {
-      connection.phxClose(this);
+      connection.outbox().phxClose(this);
     }
     settled();
   }

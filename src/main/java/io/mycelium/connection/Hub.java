@@ -168,7 +168,7 @@ public final class Hub {
       Connection connection =
           new Connection(Hub.this, instance, number, user, serializer, transport);
       instance.add(connection);
-      keepAlive.add(connection);
+      keepAlive.add(connection.liveness());
       connections++;
       meters.connectionOpened();
       return connection;
@@ -186,7 +186,7 @@ public final class Hub {
   }
 
   void closed(Connection connection, String reason) {
-    keepAlive.remove(connection);
+    keepAlive.remove(connection.liveness());
     connections--;
     meters.connectionClosed(reason);
     if (drain != null && connections == 0) {

@@ -88,7 +88,7 @@ public final class HubInstance implements LinkListener {
     Channel channel = channel(direct.connection(), direct.room());
     if (channel != null) {
       channel.room().write();
-      channel.connection().push(channel, direct.quotedEvent(), direct.json());
+      channel.connection().outbox().push(channel, direct.quotedEvent(), direct.json());
     }
   }
 

@@ -138,19 +138,46 @@ final class JsonScanner {
   private int skipEscape(int p) {
     int c = p < end ? json[p] : 0;
     if (c == 'u') {
-      for (int i = 1; i <= 4; i++) {
-        if (p + i >= end || Character.digit(json[p + i], 16) < 0) {
-          at = p;
-          throw malformed("four hex digits behind \\u");
-        }
-      }
-      return p + 5;
+      return skipUnicode(p);
     }
     if (c == 0 || "\"\\/bfnrt".indexOf(c) < 0) {
       at = p;
       throw malformed("an escape that JSON knows");
     }
     return p + 1;
+  }
+
+  /**
+   * Half a surrogate pair is no character: it cannot be written as UTF-8 again, and Phoenix refuses
+   * it too.
+   */
+  private int skipUnicode(int p) {
+    int unit = unit(p);
+    if (!Character.isSurrogate((char) unit)) {
+      return p + 5;
+    }
+    boolean escaped = p + 6 < end && json[p + 5] == '\\' && json[p + 6] == 'u';
+    if (Character.isLowSurrogate((char) unit)
+        || !escaped
+        || !Character.isLowSurrogate((char) unit(p + 6))) {
+      at = p;
+      throw malformed("a surrogate pair, not half of one");
+    }
+    return p + 11;
+  }
+
+  /** The four hex digits behind the {@code u} at p. */
+  private int unit(int p) {
+    int unit = 0;
+    for (int i = 1; i <= 4; i++) {
+      int digit = p + i < end ? Character.digit(json[p + i], 16) : -1;
+      if (digit < 0) {
+        at = p;
+        throw malformed("four hex digits behind \\u");
+      }
+      unit = unit << 4 | digit;
+    }
+    return unit;
   }
 
   private void skipWord(String word) {

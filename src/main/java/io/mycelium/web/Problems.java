@@ -59,9 +59,16 @@ public final class Problems {
     write(request.response(), problem);
   }
 
+  /** HTTP/2 does not let a request be resumed that has been read. */
+  private static void drain(HttpServerRequest request) {
+    if (!request.isEnded()) {
+      request.resume();
+    }
+  }
+
   /** An upgrade that is refused while it is still a request. */
   void refuse(HttpServerRequest request, Throwable cause) {
-    request.resume();
+    drain(request);
     if (request.response().closed()) {
       return;
     }
@@ -84,7 +91,7 @@ public final class Problems {
     }
     // A body that was refused unread would otherwise stay in the connection in front of its next
     // request.
-    ctx.request().resume();
+    drain(ctx.request());
     write(response, problem(ctx, statusIfNone));
   }
 

@@ -27,6 +27,8 @@ import java.util.stream.Collectors;
 public final class RestApi {
   static final String BASE_PATH = "/api/v1";
 
+  private static final String ROUTE = "mycelium.route";
+
   private static final String IDENTITY = "mycelium.identity";
 
   private final Vertx vertx;
@@ -94,9 +96,15 @@ public final class RestApi {
       builder
           .getRoute(operation.getOperationId())
           .setDoValidation(false)
-          .addHandler(ctx -> run(ctx, check, function));
+          .addHandler(
+              ctx -> run(ctx.put(ROUTE, operation.getAbsoluteOpenAPIPath()), check, function));
     }
     return builder.createRouter();
+  }
+
+  /** Template of the path of the operation that answered, for metrics; null if none did. */
+  public static String route(RoutingContext ctx) {
+    return ctx.get(ROUTE);
   }
 
   private static void run(

@@ -58,9 +58,15 @@ final class SocketHandler {
       return false;
     }
     Matcher path = PATH.matcher(request.path());
-    String version = request.getParam("vsn");
-    Serializer serializer = Serializer.forVersion(version);
     String upgrade = request.getHeader(HttpHeaders.UPGRADE);
+    String version;
+    try {
+      version = request.getParam("vsn");
+    } catch (IllegalArgumentException e) {
+      refuse(request, new Refusal(ErrorCode.BAD_REQUEST, "the query is not percent-encoded UTF-8"));
+      return true;
+    }
+    Serializer serializer = Serializer.forVersion(version);
     if (!path.matches()) {
       refuse(
           request,
@@ -97,7 +103,8 @@ final class SocketHandler {
     if (netty) {
       takeOver(socket, permit, serializer);
     } else {
-      VertxTransport transport = VertxTransport.install(socket, maxPendingBytes);
+      VertxTransport transport =
+          VertxTransport.install(socket, permit.maxMessageBytes(), maxPendingBytes);
       transport.start(permit.accept(serializer, transport));
     }
   }

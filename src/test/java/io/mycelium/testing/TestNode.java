@@ -32,13 +32,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /**
  * A whole node without the command line: deployer, web verticles on a free port, and clients for
  * them.
  */
 public final class TestNode implements AutoCloseable {
-  public static final Duration PATIENCE = Duration.ofSeconds(20);
+  /** How long a test waits for what must come; {@code -Dmycelium.patience} in seconds. */
+  public static final Duration PATIENCE =
+      Duration.ofSeconds(Integer.getInteger("mycelium.patience", 20));
 
   private final Vertx vertx;
   private final List<WebVerticle> webs = new ArrayList<>();
@@ -48,12 +51,9 @@ public final class TestNode implements AutoCloseable {
   private TestNode(Builder b) {
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Codecs.register(vertx);
-    List<RoomTypes.Source> types =
-        b.types.stream().map(type -> new RoomTypes.Source(type, "test")).toList();
     await(
         vertx.deployVerticle(
-            new DeployerVerticle(
-                b.deployer, new RoomTypes(types), b.journal, InstanceMeters.NONE)));
+            new DeployerVerticle(b.deployer, b.types, b.journal, InstanceMeters.NONE)));
     Contract contract = await(Contract.load(vertx));
     for (int i = 0; i < b.eventLoops; i++) {
       WebConfig web = new WebConfig("127.0.0.1", 0, 1, b.transport, b.maxMessageBytes, 4 << 20);
@@ -146,6 +146,18 @@ public final class TestNode implements AutoCloseable {
     }
   }
 
+  /** Asks the instance, round trip after round trip, until it counts that many connections. */
+  public void awaitConnections(String instance, int count) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    int found;
+    do {
+      found = await(directory.get(instance)).getInteger("connections");
+    } while (found != count && System.nanoTime() < deadline);
+    if (found != count) {
+      throw new AssertionError(instance + " has " + found + " connections, expected " + count);
+    }
+  }
+
   public Vertx vertx() {
     return vertx;
   }
@@ -174,7 +186,7 @@ public final class TestNode implements AutoCloseable {
     private GatewayConfig gateway = GatewayConfig.DEFAULT;
     private Journal journal = new MemoryJournal(JournalConfig.DEFAULT);
     private ConnectionMeters meters = ConnectionMeters.NONE;
-    private List<RoomType> types = List.of();
+    private RoomTypes types = new RoomTypes(List.of());
     private String transport = "netty";
     private int eventLoops = 2;
     private int maxMessageBytes = 1 << 20;
@@ -205,7 +217,12 @@ public final class TestNode implements AutoCloseable {
     }
 
     public Builder types(RoomType... used) {
-      types = List.of(used);
+      return roomTypes(
+          new RoomTypes(Stream.of(used).map(type -> new RoomTypes.Source(type, "test")).toList()));
+    }
+
+    public Builder roomTypes(RoomTypes used) {
+      types = used;
       return this;
     }
 

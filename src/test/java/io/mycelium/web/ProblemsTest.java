@@ -60,21 +60,32 @@ class ProblemsTest {
         "{\"type\":\"a\",\"id\":\"a b\"} | id | \"a b\" | 1 to 64 characters of A-Z a-z 0-9 _ -",
         "{\"type\":\"a\",\"id\":\"a\\n\"} | id | \"a\\n\" | 1 to 64 characters of A-Z a-z 0-9 _ -",
         "{\"type\":\"a\",\"name\":\"\"} | name | \"\" | 1 to 128 characters, no control characters",
-        "{\"type\":\"a\",\"bogus\":[1]} | bogus | [1] | one of the keys id, name, type, config, rooms",
-        "{\"type\":\"a\",\"config\":{\"history\":-1}} | config.history | -1 | an integer from 0 to 10000",
-        "{\"type\":\"a\",\"config\":{\"history\":1.5}} | config.history | 1.5 | an integer from 0 to 10000",
+        "{\"type\":\"a\",\"bogus\":[1]} | bogus | [1] | one of the keys id, name, type, config,"
+            + " rooms",
+        "{\"type\":\"a\",\"config\":{\"history\":-1}} | config.history | -1 | an integer from 0 to"
+            + " 10000",
+        "{\"type\":\"a\",\"config\":{\"history\":1.5}} | config.history | 1.5 | an integer from 0"
+            + " to 10000",
         "{\"type\":\"a\",\"config\":{\"presence\":true}} | config.presence | true | one of on, off",
-        "{\"type\":\"a\",\"config\":{\"durability\":\"disk\"}} | config.durability | \"disk\" | none",
+        "{\"type\":\"a\",\"config\":{\"durability\":\"disk\"}} | config.durability | \"disk\" |"
+            + " none",
         "{\"type\":\"a\",\"config\":{\"open\":\"yes\"}} | config.open | \"yes\" | true or false",
-        "{\"type\":\"a\",\"config\":{\"threading\":\"green\"}} | config.threading | \"green\" | one of worker, event-loop, virtual",
-        "{\"type\":\"a\",\"config\":{\"ping_timeout\":0}} | config.ping_timeout | 0 | an integer from 1 to 3600",
-        "{\"type\":\"a\",\"config\":{\"max_message_bytes\":1}} | config.max_message_bytes | 1 | an integer from 1024 to 1073741824",
+        "{\"type\":\"a\",\"config\":{\"threading\":\"green\"}} | config.threading | \"green\" | one"
+            + " of worker, event-loop, virtual",
+        "{\"type\":\"a\",\"config\":{\"ping_timeout\":0}} | config.ping_timeout | 0 | an integer"
+            + " from 1 to 3600",
+        "{\"type\":\"a\",\"config\":{\"max_message_bytes\":1}} | config.max_message_bytes | 1 | an"
+            + " integer from 1024 to 1073741824",
         "{\"type\":\"a\",\"config\":[]} | config | [] | an object",
-        "{\"type\":\"a\",\"rooms\":{\"phoenix\":{}}} | rooms | \"phoenix\" | a name of 1 to 128 characters, no control characters, not phoenix",
+        "{\"type\":\"a\",\"rooms\":{\"phoenix\":{}}} | rooms | \"phoenix\" | a name of 1 to 128"
+            + " characters, no control characters, not phoenix",
         "{\"type\":\"a\",\"rooms\":{\"a/b ~\":{\"state\":3}}} | rooms.a/b ~.state | 3 | an object",
-        "{\"type\":\"a\",\"rooms\":{\"a\":{\"x\":3}}} | rooms.a.x | 3 | one of the keys type, state, history, presence, durability, open, patch_interval, settings",
-        "{\"type\":\"a\",\"rooms\":{\"%8A\":{\"\\b%\":3}}} | rooms.%8A.\b% | 3 | one of the keys type, state, history, presence, durability, open, patch_interval, settings",
-        "{\"type\":\"a\",\"config\":{\"max_connections\":11295724.0}} | config.max_connections | 1.1295724E7 | an integer from 1 to 10000000",
+        "{\"type\":\"a\",\"rooms\":{\"a\":{\"x\":3}}} | rooms.a.x | 3 | one of the keys type,"
+            + " state, history, presence, durability, open, patch_interval, settings",
+        "{\"type\":\"a\",\"rooms\":{\"%8A\":{\"\\b%\":3}}} | rooms.%8A.\b% | 3 | one of the keys"
+            + " type, state, history, presence, durability, open, patch_interval, settings",
+        "{\"type\":\"a\",\"config\":{\"max_connections\":11295724.0}} | config.max_connections |"
+            + " 1.1295724E7 | an integer from 1 to 10000000",
         "[] | body | [] | an object",
         "null | body | null | an object",
       })
@@ -111,7 +122,8 @@ class ProblemsTest {
         "?limit=1&limit=2 | limit | 1, 2 | one value",
         "?status=dead | status | dead | one of starting, running, restarting, failed, stopping",
         "/a%20b | id | a b | 1 to 64 characters of A-Z a-z 0-9 _ -",
-        "/chat/rooms/phoenix | room | phoenix | 1 to 128 characters, no control characters, not phoenix",
+        "/chat/rooms/phoenix | room | phoenix | 1 to 128 characters, no control characters, not"
+            + " phoenix",
         "/chat/rooms/lobby/entries?after=-1 | after | -1 | an integer from 0 to 9007199254740991",
         "/chat?verbose=1 | verbose | 1 | no query parameter",
       })

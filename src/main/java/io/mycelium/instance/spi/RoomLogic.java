@@ -14,7 +14,7 @@ import java.util.List;
  * <p>All calls come from the instance's thread, one at a time. An implementation keeps no mutable
  * fields.
  *
- * @param <S> the state; immutable
+ * @param <S> the state; immutable, never null
  */
 public interface RoomLogic<S> {
   /** The state before the first entry. */

@@ -32,7 +32,8 @@ public final class CollaborativeType implements RoomType {
 
   @Override
   public String description() {
-    return "The latest message of each user, such as positions in a multiplayer game; it goes with its user";
+    return "The latest message of each user, such as positions in a multiplayer game; it goes with"
+        + " its user";
   }
 
   @Override
