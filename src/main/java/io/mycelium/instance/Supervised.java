@@ -51,6 +51,7 @@ final class Supervised {
   private InstanceVerticle verticle;
   private String deploymentId;
   private Promise<Handover> ended;
+  private boolean retiring;
   private Handover left;
   private Future<?> lastTransition = Future.succeededFuture();
 
@@ -90,6 +91,7 @@ final class Supervised {
   private Future<Void> deploy(Handover handover) {
     generation++;
     left = handover;
+    retiring = false;
     ended = context.promise();
     verticle = new InstanceVerticle(node, spec, generation, handover, stats);
     DeploymentOptions options =
@@ -102,8 +104,9 @@ final class Supervised {
         .map(
             id -> {
               deploymentId = id;
-              left = null;
-              if (status != Status.STOPPING) {
+              boolean crashedAlready = ended.future().isComplete();
+              if (!crashedAlready && status != Status.STOPPING) {
+                left = null;
                 status = Status.RUNNING;
               }
               return (Void) null;
@@ -145,7 +148,7 @@ final class Supervised {
     }
     lastError = cause.toString();
     LOG.error("instance {} generation {} crashed", spec.id(), generation, cause);
-    if (!ended.tryComplete(handover) || status == Status.RESTARTING) {
+    if (!ended.tryComplete(handover) || retiring) {
       return;
     }
     if (intensity == null) {
@@ -155,8 +158,8 @@ final class Supervised {
       status = Status.FAILED;
       left = handover.withoutPeers();
       node.meters().instanceFailed();
-      transition(this::undeploy)
-          .onComplete(ignored -> publish(new Outbound.Failed("the instance failed: " + lastError)));
+      transition(() -> unlessReplaced(crashedGeneration, this::undeploy))
+          .onSuccess(ignored -> unlessReplaced(crashedGeneration, this::publishFailed));
       LOG.error(
           "instance {} failed: more than {} crashes in {}; POST .../restart revives it",
           spec.id(),
@@ -166,9 +169,22 @@ final class Supervised {
       status = Status.RESTARTING;
       restarts++;
       node.meters().instanceRestarted();
-      transition(() -> undeploy().compose(ignored -> deploy(handover)))
+      transition(
+              () ->
+                  unlessReplaced(
+                      crashedGeneration, () -> undeploy().compose(ignored -> deploy(handover))))
           .onFailure(this::deploymentFailed);
     }
+  }
+
+  /** A restart that was on its way already may have taken the crashed generation's place. */
+  private Future<Void> unlessReplaced(long crashedGeneration, Supplier<Future<Void>> next) {
+    return generation == crashedGeneration ? next.get() : Future.succeededFuture();
+  }
+
+  private Future<Void> publishFailed() {
+    publish(new Outbound.Failed("the instance failed: " + lastError));
+    return Future.succeededFuture();
   }
 
   private void deploymentFailed(Throwable cause) {
@@ -211,6 +227,7 @@ final class Supervised {
    * journal.
    */
   private Future<Handover> retire() {
+    retiring = true;
     verticle.retire().onSuccess(ended::tryComplete);
     return inTime(ended.future())
         .otherwise(

@@ -60,6 +60,19 @@ class CrashTest {
         : reply.getJsonObject("response").getString("reason");
   }
 
+  /**
+   * As a Phoenix client does: hubs may hear of the revival a moment after the one who asked for it.
+   */
+  private static String rejoin(PhoenixSocket client) {
+    for (int i = 0; ; i++) {
+      client.send("['4','j" + i + "','r','phx_join',{}]");
+      String outcome = outcome(client, "j" + i);
+      if (!outcome.equals("instance_failed") || i > 1000) {
+        return outcome;
+      }
+    }
+  }
+
   private static List<Long> seqs(PhoenixSocket client, int count) {
     List<Long> seqs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -261,8 +274,7 @@ class CrashTest {
 
     JsonObject revived = TestNode.await(node.directory().restart("f"));
     assertThat(revived.getString("status")).isEqualTo("running");
-    ada.send("['4','4','r','phx_join',{}]");
-    assertThat(outcome(ada, "4")).isEqualTo("ok 1");
+    assertThat(rejoin(ada)).isEqualTo("ok 1");
     JsonArray state =
         ada.awaitMessage(m -> "4".equals(m.getString(0)) && "state".equals(m.getString(3)));
     assertThat(state.getJsonObject(4).getJsonObject("data").getJsonObject("state").getLong("sum"))
@@ -283,8 +295,7 @@ class CrashTest {
     bob.abort();
     node.awaitConnections(1);
     TestNode.await(node.directory().restart("f"));
-    ada.send("['4','4','r','phx_join',{}]");
-    assertThat(outcome(ada, "4")).isEqualTo("ok 0");
+    assertThat(rejoin(ada)).isEqualTo("ok 0");
     node.awaitInstance("f", i -> i.getInteger("connections") == 1);
   }
 
