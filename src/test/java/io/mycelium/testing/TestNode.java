@@ -34,15 +34,17 @@ public final class TestNode implements AutoCloseable {
   private final Vertx vertx;
   private final List<WebVerticle> webs = new ArrayList<>();
   private final InstanceDirectory directory;
+  private final String transport;
   private final int port;
 
   private TestNode(Builder b) {
+    transport = b.transport;
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Codecs.register(vertx);
     List<RoomTypes.Source> types = b.types.stream().map(type -> new RoomTypes.Source(type, "test")).toList();
     await(vertx.deployVerticle(new DeployerVerticle(b.deployer, new RoomTypes(types), b.journal, InstanceMeters.NONE)));
     for (int i = 0; i < b.eventLoops; i++) {
-      WebConfig web = new WebConfig("127.0.0.1", 0, 1, b.transport, b.maxMessageBytes, 4 << 20);
+      WebConfig web = new WebConfig("127.0.0.1", b.port, 1, b.transport, b.maxMessageBytes, 4 << 20);
       WebVerticle verticle =
           new WebVerticle(
               web,
@@ -122,6 +124,10 @@ public final class TestNode implements AutoCloseable {
     return port;
   }
 
+  public String transport() {
+    return transport;
+  }
+
   @Override
   public void close() {
     await(vertx.close());
@@ -137,6 +143,7 @@ public final class TestNode implements AutoCloseable {
     private List<RoomType> types = List.of();
     private String transport = "netty";
     private int eventLoops = 2;
+    private int port;
     private int maxMessageBytes = 1 << 20;
 
     public Builder deployer(DeployerConfig config) {
@@ -172,6 +179,12 @@ public final class TestNode implements AutoCloseable {
     /** netty or vertx. */
     public Builder transport(String used) {
       transport = used;
+      return this;
+    }
+
+    /** A port that an earlier node had; 0, the default, takes a free one. */
+    public Builder port(int used) {
+      port = used;
       return this;
     }
 
