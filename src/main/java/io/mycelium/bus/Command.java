@@ -13,7 +13,13 @@ import io.mycelium.protocol.Payload;
  * @param payload of a push or a join, else null
  */
 public record Command(
-    long number, Kind kind, long connection, String room, String event, String user, Payload payload) {
+    long number,
+    Kind kind,
+    long connection,
+    String room,
+    String event,
+    String user,
+    Payload payload) {
 
   /** What is wanted. */
   public enum Kind {

@@ -10,9 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One web verticle's line to one instance. It numbers commands, keeps them until they are answered, sends what one turn
- * of the event loop gathered as one batch, and sends them again to a new generation of the instance, which skips what it
- * has applied: a crash loses none and repeats none. For the gateway's event loop only.
+ * One web verticle's line to one instance. It numbers commands, keeps them until they are answered,
+ * sends what one turn of the event loop gathered as one batch, and sends them again to a new
+ * generation of the instance, which skips what it has applied: a crash loses none and repeats none.
+ * For the gateway's event loop only.
  */
 public final class InstanceLink {
   private final InstanceGateway gateway;
@@ -61,11 +62,17 @@ public final class InstanceLink {
   }
 
   /**
-   * Sends a command that the limits apply to. It is answered exactly once: by the instance, or at once with {@code
-   * overloaded}, or with {@code timeout}, or with what became of the instance.
+   * Sends a command that the limits apply to. It is answered exactly once: by the instance, or at
+   * once with {@code overloaded}, or with {@code timeout}, or with what became of the instance.
    */
   public void send(
-      Command.Kind kind, long connection, String room, String event, String user, Payload payload, ReplyTo replyTo) {
+      Command.Kind kind,
+      long connection,
+      String room,
+      String event,
+      String user,
+      Payload payload,
+      ReplyTo replyTo) {
     if (down != null) {
       replyTo.onReply(down);
       return;
@@ -74,13 +81,17 @@ public final class InstanceLink {
     GatewayConfig limits = gateway.config();
     if (window.size() >= limits.maxUnackedPerInstance()
         || window.bytes() + bytes > limits.maxUnackedBytesPerInstance() && window.size() > 0) {
-      replyTo.onReply(error(ErrorCode.OVERLOADED, "the instance has " + window.size() + " commands waiting"));
+      replyTo.onReply(
+          error(ErrorCode.OVERLOADED, "the instance has " + window.size() + " commands waiting"));
       return;
     }
     enqueue(kind, connection, room, event, user, payload, replyTo);
   }
 
-  /** Tells the instance that something ended; never refused, as there is at most one per open connection or channel. */
+  /**
+   * Tells the instance that something ended; never refused, as there is at most one per open
+   * connection or channel.
+   */
   public void sendEnd(Command.Kind kind, long connection, String room, ReplyTo replyTo) {
     if (down == null) {
       enqueue(kind, connection, room, null, null, null, replyTo);
@@ -90,9 +101,17 @@ public final class InstanceLink {
   }
 
   private void enqueue(
-      Command.Kind kind, long connection, String room, String event, String user, Payload payload, ReplyTo replyTo) {
-    Command command = new Command(window.nextNumber(), kind, connection, room, event, user, payload);
+      Command.Kind kind,
+      long connection,
+      String room,
+      String event,
+      String user,
+      Payload payload,
+      ReplyTo replyTo) {
+    Command command =
+        new Command(window.nextNumber(), kind, connection, room, event, user, payload);
     window.add(new Window.Pending(command, replyTo, gateway.tick()));
+    gateway.unacked(1);
     if (batch.isEmpty()) {
       batch = new ArrayList<>();
       gateway.flushLater(this);
@@ -183,6 +202,7 @@ public final class InstanceLink {
   private void answer(Reply reply) {
     Window.Pending pending = window.take(reply.number());
     if (pending != null) {
+      gateway.unacked(-1);
       pending.replyTo().onReply(reply);
     }
   }
@@ -197,7 +217,11 @@ public final class InstanceLink {
   void expire(int tick) {
     Window.Pending oldest = window.oldest();
     if (oldest != null && oldest.sentTick() - tick <= 0) {
-      giveUp(tick, error(ErrorCode.TIMEOUT, "the instance did not answer in " + gateway.config().commandTimeout()));
+      giveUp(
+          tick,
+          error(
+              ErrorCode.TIMEOUT,
+              "the instance did not answer in " + gateway.config().commandTimeout()));
     }
   }
 
@@ -207,6 +231,7 @@ public final class InstanceLink {
         return;
       }
       window.take(p.command().number());
+      gateway.unacked(-1);
       p.replyTo().onReply(answer);
     }
   }
@@ -224,6 +249,7 @@ public final class InstanceLink {
     flush();
     closed = true;
     gateway.remove(this);
+    gateway.unacked(-window.size());
     consumer.unregister();
   }
 }

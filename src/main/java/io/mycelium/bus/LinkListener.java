@@ -1,6 +1,9 @@
 package io.mycelium.bus;
 
-/** Hears what an instance says to more than one command; all calls come on the link's event loop, in order. */
+/**
+ * Hears what an instance says to more than one command; all calls come on the link's event loop, in
+ * order.
+ */
 public interface LinkListener {
   void onDelivery(Outbound.Delivery delivery);
 

@@ -2,9 +2,15 @@ package io.mycelium.bus;
 
 import java.util.function.Consumer;
 
-/** The un-acked commands of one link by number: a ring that grows up to the link's limit. For one thread. */
+/**
+ * The un-acked commands of one link by number: a ring that grows up to the link's limit. For one
+ * thread.
+ */
 final class Window {
-  /** A command with whoever waits for its answer; {@code sentTick} is the gateway's clock when it was sent. */
+  /**
+   * A command with whoever waits for its answer; {@code sentTick} is the gateway's clock when it
+   * was sent.
+   */
   record Pending(Command command, ReplyTo replyTo, int sentTick) {}
 
   private Pending[] ring = new Pending[8];

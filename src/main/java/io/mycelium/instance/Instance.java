@@ -17,10 +17,11 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
- * The rooms and connections of one instance, without any I/O: commands in, a {@link Turn} out. For one thread.
+ * The rooms and connections of one instance, without any I/O: commands in, a {@link Turn} out. For
+ * one thread.
  *
- * <p>A throw from a room's logic is answered, changes nothing, and is returned: the caller stops feeding this instance
- * and hands over to a successor.
+ * <p>A throw from a room's logic is answered, changes nothing, and is returned: the caller stops
+ * feeding this instance and hands over to a successor.
  */
 final class Instance {
   private static final byte[] ROOMS = JsonWriter.quoted("rooms");
@@ -35,7 +36,11 @@ final class Instance {
   private int connections;
 
   Instance(
-      InstanceSpec spec, RoomTypes types, LongSupplier clock, Duration presenceInterval, Handover handover) {
+      InstanceSpec spec,
+      RoomTypes types,
+      LongSupplier clock,
+      Duration presenceInterval,
+      Handover handover) {
     this.spec = spec;
     this.types = types;
     this.clock = clock;
@@ -79,8 +84,8 @@ final class Instance {
   }
 
   /**
-   * Applies the commands in order, each once: what was applied before is skipped, and after a gap nothing is applied but
-   * the rest is asked for again.
+   * Applies the commands in order, each once: what was applied before is skipped, and after a gap
+   * nothing is applied but the rest is asked for again.
    *
    * @return what the logic threw, or null; commands behind it were not applied
    */
@@ -120,7 +125,8 @@ final class Instance {
       turn.error(peer.gateway(), command.number(), refusal.code(), refusal.getMessage());
       return null;
     } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-      String message = "the room's logic failed; the instance restarts with its state from before this message";
+      String message =
+          "the room's logic failed; the instance restarts with its state from before this message";
       turn.error(peer.gateway(), command.number(), ErrorCode.INSTANCE_CRASHED, message);
       return e;
     }
@@ -129,8 +135,14 @@ final class Instance {
   private void push(Peer peer, Command command, Turn turn) {
     Room room = room(command.room());
     if (GET_ROOMS.equals(command.event()) && room.name().equals(InstanceSpec.LOBBY)) {
-      turn.ok(peer.gateway(), command.number(), "{}".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0);
-      turn.item(new Outbound.Direct(peer.gateway(), command.connection(), room.name(), ROOMS, roomsMessage()));
+      turn.ok(
+          peer.gateway(),
+          command.number(),
+          "{}".getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+          0);
+      turn.item(
+          new Outbound.Direct(
+              peer.gateway(), command.connection(), room.name(), ROOMS, roomsMessage()));
       return;
     }
     Push push = new Push(command.event(), command.user(), command.payload(), clock.getAsLong());
@@ -145,14 +157,16 @@ final class Instance {
     turn.item(Answers.toJoin(peer.gateway(), command.number(), outcome, room));
     if (outcome.reject() == null) {
       boolean lobby = room.name().equals(InstanceSpec.LOBBY);
-      Answers.greet(peer.gateway(), command.connection(), room, lobby ? roomsMessage() : null, turn);
+      Answers.greet(
+          peer.gateway(), command.connection(), room, lobby ? roomsMessage() : null, turn);
     }
   }
 
   private Room room(String name) {
     Room room = rooms.get(name);
     if (room == null) {
-      throw new Refusal(ErrorCode.UNKNOWN_ROOM, "room is " + name + ", expected one of " + roomNames());
+      throw new Refusal(
+          ErrorCode.UNKNOWN_ROOM, "room is " + name + ", expected one of " + roomNames());
     }
     return room;
   }
@@ -160,7 +174,8 @@ final class Instance {
   private void openConnection(Peer peer, Command command, Turn turn) {
     if (connections >= spec.config().maxConnections()) {
       throw new Refusal(
-          ErrorCode.MAX_CONNECTIONS, "the instance has its max_connections of " + spec.config().maxConnections());
+          ErrorCode.MAX_CONNECTIONS,
+          "the instance has its max_connections of " + spec.config().maxConnections());
     }
     open(peer, command);
     turn.ok(peer.gateway(), command.number(), null, 0);
@@ -230,7 +245,8 @@ final class Instance {
 
   private void tellRooms(Turn turn) {
     Room lobby = rooms.get(InstanceSpec.LOBBY);
-    Outbound.Delivery delivery = new Outbound.Delivery(InstanceSpec.LOBBY, ROOMS, 0, 0, null, roomsMessage());
+    Outbound.Delivery delivery =
+        new Outbound.Delivery(InstanceSpec.LOBBY, ROOMS, 0, 0, null, roomsMessage());
     turn.delivery(delivery, lobby.occupants().channels());
   }
 

@@ -3,8 +3,9 @@ package io.mycelium.instance;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Figures of one instance over all its generations. Written by the instance's thread once per batch, read by the deployer
- * at any time, even while the instance is stuck: hence the lock, which is nearly always free.
+ * Figures of one instance over all its generations. Written by the instance's thread once per
+ * batch, read by the deployer at any time, even while the instance is stuck: hence the lock, which
+ * is nearly always free.
  */
 final class InstanceStats {
   private static final int MICROS_PER_MILLI = 1000;

@@ -16,9 +16,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One generation of an instance: takes command batches and control requests from the bus, feeds them to the {@link
- * Instance}, writes what came of it to the journal and, once that is done, publishes it. A throw ends the generation: the
- * deployer starts the next with what this one hands over.
+ * One generation of an instance: takes command batches and control requests from the bus, feeds
+ * them to the {@link Instance}, writes what came of it to the journal and, once that is done,
+ * publishes it. A throw ends the generation: the deployer starts the next with what this one hands
+ * over.
  */
 final class InstanceVerticle extends VerticleBase {
   private final Node node;
@@ -32,7 +33,8 @@ final class InstanceVerticle extends VerticleBase {
   private Future<Void> written = Future.succeededFuture();
   private boolean stopped;
 
-  InstanceVerticle(Node node, InstanceSpec spec, long generation, Handover handover, InstanceStats stats) {
+  InstanceVerticle(
+      Node node, InstanceSpec spec, long generation, Handover handover, InstanceStats stats) {
     this.node = node;
     this.spec = spec;
     this.generation = generation;
@@ -47,7 +49,8 @@ final class InstanceVerticle extends VerticleBase {
 
   private Future<?> start(Handover recovered) {
     handover = null;
-    instance = new Instance(spec, node.types(), node.clock(), node.config().presenceInterval(), recovered);
+    instance =
+        new Instance(spec, node.types(), node.clock(), node.config().presenceInterval(), recovered);
     control = new InstanceControl(instance, node.journal(), node.clock());
     consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
     return consumer.completion().onSuccess(ignored -> announce());
@@ -65,7 +68,9 @@ final class InstanceVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     stopped = true;
-    return consumer == null ? Future.succeededFuture() : consumer.unregister().eventually(() -> written);
+    return consumer == null
+        ? Future.succeededFuture()
+        : consumer.unregister().eventually(() -> written);
   }
 
   /** A request of the deployer. */
@@ -76,7 +81,10 @@ final class InstanceVerticle extends VerticleBase {
     Future<T> handle(InstanceControl control, Turn turn);
   }
 
-  /** Carries a request out on the instance's thread; completes once what came of it is written. Any thread. */
+  /**
+   * Carries a request out on the instance's thread; completes once what came of it is written. Any
+   * thread.
+   */
   <T> Future<T> call(Request<T> request) {
     Promise<T> answer = Promise.promise();
     context.runOnContext(ignored -> callNow(request, answer));
@@ -96,12 +104,17 @@ final class InstanceVerticle extends VerticleBase {
     } catch (Refusal refusal) {
       answer.fail(refusal);
     } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-      answer.fail(new Refusal(ErrorCode.INSTANCE_CRASHED, "the room's logic failed; the instance restarts"));
+      answer.fail(
+          new Refusal(
+              ErrorCode.INSTANCE_CRASHED, "the room's logic failed; the instance restarts"));
       crash(e);
     }
   }
 
-  /** Ends this generation for a restart; completes with what the successor takes over once all is written. */
+  /**
+   * Ends this generation for a restart; completes with what the successor takes over once all is
+   * written.
+   */
   Future<Handover> retire() {
     return call(
         (ignored, turn) -> {
@@ -151,7 +164,10 @@ final class InstanceVerticle extends VerticleBase {
     }
   }
 
-  /** Batches are published in the order in which they were committed, each once its entries are written. */
+  /**
+   * Batches are published in the order in which they were committed, each once its entries are
+   * written.
+   */
   private void commit(Turn turn) {
     for (Turn.Timer timer : turn.timers()) {
       vertx.setTimer(Math.max(1, timer.delay().toMillis()), ignored -> onTimer(timer));
@@ -163,17 +179,22 @@ final class InstanceVerticle extends VerticleBase {
       return;
     }
     node.meters().entriesAppended(turn.appends().size());
-    written = written.compose(ignored -> node.journal().append(spec.id(), generation, turn.appends()));
+    written =
+        written.compose(ignored -> node.journal().append(spec.id(), generation, turn.appends()));
     written
         .onSuccess(ignored -> node.publisher().publish(batch))
         .onFailure(cause -> context.runOnContext(ignored -> journalFailed(cause)));
   }
 
   private void refill(Turn.Refill refill) {
-    Outbound done = new Outbound.Reply(refill.gateway(), refill.command().number(), null, null, null, 0);
+    Outbound done =
+        new Outbound.Reply(refill.gateway(), refill.command().number(), null, null, null, 0);
     written
         .compose(ignored -> control.refill(refill))
-        .onSuccess(missed -> node.publisher().publish(new DeliveryBatch(spec.id(), generation, List.of(missed, done))));
+        .onSuccess(
+            missed ->
+                node.publisher()
+                    .publish(new DeliveryBatch(spec.id(), generation, List.of(missed, done))));
   }
 
   /** The state before the push goes to the successor, once what came before it is written. */
@@ -185,7 +206,9 @@ final class InstanceVerticle extends VerticleBase {
     written.onSuccess(ignored -> node.supervisor().crashed(spec.id(), generation, cause, left));
   }
 
-  /** Whether the entries were written is unknown: the successor takes the rooms from the journal. */
+  /**
+   * Whether the entries were written is unknown: the successor takes the rooms from the journal.
+   */
   private void journalFailed(Throwable cause) {
     if (!stopped) {
       stopped = true;

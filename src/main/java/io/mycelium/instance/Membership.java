@@ -42,12 +42,16 @@ final class Membership {
     return nextRef;
   }
 
-  /** A second join of the same connection replaces the first, as a Phoenix client that lost track expects. */
+  /**
+   * A second join of the same connection replaces the first, as a Phoenix client that lost track
+   * expects.
+   */
   Room.Outcome join(Peer peer, Command command, Room room, Turn turn) {
     Peer.Connection connection = peer.connection(command.connection());
     long now = clock.getAsLong();
     Payload params = command.payload() == null ? Payload.EMPTY : command.payload();
-    Member member = new Member(connection.user(), peer.gateway(), command.connection(), nextRef, params);
+    Member member =
+        new Member(connection.user(), peer.gateway(), command.connection(), nextRef, params);
     Room.Outcome outcome = room.join(member, now, turn);
     if (outcome.reject() != null) {
       return outcome;
@@ -73,7 +77,9 @@ final class Membership {
     }
   }
 
-  /** All rooms are left even if the logic of one throws; the first throw is passed on at the end. */
+  /**
+   * All rooms are left even if the logic of one throws; the first throw is passed on at the end.
+   */
   void leaveAll(Peer.Connection connection, Turn turn) {
     RuntimeException thrown = null;
     for (Peer.Channel channel : List.copyOf(connection.channels())) {
@@ -110,7 +116,8 @@ final class Membership {
   void sendDiff(Room room, Turn turn) {
     byte[] diff = room.occupants().takeDiff();
     if (diff != null) {
-      Outbound.Delivery delivery = new Outbound.Delivery(room.name(), PRESENCE_DIFF, 0, 0, null, diff);
+      Outbound.Delivery delivery =
+          new Outbound.Delivery(room.name(), PRESENCE_DIFF, 0, 0, null, diff);
       turn.delivery(delivery, room.occupants().channels());
     }
   }

@@ -19,11 +19,17 @@ final class Recovery {
   Future<Handover> recover(InstanceSpec spec, Handover handover) {
     Map<String, Room.Saved> rooms = new HashMap<>(handover.rooms());
     List<Future<?>> reads = new ArrayList<>();
-    handover.rooms().forEach((name, saved) -> {
-      if (saved.isLost()) {
-        reads.add(journal.read(spec.id(), name, 0, Integer.MAX_VALUE).onSuccess(read -> rooms.put(name, saved.replayed(read))));
-      }
-    });
+    handover
+        .rooms()
+        .forEach(
+            (name, saved) -> {
+              if (saved.isLost()) {
+                reads.add(
+                    journal
+                        .read(spec.id(), name, 0, Integer.MAX_VALUE)
+                        .onSuccess(read -> rooms.put(name, saved.replayed(read))));
+              }
+            });
     return Future.join(reads).map(new Handover(rooms, handover.peers(), handover.nextRef()));
   }
 }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * One room: its state and sequence, and the carrying out of what its logic decides. A throw from the logic leaves all
- * fields as they were. For the instance's thread.
+ * One room: its state and sequence, and the carrying out of what its logic decides. A throw from
+ * the logic leaves all fields as they were. For the instance's thread.
  */
 final class Room {
   private static final byte[] MSG = JsonWriter.quoted("msg");
@@ -32,7 +32,8 @@ final class Room {
    * @param state null if it was lost and the entries of {@code replay} make it anew
    * @param occupants null if the room begins without any
    */
-  record Saved(Object state, long seq, String epoch, Occupants occupants, long tickAt, Journal.Read replay) {
+  record Saved(
+      Object state, long seq, String epoch, Occupants occupants, long tickAt, Journal.Read replay) {
     Saved lost() {
       return new Saved(null, 0, epoch, occupants, 0, null);
     }
@@ -77,7 +78,8 @@ final class Room {
       this.occupants = new Occupants(settings.presence());
       return;
     }
-    this.occupants = saved.occupants() == null ? new Occupants(settings.presence()) : saved.occupants();
+    this.occupants =
+        saved.occupants() == null ? new Occupants(settings.presence()) : saved.occupants();
     if (saved.replay() == null) {
       this.state = saved.state();
       this.seq = saved.seq();
@@ -89,7 +91,10 @@ final class Room {
     }
   }
 
-  /** Where the first entries are gone, what is left makes the state, and a new epoch tells clients so. */
+  /**
+   * Where the first entries are gone, what is left makes the state, and a new epoch tells clients
+   * so.
+   */
   private void replay(List<Entry> entries) {
     state = logic.init();
     for (Entry entry : entries) {
@@ -134,7 +139,9 @@ final class Room {
     return epoch;
   }
 
-  /** The refusal of a push or join if there is one, else the response that the logic gave (or null). */
+  /**
+   * The refusal of a push or join if there is one, else the response that the logic gave (or null).
+   */
   record Outcome(Effects.Reject reject, Payload response) {
     private static final Outcome DONE = new Outcome(null, null);
   }
@@ -180,7 +187,8 @@ final class Room {
     Payload response = null;
     for (Effects.Effect effect : list) {
       if (effect instanceof Effects.Append append) {
-        Entry entry = new Entry(seq + made.size() + 1, now, append.event(), append.user(), append.payload());
+        Entry entry =
+            new Entry(seq + made.size() + 1, now, append.event(), append.user(), append.payload());
         next = logic.apply(next, entry);
         made.add(entry);
       } else if (effect instanceof Effects.Reply reply) {
@@ -197,11 +205,14 @@ final class Room {
   private void message(Effects.Effect effect, long now, Turn turn) {
     if (effect instanceof Effects.Broadcast broadcast) {
       byte[] json = broadcast.payload().asJson();
-      send(new Outbound.Delivery(name, JsonWriter.quoted(broadcast.event()), 0, 0, null, json), turn);
+      send(
+          new Outbound.Delivery(name, JsonWriter.quoted(broadcast.event()), 0, 0, null, json),
+          turn);
     } else if (effect instanceof Effects.Send send) {
       Member to = send.to();
       byte[] event = JsonWriter.quoted(send.event());
-      turn.item(new Outbound.Direct(to.gateway(), to.connection(), name, event, send.payload().asJson()));
+      turn.item(
+          new Outbound.Direct(to.gateway(), to.connection(), name, event, send.payload().asJson()));
     } else if (effect instanceof Effects.Kick kick) {
       turn.item(new Outbound.Kick(kick.member().gateway(), kick.member().connection(), name));
     } else if (effect instanceof Effects.TickIn tick) {
@@ -210,7 +221,9 @@ final class Room {
     }
   }
 
-  /** The only place where the state changes; all that may throw comes before the first assignment. */
+  /**
+   * The only place where the state changes; all that may throw comes before the first assignment.
+   */
   private void commit(Object next, List<Entry> made, Turn turn) {
     Outbound.Delivery delivery = settings.patchInterval().isZero() ? delivery(next, made) : null;
     state = next;
@@ -251,7 +264,8 @@ final class Room {
     long first = entries.get(0).seq();
     long last = entries.get(entries.size() - 1).seq();
     Payload single = entries.size() == 1 ? entries.get(0).payload() : null;
-    Payload binary = single != null && single.isBinary() && logic.broadcastsBinary() ? single : null;
+    Payload binary =
+        single != null && single.isBinary() && logic.broadcastsBinary() ? single : null;
     byte[] delta = logic.delta(after, entries).asJson();
     JsonWriter out = new JsonWriter(delta.length + 64);
     out.raw(DATA_TYPE).raw(quotedType).raw(STATE).raw(delta).raw(SEQ).number(last).raw('}');
@@ -263,12 +277,22 @@ final class Room {
     return entries.stream().map(entry -> delivery(state, List.of(entry))).toList();
   }
 
-  /** The payload of {@code state}: the same array until the next entry, so that a thousand joins render it once. */
+  /**
+   * The payload of {@code state}: the same array until the next entry, so that a thousand joins
+   * render it once.
+   */
   byte[] stateMessage() {
     if (stateMessage == null) {
       byte[] view = logic.view(state).asJson();
       JsonWriter out = new JsonWriter(view.length + 96);
-      out.raw(DATA_TYPE).raw(quotedType).raw(STATE).raw(view).raw(SEQ).number(seq).raw(EPOCH).quote(epoch);
+      out.raw(DATA_TYPE)
+          .raw(quotedType)
+          .raw(STATE)
+          .raw(view)
+          .raw(SEQ)
+          .number(seq)
+          .raw(EPOCH)
+          .quote(epoch);
       stateMessage = out.raw('}').toBytes();
     }
     return stateMessage;

@@ -10,14 +10,24 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The room types of this node: the built-in ones and those of plug-ins. Immutable. */
+/**
+ * The room types of this node: the built-in ones and those of plug-ins, and what of the plug-ins
+ * could not be taken. Immutable.
+ */
 public final class RoomTypes {
   /** What a type may be called. */
   static final String NAME = "[a-z0-9-]{1,32}";
+
+  private static final Logger LOG = LoggerFactory.getLogger(RoomTypes.class);
+  private static final String BUILT_IN = "built-in";
 
   /**
    * A type with where it is from.
@@ -26,40 +36,118 @@ public final class RoomTypes {
    */
   public record Source(RoomType type, String source) {}
 
-  private final Map<String, Source> types = new TreeMap<>();
-
   /**
-   * @param plugins must not take the name of a built-in type or of one another
+   * A type or a whole jar that could not be taken.
+   *
+   * @param source the jar
+   * @param error what is wrong with it, for people
    */
-  public RoomTypes(List<Source> plugins) {
-    List.of(new AccumulativeType(), new SharedType(), new CollaborativeType())
-        .forEach(type -> types.put(type.name(), new Source(type, "built-in")));
-    for (Source plugin : plugins) {
-      Source taken = types.putIfAbsent(plugin.type().name(), plugin);
-      if (taken != null) {
-        throw new IllegalArgumentException(
-            "type " + plugin.type().name() + " of " + plugin.source() + " is there already, from " + taken.source());
-      }
+  public record Broken(String source, String error) {}
+
+  /** What a type said of itself when it was taken: a plug-in's code is not asked again for it. */
+  private record Known(String name, String description, RoomType type, String source) {
+    JsonObject toJson() {
+      return new JsonObject()
+          .put("name", name)
+          .put("description", description)
+          .put("source", source);
     }
   }
 
-  RoomLogic<?> open(RoomSettings settings) {
-    Source found = types.get(settings.type());
-    if (found == null) {
-      throw Refusal.of(ErrorCode.UNKNOWN_TYPE, "type", settings.type(), "one of " + String.join(", ", types.keySet()));
+  private final Map<String, Known> types = new TreeMap<>();
+  private final List<Broken> broken;
+
+  /** The built-in types and those; see {@link #RoomTypes(List, List)}. */
+  public RoomTypes(List<Source> plugins) {
+    this(plugins, List.of());
+  }
+
+  /**
+   * A plug-in's type with an impossible name, or the name of one that is there already, is left out
+   * and added to the broken ones.
+   *
+   * @param broken what could not even be loaded
+   */
+  public RoomTypes(List<Source> plugins, List<Broken> broken) {
+    List.of(new AccumulativeType(), new SharedType(), new CollaborativeType())
+        .forEach(type -> types.put(type.name(), known(new Source(type, BUILT_IN))));
+    List<Broken> all = new ArrayList<>(broken);
+    for (Source plugin : plugins) {
+      try {
+        take(known(plugin));
+      } catch (RuntimeException | LinkageError e) {
+        all.add(
+            new Broken(plugin.source(), e.getMessage() == null ? e.toString() : e.getMessage()));
+      }
     }
-    return found.type().open(settings);
+    this.broken = List.copyOf(all);
+  }
+
+  private static Known known(Source plugin) {
+    RoomType type = plugin.type();
+    return new Known(type.name(), Objects.toString(type.description(), ""), type, plugin.source());
+  }
+
+  private void take(Known plugin) {
+    String of = " of " + plugin.type().getClass().getName();
+    if (plugin.name() == null || !plugin.name().matches(NAME)) {
+      throw new IllegalArgumentException(
+          "name"
+              + of
+              + " is "
+              + plugin.name()
+              + ", expected 1 to 32 lower case letters, digits and dashes");
+    }
+    Known taken = types.putIfAbsent(plugin.name(), plugin);
+    if (taken != null) {
+      throw new IllegalArgumentException(
+          "name"
+              + of
+              + " is "
+              + plugin.name()
+              + ", expected one that is free: it is taken by "
+              + taken.source());
+    }
+  }
+
+  /**
+   * The logic of a room.
+   *
+   * @throws Refusal if there is no such type, or it does not take the settings
+   */
+  RoomLogic<?> open(RoomSettings settings) {
+    Known found = types.get(settings.type());
+    if (found == null) {
+      throw Refusal.of(
+          ErrorCode.UNKNOWN_TYPE,
+          "type",
+          settings.type(),
+          "one of " + String.join(", ", types.keySet()));
+    }
+    try {
+      return Objects.requireNonNull(found.type().open(settings), "open returned null");
+    } catch (Refusal refusal) {
+      throw refusal;
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      LOG.warn("type {} of {} could not open a room", found.name(), found.source(), e);
+      throw new Refusal(
+          ErrorCode.INTERNAL,
+          "type " + found.name() + " of " + found.source() + " could not open a room: " + e);
+    }
+  }
+
+  /** What of the plug-ins is missing, and why. */
+  public List<Broken> broken() {
+    return broken;
   }
 
   JsonObject toJson() {
-    JsonArray array = new JsonArray();
-    for (Source each : types.values()) {
-      array.add(
-          new JsonObject()
-              .put("name", each.type().name())
-              .put("description", each.type().description())
-              .put("source", each.source()));
-    }
-    return new JsonObject().put("types", array);
+    JsonArray known = new JsonArray();
+    types.values().forEach(each -> known.add(each.toJson()));
+    JsonArray missing = new JsonArray();
+    broken.forEach(
+        each ->
+            missing.add(new JsonObject().put("source", each.source()).put("error", each.error())));
+    return new JsonObject().put("types", known).put("broken", missing);
   }
 }

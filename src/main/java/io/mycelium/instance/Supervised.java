@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One instance as its supervisor sees it: which generation runs, how often it crashed, what it left. On the deployer's
- * context only.
+ * One instance as its supervisor sees it: which generation runs, how often it crashed, what it
+ * left. On the deployer's context only.
  */
 final class Supervised {
   static final String POOL = "mycelium-instances";
@@ -70,7 +70,8 @@ final class Supervised {
   private Future<Void> deploy(Handover handover) {
     generation++;
     verticle = new InstanceVerticle(node, spec, generation, handover, stats);
-    DeploymentOptions options = new DeploymentOptions().setThreadingModel(spec.config().threading());
+    DeploymentOptions options =
+        new DeploymentOptions().setThreadingModel(spec.config().threading());
     if (spec.config().threading() == ThreadingModel.WORKER) {
       options.setWorkerPoolName(POOL).setWorkerPoolSize(node.config().workerPoolSize());
     }
@@ -84,7 +85,10 @@ final class Supervised {
             });
   }
 
-  /** A verticle that does not stop in time is left behind: its generation fences what it may still write. */
+  /**
+   * A verticle that does not stop in time is left behind: its generation fences what it may still
+   * write.
+   */
   private Future<Void> undeploy() {
     String stopping = deploymentId;
     deploymentId = null;
@@ -96,7 +100,11 @@ final class Supervised {
         .timeout(node.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .otherwise(
             cause -> {
-              LOG.warn("instance {} generation {} did not stop: {}", spec.id(), generation, cause.toString());
+              LOG.warn(
+                  "instance {} generation {} did not stop: {}",
+                  spec.id(),
+                  generation,
+                  cause.toString());
               return null;
             });
   }
@@ -115,14 +123,19 @@ final class Supervised {
       status = Status.FAILED;
       left = handover.withoutChannels();
       node.meters().instanceFailed();
-      transition(this::undeploy).onComplete(ignored -> publish(new Outbound.Failed("the instance failed: " + lastError)));
-      LOG.error("instance {} failed: more than {} crashes in {}; POST .../restart revives it",
-          spec.id(), node.config().maxRestarts(), node.config().restartWindow());
+      transition(this::undeploy)
+          .onComplete(ignored -> publish(new Outbound.Failed("the instance failed: " + lastError)));
+      LOG.error(
+          "instance {} failed: more than {} crashes in {}; POST .../restart revives it",
+          spec.id(),
+          node.config().maxRestarts(),
+          node.config().restartWindow());
     } else {
       status = Status.RESTARTING;
       restarts++;
       node.meters().instanceRestarted();
-      transition(() -> undeploy().compose(ignored -> deploy(handover))).onFailure(this::deploymentFailed);
+      transition(() -> undeploy().compose(ignored -> deploy(handover)))
+          .onFailure(this::deploymentFailed);
     }
   }
 
@@ -138,33 +151,40 @@ final class Supervised {
   /** Restarts a running instance with its state, revives a failed one. */
   Future<Void> restart() {
     return transition(
-        () -> {
-          if (status == Status.STOPPING) {
-            return Future.failedFuture(gone());
-          }
-          boolean revived = status == Status.FAILED;
-          intensity = null;
-          status = Status.RESTARTING;
-          restarts++;
-          Future<Handover> handover = revived ? Future.succeededFuture(left) : retire();
-          left = null;
-          return handover.compose(taken -> undeploy().compose(ignored -> deploy(taken)));
-        })
-        .onFailure(cause -> {
-          if (status == Status.RESTARTING) {
-            deploymentFailed(cause);
-          }
-        });
+            () -> {
+              if (status == Status.STOPPING) {
+                return Future.failedFuture(gone());
+              }
+              boolean revived = status == Status.FAILED;
+              intensity = null;
+              status = Status.RESTARTING;
+              restarts++;
+              Future<Handover> handover = revived ? Future.succeededFuture(left) : retire();
+              left = null;
+              return handover.compose(taken -> undeploy().compose(ignored -> deploy(taken)));
+            })
+        .onFailure(
+            cause -> {
+              if (status == Status.RESTARTING) {
+                deploymentFailed(cause);
+              }
+            });
   }
 
-  /** One that is stuck in its logic hands nothing over: its channels join anew and its rooms come from the journal. */
+  /**
+   * One that is stuck in its logic hands nothing over: its channels join anew and its rooms come
+   * from the journal.
+   */
   private Future<Handover> retire() {
     return verticle
         .retire()
         .timeout(node.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .otherwise(
             cause -> {
-              lastError = "stuck for " + stats.busyFor(node.clock().getAsLong()) + " ms when it was restarted";
+              lastError =
+                  "stuck for "
+                      + stats.busyFor(node.clock().getAsLong())
+                      + " ms when it was restarted";
               LOG.error("instance {} generation {} is {}", spec.id(), generation, lastError);
               publish(new Outbound.Failed("the instance was " + lastError));
               return Handover.fromJournal(spec);
@@ -184,7 +204,11 @@ final class Supervised {
   /** A request to the verticle that runs, or to the next one if a restart is under way. */
   <T> Future<T> call(InstanceVerticle.Request<T> request) {
     return lastTransition
-        .transform(ignored -> status == Status.RUNNING ? verticle.call(request) : Future.failedFuture(notRunning()))
+        .transform(
+            ignored ->
+                status == Status.RUNNING
+                    ? verticle.call(request)
+                    : Future.failedFuture(notRunning()))
         .timeout(node.config().stopTimeout().toMillis() * 2, TimeUnit.MILLISECONDS)
         .recover(cause -> Future.failedFuture(cause instanceof Refusal ? cause : stuck()));
   }
@@ -193,8 +217,15 @@ final class Supervised {
     if (status == Status.STOPPING) {
       return gone();
     }
-    ErrorCode code = status == Status.FAILED ? ErrorCode.INSTANCE_FAILED : ErrorCode.INSTANCE_RESTARTING;
-    return new Refusal(code, "instance " + spec.id() + " is " + status.json() + (lastError == null ? "" : ": " + lastError));
+    ErrorCode code =
+        status == Status.FAILED ? ErrorCode.INSTANCE_FAILED : ErrorCode.INSTANCE_RESTARTING;
+    return new Refusal(
+        code,
+        "instance "
+            + spec.id()
+            + " is "
+            + status.json()
+            + (lastError == null ? "" : ": " + lastError));
   }
 
   private Refusal gone() {
@@ -204,7 +235,12 @@ final class Supervised {
   private Refusal stuck() {
     long busyFor = stats.busyFor(node.clock().getAsLong());
     return new Refusal(
-        ErrorCode.TIMEOUT, "instance " + spec.id() + " did not answer; its logic has been busy for " + busyFor + " ms");
+        ErrorCode.TIMEOUT,
+        "instance "
+            + spec.id()
+            + " did not answer; its logic has been busy for "
+            + busyFor
+            + " ms");
   }
 
   void replaceSpec(InstanceSpec changed) {

@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What an instance makes of one command batch or timer: entries to keep, then messages to send, then timers to set. */
+/**
+ * What an instance makes of one command batch or timer: entries to keep, then messages to send,
+ * then timers to set.
+ */
 final class Turn {
   /** A timer that a room wants. */
   record Timer(Room room, TimerKind kind, Duration delay) {}

@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Users of one room with one meta per channel, and the changes since the last diff was taken. A channel that joins and
- * leaves between two diffs is in neither.
+ * Users of one room with one meta per channel, and the changes since the last diff was taken. A
+ * channel that joins and leaves between two diffs is in neither.
  *
- * <p>JSON shapes (source: Phoenix.Presence): state <code>{"user": {"metas": [{"phx_ref": "1", ...}]}}</code>, diff <code>
+ * <p>JSON shapes (source: Phoenix.Presence): state <code>
+ * {"user": {"metas": [{"phx_ref": "1", ...}]}}</code>, diff <code>
  * {"joins": state, "leaves": state}</code>.
  */
 public final class Presence {
@@ -111,13 +112,15 @@ public final class Presence {
     return bytes.toByteArray();
   }
 
-  private static void writeUsers(JsonGenerator json, Map<String, List<Meta>> users) throws IOException {
+  private static void writeUsers(JsonGenerator json, Map<String, List<Meta>> users)
+      throws IOException {
     json.writeStartObject();
     writeFields(json, users);
     json.writeEndObject();
   }
 
-  private static void writeFields(JsonGenerator json, Map<String, List<Meta>> users) throws IOException {
+  private static void writeFields(JsonGenerator json, Map<String, List<Meta>> users)
+      throws IOException {
     for (Map.Entry<String, List<Meta>> user : users.entrySet()) {
       json.writeObjectFieldStart(user.getKey());
       json.writeArrayFieldStart("metas");

@@ -1,8 +1,9 @@
 package io.mycelium.protocol;
 
 /**
- * Validates JSON (RFC 8259) in place and finds where a value ends, without building it. A push's payload passes through
- * here once and is from then on copied as bytes. That the bytes are UTF-8 is checked elsewhere ({@link Utf8}).
+ * Validates JSON (RFC 8259) in place and finds where a value ends, without building it. A push's
+ * payload passes through here once and is from then on copied as bytes. That the bytes are UTF-8 is
+ * checked elsewhere ({@link Utf8}).
  */
 final class JsonScanner {
   /** Deeper nesting is refused: it serves nobody and costs stack. */
@@ -146,14 +147,19 @@ final class JsonScanner {
     return p + 1;
   }
 
-  /** Half a surrogate pair is no character: it cannot be written as UTF-8 again, and Phoenix refuses it too. */
+  /**
+   * Half a surrogate pair is no character: it cannot be written as UTF-8 again, and Phoenix refuses
+   * it too.
+   */
   private int skipUnicode(int p) {
     int unit = unit(p);
     if (!Character.isSurrogate((char) unit)) {
       return p + 5;
     }
     boolean escaped = p + 6 < end && json[p + 5] == '\\' && json[p + 6] == 'u';
-    if (Character.isLowSurrogate((char) unit) || !escaped || !Character.isLowSurrogate((char) unit(p + 6))) {
+    if (Character.isLowSurrogate((char) unit)
+        || !escaped
+        || !Character.isLowSurrogate((char) unit(p + 6))) {
       at = p;
       throw malformed("a surrogate pair, not half of one");
     }
@@ -217,7 +223,11 @@ final class JsonScanner {
   }
 
   MalformedFrameException malformed(String expected) {
-    String found = at >= end ? "the end" : (json[at] > ' ' ? "'" + (char) json[at] + "'" : "byte " + (json[at] & 0xff));
-    return new MalformedFrameException("at byte " + at + ": found " + found + ", expected " + expected);
+    String found =
+        at >= end
+            ? "the end"
+            : (json[at] > ' ' ? "'" + (char) json[at] + "'" : "byte " + (json[at] & 0xff));
+    return new MalformedFrameException(
+        "at byte " + at + ": found " + found + ", expected " + expected);
   }
 }

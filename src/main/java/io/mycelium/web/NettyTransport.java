@@ -38,17 +38,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a socket's pipeline over from Vert.x once it is upgraded. What is left of it is TLS, Netty's frame decoder
- * (masks, lengths, control frames) and encoder (for the decoder's own close frames); behind them fragments are joined and
- * this handler reads. Frames go out as bytes from the decoder's place in the pipeline, past everything but TLS.
+ * Takes a socket's pipeline over from Vert.x once it is upgraded. What is left of it is TLS,
+ * Netty's frame decoder (masks, lengths, control frames) and encoder (for the decoder's own close
+ * frames); behind them fragments are joined and this handler reads. Frames go out as bytes from the
+ * decoder's place in the pipeline, past everything but TLS.
  *
- * <p>This is the one class that relies on Vert.x's internals; {@link VertxTransport} does without. Writes here pass
- * Vert.x's write queue by, so the channel's own water mark bounds what waits for a slow peer.
+ * <p>This is the one class that relies on Vert.x's internals; {@link VertxTransport} does without.
+ * Writes here pass Vert.x's write queue by, so the channel's own water mark bounds what waits for a
+ * slow peer.
  */
 final class NettyTransport extends ChannelInboundHandlerAdapter implements Transport {
   private static final int NORMAL_CLOSURE = 1000;
 
-  /** Time that a peer has to take what waits for it and to end the TCP connection, before that is done for it. */
+  /**
+   * Time that a peer has to take what waits for it and to end the TCP connection, before that is
+   * done for it.
+   */
   private static final int LINGER_SECONDS = 5;
 
   private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
@@ -60,8 +65,11 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
     this.head = head;
   }
 
-  /** Removes what Vert.x has in the pipeline and installs a transport; on the socket's event loop. */
-  static NettyTransport install(ServerWebSocket socket, int maxMessageBytes, WriteBufferWaterMark budget) {
+  /**
+   * Removes what Vert.x has in the pipeline and installs a transport; on the socket's event loop.
+   */
+  static NettyTransport install(
+      ServerWebSocket socket, int maxMessageBytes, WriteBufferWaterMark budget) {
     Channel channel = ((WebSocketInternal) socket).channelHandlerContext().channel();
     ChannelPipeline pipeline = channel.pipeline();
     ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
@@ -129,8 +137,9 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
   }
 
   /**
-   * Vert.x has the decoder report violations and not answer them. That the channel is closed is no news: {@link
-   * #channelInactive} follows, and what is being written to others must not be disturbed before.
+   * Vert.x has the decoder report violations and not answer them. That the channel is closed is no
+   * news: {@link #channelInactive} follows, and what is being written to others must not be
+   * disturbed before.
    */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
@@ -138,7 +147,8 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
       connection.close(Disconnect.MESSAGE_TOO_BIG);
     } else if (cause instanceof CorruptedFrameException corrupted) {
       connection.close(violation(corrupted));
-    } else if (cause instanceof ClosedChannelException || cause instanceof PrematureChannelClosureException) {
+    } else if (cause instanceof ClosedChannelException
+        || cause instanceof PrematureChannelClosureException) {
       LOG.trace("the channel is closed", cause);
     } else if (cause instanceof IOException) {
       connection.onClosed("client");
@@ -180,16 +190,21 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
   }
 
   /**
-   * RFC 6455 section 7.1.1: our half is closed behind the close frame, and the other is read until the peer closes it; to
-   * close both at once would reset a connection that still has unread data, and the reset overtakes the close frame.
+   * RFC 6455 section 7.1.1: our half is closed behind the close frame, and the other is read until
+   * the peer closes it; to close both at once would reset a connection that still has unread data,
+   * and the reset overtakes the close frame.
    */
   private void sendClose(int status, String reason) {
     Channel channel = head.channel();
     ByteBuf frame = head.alloc().directBuffer(32);
     Frames.close(frame, status, reason);
-    boolean halves = channel instanceof DuplexChannel && channel.pipeline().get(SslHandler.class) == null;
+    boolean halves =
+        channel instanceof DuplexChannel && channel.pipeline().get(SslHandler.class) == null;
     head.writeAndFlush(frame)
-        .addListener(halves ? sent -> ((DuplexChannel) channel).shutdownOutput() : ChannelFutureListener.CLOSE);
+        .addListener(
+            halves
+                ? sent -> ((DuplexChannel) channel).shutdownOutput()
+                : ChannelFutureListener.CLOSE);
     channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -12,8 +12,8 @@ import io.vertx.core.http.WebSocketFrame;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The same transport on Vert.x's public WebSocket API, chosen with {@code web.transport: vertx}: slower, since every
- * frame takes Vert.x's way out, and bound to nothing internal.
+ * The same transport on Vert.x's public WebSocket API, chosen with {@code web.transport: vertx}:
+ * slower, since every frame takes Vert.x's way out, and bound to nothing internal.
  */
 final class VertxTransport implements Transport {
   private static final int OPCODE = 0x0f;
@@ -49,7 +49,10 @@ final class VertxTransport implements Transport {
     }
   }
 
-  /** Joins fragments as bytes: Vert.x's own text messages have lost what was not UTF-8. It answers pings and closes. */
+  /**
+   * Joins fragments as bytes: Vert.x's own text messages have lost what was not UTF-8. It answers
+   * pings and closes.
+   */
   private void onFrame(WebSocketFrame frame) {
     connection.seen();
     boolean first = frame.isText() || frame.isBinary();
@@ -114,7 +117,9 @@ final class VertxTransport implements Transport {
 
   private void write(int opcode, byte[] content) {
     switch (opcode) {
-      case TEXT -> socket.writeFrame(WebSocketFrame.textFrame(new String(content, StandardCharsets.UTF_8), true));
+      case TEXT ->
+          socket.writeFrame(
+              WebSocketFrame.textFrame(new String(content, StandardCharsets.UTF_8), true));
       case BINARY -> socket.writeFrame(WebSocketFrame.binaryFrame(Buffer.buffer(content), true));
       case PING -> socket.writePing(Buffer.buffer(content));
       default -> socket.writePong(Buffer.buffer(content));

@@ -24,9 +24,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each race of {@code phoenix/races.json} against what Phoenix 1.7.14 did ({@code phoenix/golden.json}), over both
- * transports; paced, so that each frame's effects came before the next frame goes, and unpaced, with all frames in one
- * TCP write. Between a push's reply and its broadcast the order is free; all other order counts.
+ * Each race of {@code phoenix/races.json} against what Phoenix 1.7.14 did ({@code
+ * phoenix/golden.json}), over both transports; paced, so that each frame's effects came before the
+ * next frame goes, and unpaced, with all frames in one TCP write. Between a push's reply and its
+ * broadcast the order is free; all other order counts.
  */
 class PhoenixRacesTest {
   private static final JsonObject RACES = resource("/phoenix/races.json");
@@ -78,7 +79,8 @@ class PhoenixRacesTest {
     }
 
     private void compare(String race, boolean paced) {
-      String id = node.create("{'type':'accumulative','rooms':{'room0':{},'room1':{}}}").getString("id");
+      String id =
+          node.create("{'type':'accumulative','rooms':{'room0':{},'room1':{}}}").getString("id");
       JsonObject script = RACES.getJsonObject(race);
       String vsn = script.getString("vsn");
       String path = "/socket/" + id + "/websocket" + (vsn.isEmpty() ? "" : "?vsn=" + vsn);
@@ -91,8 +93,12 @@ class PhoenixRacesTest {
         one.run(script.getJsonArray("a"), paced);
         one.awaitThatMany(GOLDEN.getJsonObject(race).getJsonArray("a"));
         other.awaitThatMany(GOLDEN.getJsonObject(race).getJsonArray("b"));
-        assertThat(one.got).as("socket a").isEqualTo(Got.of(GOLDEN.getJsonObject(race).getJsonArray("a")));
-        assertThat(other.got).as("socket b").isEqualTo(Got.of(GOLDEN.getJsonObject(race).getJsonArray("b")));
+        assertThat(one.got)
+            .as("socket a")
+            .isEqualTo(Got.of(GOLDEN.getJsonObject(race).getJsonArray("a")));
+        assertThat(other.got)
+            .as("socket b")
+            .isEqualTo(Got.of(GOLDEN.getJsonObject(race).getJsonArray("b")));
       }
       TestNode.await(node.directory().delete(id));
     }
@@ -169,7 +175,10 @@ class PhoenixRacesTest {
       settle();
     }
 
-    /** Joins and leaves the lobby: the instance answers in order, so that all effects of earlier frames came before. */
+    /**
+     * Joins and leaves the lobby: the instance answers in order, so that all effects of earlier
+     * frames came before.
+     */
     private void settle() {
       for (String event : List.of("phx_join", "phx_leave")) {
         String ref = "settle" + ++barriers;
@@ -187,13 +196,17 @@ class PhoenixRacesTest {
     private String take(Frame frame) {
       assertThat(frame).as("the server ended the connection").isNotNull();
       JsonArray event = normal(frame);
-      if (event != null && !"lobby".equals(event.getValue(event.size() == 5 ? 3 : event.size() - 1))) {
+      if (event != null
+          && !"lobby".equals(event.getValue(event.size() == 5 ? 3 : event.size() - 1))) {
         got.add(event);
       }
       return frame.opcode() == RawSocket.TEXT ? frame.text() : "";
     }
 
-    /** The recording's form: kind, join reference, reference, topic, status; null for what was not recorded. */
+    /**
+     * The recording's form: kind, join reference, reference, topic, status; null for what was not
+     * recorded.
+     */
     private JsonArray normal(Frame frame) {
       return switch (frame.opcode()) {
         case RawSocket.BINARY -> binary(frame.payload());
@@ -222,13 +235,18 @@ class PhoenixRacesTest {
       if (!List.of("reply", "msg", "phx_close", "phx_error").contains(kind)) {
         return null;
       }
-      JsonArray normal = new JsonArray().add(kind).add(string(m.getValue(0))).add(string(m.getValue(1)));
+      JsonArray normal =
+          new JsonArray().add(kind).add(string(m.getValue(0))).add(string(m.getValue(1)));
       normal.add(m.getString(2));
       return kind.equals("reply") ? normal.add(m.getJsonObject(4).getString("status")) : normal;
     }
 
     private static JsonArray ofV1(JsonObject m) {
-      return new JsonArray().addNull().add(m.getValue("ref")).add(m.getString("topic")).add(m.getString("event"))
+      return new JsonArray()
+          .addNull()
+          .add(m.getValue("ref"))
+          .add(m.getString("topic"))
+          .add(m.getString("event"))
           .add(m.getValue("payload"));
     }
 

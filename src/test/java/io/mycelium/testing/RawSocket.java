@@ -13,8 +13,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A WebSocket client of nothing but TCP: it sends what no library would let through, and answers no ping by itself. For
- * one test thread.
+ * A WebSocket client of nothing but TCP: it sends what no library would let through, and answers no
+ * ping by itself. For one test thread.
  */
 public final class RawSocket implements AutoCloseable {
   public static final int CONTINUATION = 0;
@@ -40,7 +40,9 @@ public final class RawSocket implements AutoCloseable {
     }
 
     public String reason() {
-      return payload.length < 2 ? "" : new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
+      return payload.length < 2
+          ? ""
+          : new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
     }
   }
 
@@ -78,7 +80,9 @@ public final class RawSocket implements AutoCloseable {
 
   /** The head of an upgrade request (RFC 6455 section 1.3 has this key). */
   public static String upgrade(String path) {
-    return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    return "GET "
+        + path
+        + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
   }
 
@@ -135,7 +139,8 @@ public final class RawSocket implements AutoCloseable {
 
   public RawSocket closeFrame(int status, String reason) {
     byte[] text = reason.getBytes(StandardCharsets.UTF_8);
-    return frame(CLOSE, ByteBuffer.allocate(2 + text.length).putShort((short) status).put(text).array());
+    return frame(
+        CLOSE, ByteBuffer.allocate(2 + text.length).putShort((short) status).put(text).array());
   }
 
   /** Answers a close frame, if the server still listens. */
@@ -177,7 +182,9 @@ public final class RawSocket implements AutoCloseable {
     return bytes;
   }
 
-  /** The next frame; null once the server has ended the TCP connection, in order or with a reset. */
+  /**
+   * The next frame; null once the server has ended the TCP connection, in order or with a reset.
+   */
   public Frame next() {
     try {
       int first = in.read();

@@ -13,7 +13,7 @@ import io.mycelium.instance.spi.RoomType;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.MemoryJournal;
-import io.mycelium.protocol.Refusal;
+import io.mycelium.web.Contract;
 import io.mycelium.web.OpenAuthenticator;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
@@ -25,11 +25,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** A whole node without the command line: deployer, web verticles on a free port, and clients for them. */
+/**
+ * A whole node without the command line: deployer, web verticles on a free port, and clients for
+ * them.
+ */
 public final class TestNode implements AutoCloseable {
   /** How long a test waits for what must come; {@code -Dmycelium.patience} in seconds. */
-  public static final Duration PATIENCE = Duration.ofSeconds(Integer.getInteger("mycelium.patience", 20));
+  public static final Duration PATIENCE =
+      Duration.ofSeconds(Integer.getInteger("mycelium.patience", 20));
 
   private final Vertx vertx;
   private final List<WebVerticle> webs = new ArrayList<>();
@@ -41,23 +46,15 @@ public final class TestNode implements AutoCloseable {
     transport = b.transport;
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Codecs.register(vertx);
-    List<RoomTypes.Source> types = b.types.stream().map(type -> new RoomTypes.Source(type, "test")).toList();
-    await(vertx.deployVerticle(new DeployerVerticle(b.deployer, new RoomTypes(types), b.journal, InstanceMeters.NONE)));
+    await(
+        vertx.deployVerticle(
+            new DeployerVerticle(b.deployer, b.types, b.journal, InstanceMeters.NONE)));
+    Contract contract = await(Contract.load(vertx));
     for (int i = 0; i < b.eventLoops; i++) {
       WebConfig web = new WebConfig("127.0.0.1", b.port, 1, b.transport, b.maxMessageBytes, 4 << 20);
       WebVerticle verticle =
           new WebVerticle(
-              web,
-              b.socket,
-              b.gateway,
-              new OpenAuthenticator(),
-              b.meters,
-              (request, cause) ->
-                  request
-                      .response()
-                      .setStatusCode(cause instanceof Refusal r ? r.code().httpStatus() : 500)
-                      .end(String.valueOf(cause.getMessage())),
-              router -> {});
+              web, b.socket, b.gateway, contract, new OpenAuthenticator(), b.meters, router -> {});
       await(vertx.deployVerticle(verticle));
       webs.add(verticle);
     }
@@ -140,7 +137,7 @@ public final class TestNode implements AutoCloseable {
     private GatewayConfig gateway = GatewayConfig.DEFAULT;
     private Journal journal = new MemoryJournal(JournalConfig.DEFAULT);
     private ConnectionMeters meters = ConnectionMeters.NONE;
-    private List<RoomType> types = List.of();
+    private RoomTypes types = new RoomTypes(List.of());
     private String transport = "netty";
     private int eventLoops = 2;
     private int port;
@@ -172,7 +169,12 @@ public final class TestNode implements AutoCloseable {
     }
 
     public Builder types(RoomType... used) {
-      types = List.of(used);
+      return roomTypes(
+          new RoomTypes(Stream.of(used).map(type -> new RoomTypes.Source(type, "test")).toList()));
+    }
+
+    public Builder roomTypes(RoomTypes used) {
+      types = used;
       return this;
     }
 

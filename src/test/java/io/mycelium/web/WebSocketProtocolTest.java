@@ -18,12 +18,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * RFC 6455 by raw frames, over both transports: the cases of Autobahn's groups 2 (pings), 3 (reserved bits), 4
- * (opcodes), 5 (fragments), 6 (UTF-8) and 7 (close). A heartbeat and its reply stand in for Autobahn's echo.
+ * RFC 6455 by raw frames, over both transports: the cases of Autobahn's groups 2 (pings), 3
+ * (reserved bits), 4 (opcodes), 5 (fragments), 6 (UTF-8) and 7 (close). A heartbeat and its reply
+ * stand in for Autobahn's echo.
  */
 class WebSocketProtocolTest {
   private static final String HEARTBEAT = "[null,\"7\",\"phoenix\",\"heartbeat\",{}]";
-  private static final String REPLY = "[null,\"7\",\"phoenix\",\"phx_reply\",{\"status\":\"ok\",\"response\":{}}]";
+  private static final String REPLY =
+      "[null,\"7\",\"phoenix\",\"phx_reply\",{\"status\":\"ok\",\"response\":{}}]";
 
   /** The cases; a subclass says over which transport. */
   @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -79,7 +81,8 @@ class WebSocketProtocolTest {
       try (RawSocket socket = open()) {
         byte[] data = new byte[length];
         Arrays.fill(data, (byte) 0xfe);
-        assertThat(socket.frame(RawSocket.PING, data).await(RawSocket.PONG).payload()).isEqualTo(data);
+        assertThat(socket.frame(RawSocket.PING, data).await(RawSocket.PONG).payload())
+            .isEqualTo(data);
       }
     }
 
@@ -125,7 +128,9 @@ class WebSocketProtocolTest {
     @ValueSource(ints = {0x10, 0x20, 0x40, 0x70})
     void aReservedBitEndsTheConnection(int bit) {
       try (RawSocket socket = open()) {
-        socket.raw(RawSocket.encoded(0x80 | bit | RawSocket.TEXT, true, HEARTBEAT.getBytes(StandardCharsets.UTF_8)));
+        socket.raw(
+            RawSocket.encoded(
+                0x80 | bit | RawSocket.TEXT, true, HEARTBEAT.getBytes(StandardCharsets.UTF_8)));
         assertClosed(socket, 1002);
       }
     }
@@ -143,7 +148,9 @@ class WebSocketProtocolTest {
     @Test
     void anUnmaskedFrameEndsTheConnection() {
       try (RawSocket socket = open()) {
-        socket.raw(RawSocket.encoded(0x80 | RawSocket.TEXT, false, HEARTBEAT.getBytes(StandardCharsets.UTF_8)));
+        socket.raw(
+            RawSocket.encoded(
+                0x80 | RawSocket.TEXT, false, HEARTBEAT.getBytes(StandardCharsets.UTF_8)));
         assertClosed(socket, 1002);
       }
     }
@@ -160,7 +167,8 @@ class WebSocketProtocolTest {
     private void fragments(RawSocket socket, byte[] message, int size, Runnable between) {
       int opcode = RawSocket.TEXT;
       for (int at = 0; at < message.length; at += size) {
-        socket.fragment(opcode, Arrays.copyOfRange(message, at, Math.min(message.length, at + size)));
+        socket.fragment(
+            opcode, Arrays.copyOfRange(message, at, Math.min(message.length, at + size)));
         between.run();
         opcode = RawSocket.CONTINUATION;
       }
@@ -175,7 +183,9 @@ class WebSocketProtocolTest {
             socket,
             message,
             10,
-            () -> assertThat(socket.frame(RawSocket.PING, (byte) 9).next().opcode()).isEqualTo(RawSocket.PONG));
+            () ->
+                assertThat(socket.frame(RawSocket.PING, (byte) 9).next().opcode())
+                    .isEqualTo(RawSocket.PONG));
         assertThat(socket.await(RawSocket.TEXT).text()).isEqualTo(REPLY);
       }
     }
@@ -195,7 +205,8 @@ class WebSocketProtocolTest {
     @Test
     void anOctetAtATimeIsEnough() {
       try (RawSocket socket = open()) {
-        for (byte each : RawSocket.encoded(0x81, true, HEARTBEAT.getBytes(StandardCharsets.UTF_8))) {
+        for (byte each :
+            RawSocket.encoded(0x81, true, HEARTBEAT.getBytes(StandardCharsets.UTF_8))) {
           socket.raw(each);
         }
         assertThat(socket.await(RawSocket.TEXT).text()).isEqualTo(REPLY);
@@ -222,7 +233,8 @@ class WebSocketProtocolTest {
     @Test
     void aCharacterMayBeSplitBetweenFragments() {
       try (RawSocket socket = open()) {
-        byte[] message = "[null,\"κ😀\",\"phoenix\",\"heartbeat\",{}]".getBytes(StandardCharsets.UTF_8);
+        byte[] message =
+            "[null,\"κ😀\",\"phoenix\",\"heartbeat\",{}]".getBytes(StandardCharsets.UTF_8);
         fragments(socket, message, 1, () -> {});
         assertThat(socket.await(RawSocket.TEXT).text()).isEqualTo(REPLY.replace("7", "κ😀"));
       }
@@ -245,7 +257,8 @@ class WebSocketProtocolTest {
     })
     void invalidUtf8EndsTheConnection(String name, String hex) {
       byte[] bad = java.util.HexFormat.of().parseHex(hex);
-      byte[] message = "[null,\"XXX\",\"phoenix\",\"heartbeat\",{}]".getBytes(StandardCharsets.UTF_8);
+      byte[] message =
+          "[null,\"XXX\",\"phoenix\",\"heartbeat\",{}]".getBytes(StandardCharsets.UTF_8);
       byte[] whole = new byte[message.length - 3 + bad.length];
       System.arraycopy(message, 0, whole, 0, 7);
       System.arraycopy(bad, 0, whole, 7, bad.length);
@@ -262,7 +275,8 @@ class WebSocketProtocolTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999})
+    @ValueSource(
+        ints = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999})
     void aCloseIsAnsweredWithItsStatus(int status) {
       try (RawSocket socket = open()) {
         socket.closeFrame(status, "good bye");
@@ -331,7 +345,8 @@ class WebSocketProtocolTest {
     @ValueSource(ints = {125, 126, 127, 128, 65_535, 65_536, 65_537})
     void messagesOfEveryLengthFormAreTaken(int length) {
       try (RawSocket socket = open()) {
-        String filler = HEARTBEAT.replace("{}", "\"" + "*".repeat(length - HEARTBEAT.length()) + "\"");
+        String filler =
+            HEARTBEAT.replace("{}", "\"" + "*".repeat(length - HEARTBEAT.length()) + "\"");
         assertThat(filler.length()).isEqualTo(length);
         assertThat(socket.text(filler).await(RawSocket.TEXT).text()).isEqualTo(REPLY);
       }

@@ -11,7 +11,6 @@ import io.mycelium.testing.RawSocket.Frame;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import org.junit.jupiter.api.AfterAll;
@@ -24,8 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a client is told that does something wrong: a reply with a reason, or a close with a code, and after a reply the
- * socket still answers heartbeats. Over both transports.
+ * What a client is told that does something wrong: a reply with a reason, or a close with a code,
+ * and after a reply the socket still answers heartbeats. Over both transports.
  */
 class WireErrorsTest {
   private static final int INSTANCE_LIMIT = 2048;
@@ -56,9 +55,13 @@ class WireErrorsTest {
               .gateway(new GatewayConfig(4, 4096, 6, 1 << 20, Duration.ofSeconds(10)))
               .start();
       node.create("{'id':'x','type':'accumulative','rooms':{'a':{},'b':{},'c':{}}}");
-      node.create("{'id':'tight','type':'accumulative','config':{'max_message_bytes':" + INSTANCE_LIMIT + "}}");
+      node.create(
+          "{'id':'tight','type':'accumulative','config':{'max_message_bytes':"
+              + INSTANCE_LIMIT
+              + "}}");
       node.create("{'id':'gate','type':'gate'}");
-      node.create("{'id':'pinged','type':'accumulative','config':{'ping_interval':1,'ping_timeout':1}}");
+      node.create(
+          "{'id':'pinged','type':'accumulative','config':{'ping_interval':1,'ping_timeout':1}}");
     }
 
     @AfterAll
@@ -84,13 +87,18 @@ class WireErrorsTest {
       closings.await(reason);
     }
 
-    /** The error reply to that reference; it has a reason, a message for people, and nothing of Java in it. */
+    /**
+     * The error reply to that reference; it has a reason, a message for people, and nothing of Java
+     * in it.
+     */
     private static JsonObject error(RawSocket socket, String ref) {
       JsonArray reply = new JsonArray(socket.awaitText("," + ref + ","));
       assertThat(reply.getString(3)).isEqualTo("phx_reply");
       assertThat(reply.getJsonObject(4).getString("status")).isEqualTo("error");
       JsonObject response = reply.getJsonObject(4).getJsonObject("response");
-      assertThat(response.getString("message")).isNotBlank().doesNotContain("java", "io.mycelium", "\tat ", "Exception");
+      assertThat(response.getString("message"))
+          .isNotBlank()
+          .doesNotContain("java", "io.mycelium", "\tat ", "Exception");
       return response;
     }
 
@@ -102,11 +110,26 @@ class WireErrorsTest {
     @ParameterizedTest
     @ValueSource(
         strings = {
-          "", " ", "x", "{}", "[]", "[1]", "['1','2','lobby','push']", "['1','2','lobby','push',{}", "null",
-          "['1','2','lobby','push',{}]]", "['1','2','lobby','push',{},1]", "['1','2',3,'push',{}]",
-          "['1','2','lobby',null,{}]", "[{},'2','lobby','push',{}]", "['1',true,'lobby','push',{}]",
-          "['1','2','lobby','push',{'a':01}]", "['1','2','lobby','push',{'a':'\\x'}]", "['1','2','lobby','push',nul]",
-          "['1','2','lobby','push','\t']", "['1','2','lobby','push','\\ud800']"
+          "",
+          " ",
+          "x",
+          "{}",
+          "[]",
+          "[1]",
+          "['1','2','lobby','push']",
+          "['1','2','lobby','push',{}",
+          "null",
+          "['1','2','lobby','push',{}]]",
+          "['1','2','lobby','push',{},1]",
+          "['1','2',3,'push',{}]",
+          "['1','2','lobby',null,{}]",
+          "[{},'2','lobby','push',{}]",
+          "['1',true,'lobby','push',{}]",
+          "['1','2','lobby','push',{'a':01}]",
+          "['1','2','lobby','push',{'a':'\\x'}]",
+          "['1','2','lobby','push',nul]",
+          "['1','2','lobby','push','\t']",
+          "['1','2','lobby','push','\\ud800']"
         })
     void aTextThatIsNoV2FrameEndsTheConnection(String text) {
       try (RawSocket socket = open("x")) {
@@ -116,7 +139,15 @@ class WireErrorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "{}", "{'topic':'lobby'}", "{'topic':1,'event':'push','payload':{}}", "{'topic':'lobby',"})
+    @ValueSource(
+        strings = {
+          "",
+          "[]",
+          "{}",
+          "{'topic':'lobby'}",
+          "{'topic':1,'event':'push','payload':{}}",
+          "{'topic':'lobby',"
+        })
     void aTextThatIsNoV1FrameEndsTheConnection(String text) {
       try (RawSocket socket = RawSocket.open(node.port(), "/socket/x/websocket")) {
         socket.text(text);
@@ -273,7 +304,8 @@ class WireErrorsTest {
         assertThat(socket.awaitText("phx_reply")).contains("\"" + ref + "\"");
         String number = "9".repeat(5_000);
         socket.text("[" + number + "," + number + ",'a','phx_join',{}]");
-        assertThat(socket.awaitText("phx_reply")).startsWith("[" + number + "," + number + ",\"a\"");
+        assertThat(socket.awaitText("phx_reply"))
+            .startsWith("[" + number + "," + number + ",\"a\"");
         assertAlive(socket);
       }
     }
@@ -375,7 +407,10 @@ class WireErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"Sec-WebSocket-Key, Sec-WebSocket-No-Key", "Sec-WebSocket-Version: 13, Sec-WebSocket-Version: 99"})
+    @CsvSource({
+      "Sec-WebSocket-Key, Sec-WebSocket-No-Key",
+      "Sec-WebSocket-Version: 13, Sec-WebSocket-Version: 99"
+    })
     void aBrokenHandshakeIsRefusedAndLeavesNoConnection(String part, String broken) {
       try (RawSocket socket = RawSocket.tcp(node.port())) {
         String head = RawSocket.upgrade("/socket/tight/websocket?vsn=2.0.0").replace(part, broken);
@@ -405,9 +440,11 @@ class WireErrorsTest {
 
     @Test
     void aSocketThatDiesWithoutACloseLeaves() {
-      try (RawSocket watcher = RawSocket.open(node.port(), "/socket/x/websocket?vsn=2.0.0&userId=ada")) {
+      try (RawSocket watcher =
+          RawSocket.open(node.port(), "/socket/x/websocket?vsn=2.0.0&userId=ada")) {
         join(watcher, "a");
-        try (RawSocket dying = RawSocket.open(node.port(), "/socket/x/websocket?vsn=2.0.0&userId=bob")) {
+        try (RawSocket dying =
+            RawSocket.open(node.port(), "/socket/x/websocket?vsn=2.0.0&userId=bob")) {
           join(dying, "a");
           watcher.awaitText("'bob':{'metas'");
         }
@@ -436,7 +473,8 @@ class WireErrorsTest {
 
   @Test
   void theServersPingIntervalCountsWhereTheInstanceHasNone() {
-    SocketConfig quick = new SocketConfig(Duration.ofSeconds(1), Duration.ofSeconds(1), 100, 8 << 20);
+    SocketConfig quick =
+        new SocketConfig(Duration.ofSeconds(1), Duration.ofSeconds(1), 100, 8 << 20);
     Closings closings = new Closings();
     try (TestNode node = TestNode.builder().socket(quick).meters(closings).start()) {
       node.create("{'id':'x','type':'accumulative'}");

@@ -4,8 +4,12 @@ import io.mycelium.protocol.Payload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
-/** What the logic wants done, in order; a value. */
+/**
+ * What the logic wants done, in order; a value. An effect that could not be carried out cannot be
+ * made: it throws in the hook that makes it, where nothing has changed yet.
+ */
 public final class Effects {
   private static final Effects NONE = new Effects(List.of());
 
@@ -18,26 +22,75 @@ public final class Effects {
   /** One thing to be done. */
   public sealed interface Effect {}
 
-  /** A new entry: it gets the next sequence, is journaled, applied to the state and sent to every channel. */
-  public record Append(String event, String user, Payload payload) implements Effect {}
+  /**
+   * A new entry: it gets the next sequence, is journaled, applied to the state and sent to every
+   * channel.
+   */
+  public record Append(String event, String user, Payload payload) implements Effect {
+    public Append {
+      present("event", event);
+      present("payload", payload);
+    }
+  }
 
   /** A response to the push, beside its sequence: {@code {"seq": 7, "data": payload}}. */
-  public record Reply(Payload payload) implements Effect {}
+  public record Reply(Payload payload) implements Effect {
+    public Reply {
+      present("payload", payload);
+    }
+  }
 
   /** The push or join is refused; no other effect of the same list is carried out. */
-  public record Reject(String reason, String message) implements Effect {}
+  public record Reject(String reason, String message) implements Effect {
+    public Reject {
+      present("reason", reason);
+      present("message", message);
+    }
+  }
 
-  /** A message to every channel that is no entry: not kept, not in the sequence, not part of the state. */
-  public record Broadcast(String event, Payload payload) implements Effect {}
+  /**
+   * A message to every channel that is no entry: not kept, not in the sequence, not part of the
+   * state.
+   */
+  public record Broadcast(String event, Payload payload) implements Effect {
+    public Broadcast {
+      present("event", event);
+      present("payload", payload);
+    }
+  }
 
   /** A message to one channel. */
-  public record Send(Member to, String event, Payload payload) implements Effect {}
+  public record Send(Member to, String event, Payload payload) implements Effect {
+    public Send {
+      present("to", to);
+      present("event", event);
+      present("payload", payload);
+    }
+  }
 
   /** One channel is closed. */
-  public record Kick(Member member) implements Effect {}
+  public record Kick(Member member) implements Effect {
+    public Kick {
+      present("member", member);
+    }
+  }
 
   /** {@link RoomLogic#onTick} is to be called after that time; a later one replaces it. */
-  public record TickIn(Duration delay) implements Effect {}
+  public record TickIn(Duration delay) implements Effect {
+    private static final Duration MAX = Duration.ofDays(365);
+
+    public TickIn {
+      present("delay", delay);
+      if (delay.isNegative() || delay.compareTo(MAX) > 0) {
+        throw new IllegalArgumentException(
+            "delay is " + delay + ", expected a duration from PT0S to " + MAX);
+      }
+    }
+  }
+
+  private static void present(String field, Object value) {
+    Objects.requireNonNull(value, () -> field + " of an effect is null");
+  }
 
   public static Effects none() {
     return NONE;

@@ -1,0 +1,130 @@
+package io.mycelium.instance;
+
+import io.mycelium.instance.spi.RoomType;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.Spliterator;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the room types of plug-ins: each jar of a folder has a class loader of its own, whose
+ * parent is ours, so that two plug-ins may bring different versions of a library. What is broken is
+ * left out, with one log line that names its file.
+ */
+public final class PluginLoader {
+  private static final Logger LOG = LoggerFactory.getLogger(PluginLoader.class);
+
+  /**
+   * A provider that cannot be loaded is passed over; this ends it if the service loader does not
+   * get past one.
+   */
+  private static final int MAX_PROVIDERS = 100;
+
+  private final ClassLoader parent;
+  private final List<RoomTypes.Source> found = new ArrayList<>();
+  private final List<RoomTypes.Broken> broken = new ArrayList<>();
+
+  private PluginLoader(ClassLoader parent) {
+    this.parent = parent;
+  }
+
+  /**
+   * The built-in types and those of the jars in {@code config.pluginsDir}, in the order of their
+   * names. Blocks.
+   */
+  public static RoomTypes load(DeployerConfig config) {
+    return load(Path.of(config.pluginsDir()), PluginLoader.class.getClassLoader());
+  }
+
+  static RoomTypes load(Path folder, ClassLoader parent) {
+    PluginLoader loader = new PluginLoader(parent);
+    loader.jars(folder).forEach(loader::loadJar);
+    RoomTypes types = new RoomTypes(loader.found, loader.broken);
+    types
+        .broken()
+        .forEach(each -> LOG.error("plug-in {} is broken: {}", each.source(), each.error()));
+    return types;
+  }
+
+  private List<Path> jars(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.getFileName().toString().endsWith(".jar")).sorted().toList();
+    } catch (IOException e) {
+      reportBroken(folder, "not readable: " + e);
+      return List.of();
+    }
+  }
+
+  private void loadJar(Path jar) {
+    try (ZipFile readable = new ZipFile(jar.toFile())) {
+      URL[] urls = {jar.toUri().toURL()};
+      loadTypes(jar, new URLClassLoader(jar.getFileName().toString(), urls, parent));
+    } catch (IOException e) {
+      reportBroken(jar, "not a readable jar: " + e.getMessage());
+    }
+  }
+
+  /**
+   * The class loader stays open for as long as this process runs: rooms may need a class at any
+   * time.
+   */
+  private void loadTypes(Path jar, ClassLoader loader) {
+    Spliterator<ServiceLoader.Provider<RoomType>> providers =
+        ServiceLoader.load(RoomType.class, loader).stream().spliterator();
+    int before = found.size() + broken.size();
+    for (int attempts = 0; attempts < MAX_PROVIDERS; attempts++) {
+      try {
+        if (!providers.tryAdvance(provider -> take(jar, loader, provider))) {
+          break;
+        }
+      } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
+        reportBroken(jar, chain(e));
+      }
+    }
+    if (found.size() + broken.size() == before) {
+      reportBroken(jar, "it names no room type in META-INF/services/" + RoomType.class.getName());
+    }
+  }
+
+  /** Providers of the parent are seen from here as well, and passed over. */
+  private void take(Path jar, ClassLoader loader, ServiceLoader.Provider<RoomType> provider) {
+    if (provider.type().getClassLoader() == loader) {
+      found.add(new RoomTypes.Source(provider.get(), name(jar)));
+    }
+  }
+
+  private void reportBroken(Path file, String error) {
+    broken.add(new RoomTypes.Broken(name(file), error));
+  }
+
+  private static String name(Path file) {
+    return file.getFileName().toString();
+  }
+
+  /**
+   * The messages of an error and its causes in one line: the innermost is what its author must
+   * know.
+   */
+  private static String chain(Throwable error) {
+    StringBuilder text = new StringBuilder(String.valueOf(error.getMessage()));
+    Throwable cause = error.getCause();
+    for (int depth = 0; cause != null && depth < 5; depth++) {
+      text.append("; ").append(cause);
+      cause = cause.getCause();
+    }
+    return text.toString().replaceAll("\\s*[\\r\\n]+\\s*", " ");
+  }
+}

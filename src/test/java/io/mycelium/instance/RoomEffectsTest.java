@@ -1,0 +1,112 @@
+package io.mycelium.instance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mycelium.bus.Outbound;
+import io.mycelium.instance.spi.Effects;
+import io.mycelium.instance.spi.Push;
+import io.mycelium.instance.spi.RoomLogic;
+import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.journal.Entry;
+import io.mycelium.protocol.Payload;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** What a room makes of its logic's effects. */
+class RoomEffectsTest {
+  private static final RoomSettings SETTINGS =
+      new RoomSettings("test", null, 10, true, false, Duration.ZERO, null);
+  private static final Push PUSH = new Push("push", "ada", Payload.json("1"), 7);
+
+  /** Counts its entries. */
+  private record Counter(Function<Push, Effects> decide, BiFunction<Integer, Entry, Integer> next)
+      implements RoomLogic<Integer> {
+    @Override
+    public Integer init() {
+      return 0;
+    }
+
+    @Override
+    public Integer apply(Integer state, Entry entry) {
+      return next.apply(state, entry);
+    }
+
+    @Override
+    public Payload view(Integer state) {
+      return Payload.of(state);
+    }
+
+    @Override
+    public Payload delta(Integer state, List<Entry> entries) {
+      return Payload.of(entries.size());
+    }
+
+    @Override
+    public Effects onPush(Integer state, Push push) {
+      return decide.apply(push);
+    }
+
+    @Override
+    public Effects onTick(Integer state, long now) {
+      return Effects.append("tick", null, Payload.NULL);
+    }
+  }
+
+  private static Room room(Function<Push, Effects> decide) {
+    return new Room("r", SETTINGS, new Counter(decide, (state, entry) -> state + 1), null);
+  }
+
+  @Test
+  void anEffectThatCannotBeCarriedOutThrowsBeforeAnythingChanges() {
+    List<Function<Push, Effects>> faulty =
+        List.of(
+            push -> Effects.append(push).broadcast("x", null),
+            push -> Effects.append(push).broadcast(null, Payload.NULL),
+            push -> Effects.append(push).reply(null),
+            push -> Effects.append(push).send(null, "x", Payload.NULL),
+            push -> Effects.append(push).kick(null),
+            push -> Effects.append(push).tickIn(null),
+            push -> Effects.append(push).tickIn(Duration.ofMillis(-1)),
+            push -> Effects.append(push).tickIn(Duration.ofSeconds(Long.MAX_VALUE)),
+            push -> Effects.append(push).andAppend("x", "ada", null),
+            push -> Effects.reject("no", null),
+            push -> null);
+    for (Function<Push, Effects> decide : faulty) {
+      Room room = room(decide);
+      byte[] before = room.stateMessage();
+      Turn turn = new Turn();
+      assertThatThrownBy(() -> room.push(PUSH, turn)).isInstanceOf(RuntimeException.class);
+      assertThat(room.seq()).isZero();
+      assertThat(room.stateMessage()).isSameAs(before);
+      assertThat(turn.items()).isEmpty();
+      assertThat(turn.appends()).isEmpty();
+      assertThat(turn.timers()).isEmpty();
+    }
+  }
+
+  @Test
+  void severalEntriesOfOnePushAreOneDelivery() {
+    Room room =
+        room(
+            push ->
+                Effects.append(push)
+                    .andAppend("more", null, Payload.NULL)
+                    .reply(Payload.json("2")));
+    Turn turn = new Turn();
+    Room.Outcome outcome = room.push(PUSH, turn);
+    assertThat(outcome.response()).isEqualTo(Payload.json("2"));
+    assertThat(turn.appends()).extracting(append -> append.entry().seq()).containsExactly(1L, 2L);
+    assertThat(turn.items())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Outbound.Delivery.class,
+            delivery -> {
+              assertThat(delivery.first()).isEqualTo(1);
+              assertThat(delivery.last()).isEqualTo(2);
+            });
+  }
+}
