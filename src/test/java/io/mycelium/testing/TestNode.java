@@ -46,9 +46,11 @@ public final class TestNode implements AutoCloseable {
   private final Vertx vertx;
   private final List<WebVerticle> webs = new ArrayList<>();
   private final InstanceDirectory directory;
+  private final String transport;
   private final int port;
 
   private TestNode(Builder b) {
+    transport = b.transport;
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Codecs.register(vertx);
     await(
@@ -56,7 +58,7 @@ public final class TestNode implements AutoCloseable {
             new DeployerVerticle(b.deployer, b.types, b.journal, InstanceMeters.NONE)));
     Contract contract = await(Contract.load(vertx));
     for (int i = 0; i < b.eventLoops; i++) {
-      WebConfig web = new WebConfig("127.0.0.1", 0, 1, b.transport, b.maxMessageBytes, 4 << 20);
+      WebConfig web = new WebConfig("127.0.0.1", b.port, 1, b.transport, b.maxMessageBytes, 4 << 20);
       WebVerticle verticle =
           new WebVerticle(
               web, b.socket, b.gateway, contract, new OpenAuthenticator(), b.meters, router -> {});
@@ -174,6 +176,10 @@ public final class TestNode implements AutoCloseable {
     return port;
   }
 
+  public String transport() {
+    return transport;
+  }
+
   @Override
   public void close() {
     await(vertx.close());
@@ -189,6 +195,7 @@ public final class TestNode implements AutoCloseable {
     private RoomTypes types = new RoomTypes(List.of());
     private String transport = "netty";
     private int eventLoops = 2;
+    private int port;
     private int maxMessageBytes = 1 << 20;
 
     public Builder deployer(DeployerConfig config) {
@@ -229,6 +236,12 @@ public final class TestNode implements AutoCloseable {
     /** netty or vertx. */
     public Builder transport(String used) {
       transport = used;
+      return this;
+    }
+
+    /** A port that an earlier node had; 0, the default, takes a free one. */
+    public Builder port(int used) {
+      port = used;
       return this;
     }
 
