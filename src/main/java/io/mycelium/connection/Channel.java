@@ -22,6 +22,7 @@ final class Channel implements ReplyTo {
   private Channel replaced;
   private ArrayDeque<InboundMessage> held;
   private boolean busy = true;
+  private boolean kicked;
 
   /** Place in its audience; -1 while it is in none. */
   int index = -1;
@@ -90,6 +91,10 @@ final class Channel implements ReplyTo {
       refused(reply);
     } else if (room.admit(this, reply.seq())) {
       admitted(reply);
+      if (kicked) {
+        kick();
+        return;
+      }
     } else {
       askToJoin();
       return;
@@ -141,6 +146,19 @@ final class Channel implements ReplyTo {
     connection.outbox().reply(joinRef, leave.ref(), room.topic(), true, Outbox.EMPTY);
     connection.outbox().phxClose(this);
     settled();
+  }
+
+  /** The room's logic ends the channel; a join that it is still in is answered first. */
+  void kick() {
+    boolean joining = params != null;
+    if (joining) {
+      kicked = true;
+    } else {
+      connection
+          .link()
+          .sendEnd(Command.Kind.LEAVE, connection.number(), room.name(), ReplyTo.NOBODY);
+      end(false);
+    }
   }
 
   /**

@@ -96,8 +96,7 @@ public final class HubInstance implements LinkListener {
   public void onKick(Outbound.Kick kick) {
     Channel channel = channel(kick.connection(), kick.room());
     if (channel != null) {
-      link.sendEnd(Command.Kind.LEAVE, kick.connection(), kick.room(), ReplyTo.NOBODY);
-      channel.end(false);
+      channel.kick();
     }
   }
 

@@ -136,7 +136,7 @@ final class DirectoryService {
   }
 
   private static Future<?> push(Supervised instance, String room, JsonObject request) {
-    Payload payload = Payload.json(request.getString("payload"));
+    Payload payload = Payload.checked(request.getString("payload"));
     String user = request.getString("user");
     return instance.<JsonObject>call(
         (control, turn) -> Future.succeededFuture(control.push(room, user, payload, turn)));

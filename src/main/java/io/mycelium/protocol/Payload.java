@@ -48,6 +48,23 @@ public final class Payload {
     return json(validJson.getBytes(StandardCharsets.UTF_8));
   }
 
+  /**
+   * JSON text that did not come through a serializer, held to the same rules.
+   *
+   * @throws Refusal ({@code invalid_payload}) that says where the text is no JSON
+   */
+  public static Payload checked(String json) {
+    Payload payload = json(json);
+    JsonScanner scanner = new JsonScanner(payload.bytes, 0, payload.bytes.length);
+    try {
+      scanner.skipValue();
+      scanner.expectEnd();
+    } catch (MalformedFrameException e) {
+      throw new Refusal(ErrorCode.INVALID_PAYLOAD, "payload " + e.getMessage());
+    }
+    return payload;
+  }
+
   public static Payload binary(byte[] bytes) {
     return new Payload(bytes, true);
   }

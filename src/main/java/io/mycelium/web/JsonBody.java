@@ -81,7 +81,7 @@ final class JsonBody {
     return switch (parser.currentToken()) {
       case START_OBJECT -> object(top);
       case START_ARRAY -> array();
-      case VALUE_STRING -> parser.getText();
+      case VALUE_STRING -> wellFormed(parser.getText());
       case VALUE_NUMBER_INT -> parser.getNumberValue();
       case VALUE_NUMBER_FLOAT -> fraction(parser.getText());
       case VALUE_TRUE -> true;
@@ -93,7 +93,7 @@ final class JsonBody {
   private JsonObject object(boolean top) throws IOException {
     JsonObject object = new JsonObject();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String key = parser.currentName();
+      String key = wellFormed(parser.currentName());
       if (object.containsKey(key)) {
         throw new JsonParseException(parser, "the key \"" + key + "\" is there twice");
       }
@@ -109,6 +109,14 @@ final class JsonBody {
       array.add(value(false));
     }
     return array;
+  }
+
+  /** An escape may make half a surrogate pair, which cannot be written as UTF-8 again. */
+  private String wellFormed(String read) throws JsonParseException {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(read)) {
+      throw new JsonParseException(parser, "half of a surrogate pair is no character");
+    }
+    return read;
   }
 
   private String raw() throws IOException {

@@ -18,10 +18,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** The codecs read back what they wrote, wherever in a buffer it stands; the window does what a sorted map does. */
+/**
+ * The codecs read back what they wrote, wherever in a buffer it stands; the window does what a
+ * sorted map does.
+ */
 class BusPropertyTest {
   private static Arbitrary<String> text() {
-    return Arbitraries.strings().ofMaxLength(12)
+    return Arbitraries.strings()
+        .ofMaxLength(12)
         .map(s -> new String(s.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
   }
 
@@ -34,23 +38,34 @@ class BusPropertyTest {
   }
 
   private static Arbitrary<Payload> payloadOrNull() {
-    return Arbitraries.oneOf(bytes().map(Payload::binary), text().map(Payload::json)).injectNull(0.3);
+    return Arbitraries.oneOf(bytes().map(Payload::binary), text().map(Payload::json))
+        .injectNull(0.3);
   }
 
   @Provide
   Arbitrary<CommandBatch> commandBatches() {
     Arbitrary<Command> command =
         Combinators.combine(
-                Arbitraries.longs(), Arbitraries.of(Command.Kind.class), Arbitraries.longs(), textOrNull(),
-                textOrNull(), textOrNull(), payloadOrNull())
+                Arbitraries.longs(),
+                Arbitraries.of(Command.Kind.class),
+                Arbitraries.longs(),
+                textOrNull(),
+                textOrNull(),
+                textOrNull(),
+                payloadOrNull())
             .as(Command::new);
-    return Combinators.combine(text(), Arbitraries.longs(), Arbitraries.integers(), command.list().ofMaxSize(6))
+    return Combinators.combine(
+            text(), Arbitraries.longs(), Arbitraries.integers(), command.list().ofMaxSize(6))
         .as(CommandBatch::new);
   }
 
   private static Arbitrary<Outbound.Delivery> deliveries() {
     return Combinators.combine(
-            text(), bytes(), Arbitraries.longs(), Arbitraries.longs(), bytes().map(Payload::binary).injectNull(0.5),
+            text(),
+            bytes(),
+            Arbitraries.longs(),
+            Arbitraries.longs(),
+            bytes().map(Payload::binary).injectNull(0.5),
             bytes())
         .as(Outbound.Delivery::new);
   }
@@ -59,24 +74,40 @@ class BusPropertyTest {
   Arbitrary<DeliveryBatch> deliveryBatches() {
     Arbitrary<Outbound> reply =
         Combinators.combine(
-                text(), Arbitraries.longs(), Arbitraries.of(ErrorCode.class).injectNull(0.3), textOrNull(),
-                bytes().injectNull(0.5), Arbitraries.longs())
+                text(),
+                Arbitraries.longs(),
+                Arbitraries.of(ErrorCode.class).injectNull(0.3),
+                textOrNull(),
+                bytes().injectNull(0.5),
+                Arbitraries.longs())
             .as(Outbound.Reply::new);
     Arbitrary<Outbound> direct =
-        Combinators.combine(text(), Arbitraries.longs(), text(), bytes(), bytes()).as(Outbound.Direct::new);
-    Arbitrary<Outbound> kick = Combinators.combine(text(), Arbitraries.longs(), text()).as(Outbound.Kick::new);
+        Combinators.combine(text(), Arbitraries.longs(), text(), bytes(), bytes())
+            .as(Outbound.Direct::new);
+    Arbitrary<Outbound> kick =
+        Combinators.combine(text(), Arbitraries.longs(), text()).as(Outbound.Kick::new);
     Arbitrary<Outbound> refill =
-        Combinators.combine(text(), text(), deliveries().list().ofMaxSize(3), Arbitraries.of(true, false))
+        Combinators.combine(
+                text(), text(), deliveries().list().ofMaxSize(3), Arbitraries.of(true, false))
             .as(Outbound.Refill::new);
-    Arbitrary<Outbound> resend = Combinators.combine(text(), Arbitraries.longs()).as(Outbound.Resend::new);
+    Arbitrary<Outbound> resend =
+        Combinators.combine(text(), Arbitraries.longs()).as(Outbound.Resend::new);
     Arbitrary<Outbound> running =
         Arbitraries.maps(text(), Arbitraries.longs()).ofMaxSize(3).map(Outbound.Running::new);
     Arbitrary<Outbound> item =
         Arbitraries.oneOf(
-            deliveries().map(d -> (Outbound) d), reply, direct, kick, refill, resend, running,
-            text().map(Outbound.RoomClosed::new), textOrNull().map(Outbound.Failed::new),
+            deliveries().map(d -> (Outbound) d),
+            reply,
+            direct,
+            kick,
+            refill,
+            resend,
+            running,
+            text().map(Outbound.RoomClosed::new),
+            textOrNull().map(Outbound.Failed::new),
             Arbitraries.just(new Outbound.Deleted()));
-    return Combinators.combine(text(), Arbitraries.longs(), item.list().ofMaxSize(6)).as(DeliveryBatch::new);
+    return Combinators.combine(text(), Arbitraries.longs(), item.list().ofMaxSize(6))
+        .as(DeliveryBatch::new);
   }
 
   @Property(tries = 500)
@@ -100,7 +131,8 @@ class BusPropertyTest {
 
   @Example
   void everyKindOfItemHasItsTag() {
-    Outbound.Delivery delivery = new Outbound.Delivery("room", new byte[] {1}, 1, 2, null, new byte[] {2});
+    Outbound.Delivery delivery =
+        new Outbound.Delivery("room", new byte[] {1}, 1, 2, null, new byte[] {2});
     List<Outbound> items =
         List.of(
             delivery,
@@ -113,7 +145,8 @@ class BusPropertyTest {
             new Outbound.Running(Map.of("link", 7L)),
             new Outbound.Failed("why"),
             new Outbound.Deleted());
-    assertThat(items.stream().map(Object::getClass)).containsExactlyInAnyOrder(Outbound.class.getPermittedSubclasses());
+    assertThat(items.stream().map(Object::getClass))
+        .containsExactlyInAnyOrder(Outbound.class.getPermittedSubclasses());
     aDeliveryBatchIsReadBackAsItWas(new DeliveryBatch("x", 1, items));
   }
 
@@ -135,9 +168,10 @@ class BusPropertyTest {
 
   @Provide
   Arbitrary<List<Integer>> steps() {
-    Arbitrary<Integer> step = Arbitraries.frequencyOf(
-        net.jqwik.api.Tuple.of(3, Arbitraries.just(0)),
-        net.jqwik.api.Tuple.of(2, Arbitraries.integers().between(-1, 40)));
+    Arbitrary<Integer> step =
+        Arbitraries.frequencyOf(
+            net.jqwik.api.Tuple.of(3, Arbitraries.just(0)),
+            net.jqwik.api.Tuple.of(2, Arbitraries.integers().between(-1, 40)));
     return step.list().ofMaxSize(300);
   }
 
@@ -152,7 +186,8 @@ class BusPropertyTest {
 
   private static void assertSame(Window window, TreeMap<Long, Window.Pending> model) {
     assertThat(window.size()).isEqualTo(model.size());
-    assertThat(window.bytes()).isEqualTo(model.values().stream().mapToLong(p -> p.command().size()).sum());
+    assertThat(window.bytes())
+        .isEqualTo(model.values().stream().mapToLong(p -> p.command().size()).sum());
     assertThat(window.oldest()).isSameAs(model.isEmpty() ? null : model.firstEntry().getValue());
     for (long after : new long[] {0, window.nextNumber() / 2, window.nextNumber()}) {
       List<Window.Pending> found = new ArrayList<>();

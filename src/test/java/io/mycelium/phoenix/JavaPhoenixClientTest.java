@@ -183,7 +183,8 @@ class JavaPhoenixClientTest {
     disconnect(ada);
   }
 
-  private static void await(LinkedBlockingQueue<Map<String, Integer>> lists, Predicate<Map<String, Integer>> wanted)
+  private static void await(
+      LinkedBlockingQueue<Map<String, Integer>> lists, Predicate<Map<String, Integer>> wanted)
       throws InterruptedException {
     Map<String, Integer> list = lists.poll(REPLY_MS, TimeUnit.MILLISECONDS);
     while (list != null && !wanted.test(list)) {

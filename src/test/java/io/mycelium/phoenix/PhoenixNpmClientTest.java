@@ -21,8 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Runs {@code src/test/js}: the official {@code phoenix} client in Node.js. It asks over HTTP for what only this side can
- * do: stop and start the server on the same port, or revive a failed instance.
+ * Runs {@code src/test/js}: the official {@code phoenix} client in Node.js. It asks over HTTP for
+ * what only this side can do: stop and start the server on the same port, or revive a failed
+ * instance.
  */
 class PhoenixNpmClientTest {
   private static final Path SCRIPTS = Path.of("src", "test", "js");
@@ -75,7 +76,8 @@ class PhoenixNpmClientTest {
     node = TestNode.builder().transport(transport).port(port).types(new BrittleType()).start();
     node.create(
         "{'id':'chat','type':'accumulative','rooms':{'general':{},'pictures':{},'tabs':{},'joinleave':{}}}");
-    node.create("{'id':'draw','type':'shared','rooms':{'lobby':{'state':{'color':'black','line':null}}}}");
+    node.create(
+        "{'id':'draw','type':'shared','rooms':{'lobby':{'state':{'color':'black','line':null}}}}");
     node.create("{'id':'move','type':'collaborative'}");
     node.create("{'id':'brittle','type':'brittle'}");
   }
@@ -105,7 +107,9 @@ class PhoenixNpmClientTest {
             .directory(SCRIPTS.toFile())
             .redirectErrorStream(true);
     command.environment().put("MYCELIUM_URL", "ws://127.0.0.1:" + node.port());
-    command.environment().put("MYCELIUM_CONTROL", "http://127.0.0.1:" + control.getAddress().getPort());
+    command
+        .environment()
+        .put("MYCELIUM_CONTROL", "http://127.0.0.1:" + control.getAddress().getPort());
     try {
       return command.start();
     } catch (IOException e) {

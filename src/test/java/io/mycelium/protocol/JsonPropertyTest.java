@@ -28,7 +28,8 @@ class JsonPropertyTest {
   private static final ObjectMapper JACKSON =
       new ObjectMapper(
               JsonFactory.builder()
-                  .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(1 << 20).build())
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNumberLength(1 << 20).build())
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
@@ -69,7 +70,8 @@ class JsonPropertyTest {
   }
 
   private Arbitrary<Object> value(int depth) {
-    Arbitrary<String> text = Arbitraries.strings().withChars(SPICE).ofMaxLength(8).map(JsonPropertyTest::paired);
+    Arbitrary<String> text =
+        Arbitraries.strings().withChars(SPICE).ofMaxLength(8).map(JsonPropertyTest::paired);
     Arbitrary<Object> leaf =
         Arbitraries.oneOf(
             Arbitraries.longs().asGeneric(),
@@ -81,7 +83,9 @@ class JsonPropertyTest {
     }
     Arbitrary<Object> inner = Arbitraries.lazy(() -> value(depth - 1));
     return Arbitraries.oneOf(
-        leaf, inner.list().ofMaxSize(4).asGeneric(), Arbitraries.maps(text, inner).ofMaxSize(4).asGeneric());
+        leaf,
+        inner.list().ofMaxSize(4).asGeneric(),
+        Arbitraries.maps(text, inner).ofMaxSize(4).asGeneric());
   }
 
   /** Surrogates come from the alphabet one by one; halves are replaced. */
@@ -107,7 +111,8 @@ class JsonPropertyTest {
   @Provide
   Arbitrary<List<Mutation>> mutations() {
     Arbitrary<String> added = Arbitraries.strings().withChars(SPICE).ofMaxLength(2);
-    return Combinators.combine(Arbitraries.integers().between(0, 10_000), Arbitraries.integers().between(0, 3), added)
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 10_000), Arbitraries.integers().between(0, 3), added)
         .as(Mutation::new)
         .list()
         .ofMinSize(1)
@@ -116,7 +121,8 @@ class JsonPropertyTest {
 
   @Property(tries = 3000)
   void mutatedJsonIsTakenJustIfJacksonTakesIt(
-      @ForAll("values") Object value, @ForAll("mutations") List<Mutation> mutations) throws java.io.IOException {
+      @ForAll("values") Object value, @ForAll("mutations") List<Mutation> mutations)
+      throws java.io.IOException {
     String text = JACKSON.writeValueAsString(value);
     for (Mutation mutation : mutations) {
       text = mutation.applyTo(text);
@@ -125,8 +131,8 @@ class JsonPropertyTest {
   }
 
   @Property(tries = 3000)
-  void spicedNumbersAndWordsAreTakenJustIfJacksonTakesThem(
-      @ForAll("spice") String text) throws java.io.IOException {
+  void spicedNumbersAndWordsAreTakenJustIfJacksonTakesThem(@ForAll("spice") String text)
+      throws java.io.IOException {
     assertLikeJackson(text);
   }
 
@@ -140,10 +146,12 @@ class JsonPropertyTest {
 
   @Example
   void nestingIsLimited() {
-    assertThat(refusal(("[".repeat(128) + "]".repeat(128)).getBytes(StandardCharsets.US_ASCII))).isNull();
+    assertThat(refusal(("[".repeat(128) + "]".repeat(128)).getBytes(StandardCharsets.US_ASCII)))
+        .isNull();
     assertThat(refusal(("[".repeat(129) + "]".repeat(129)).getBytes(StandardCharsets.US_ASCII)))
         .isEqualTo("at byte 128: found '[', expected at most 128 levels of nesting");
-    assertThat(refusal("{\"a\":".repeat(100_000).getBytes(StandardCharsets.US_ASCII))).contains("128 levels");
+    assertThat(refusal("{\"a\":".repeat(100_000).getBytes(StandardCharsets.US_ASCII)))
+        .contains("128 levels");
   }
 
   @Property(tries = 3000)
@@ -163,7 +171,10 @@ class JsonPropertyTest {
     Arbitrary<byte[]> text =
         Arbitraries.strings().ofMaxLength(40).map(s -> s.getBytes(StandardCharsets.UTF_8));
     Arbitrary<byte[]> broken =
-        Combinators.combine(text.filter(b -> b.length > 0), Arbitraries.integers().between(0, 200), Arbitraries.bytes())
+        Combinators.combine(
+                text.filter(b -> b.length > 0),
+                Arbitraries.integers().between(0, 200),
+                Arbitraries.bytes())
             .as(
                 (bytes, at, value) -> {
                   bytes[at % bytes.length] = value;
@@ -173,7 +184,8 @@ class JsonPropertyTest {
   }
 
   @Property
-  void oneHighByteAnywhereIsSeen(@ForAll @IntRange(max = 63) int length, @ForAll @IntRange(max = 63) int at) {
+  void oneHighByteAnywhereIsSeen(
+      @ForAll @IntRange(max = 63) int length, @ForAll @IntRange(max = 63) int at) {
     byte[] bytes = new byte[length];
     assertThat(Utf8.isValid(bytes)).isTrue();
     if (at < length) {
@@ -193,9 +205,12 @@ class JsonPropertyTest {
   @Property
   void numbersAreWrittenInDecimal(@ForAll long value) {
     if (value < 0) {
-      assertThatThrownBy(() -> new JsonWriter(16).number(value)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> new JsonWriter(16).number(value))
+          .isInstanceOf(IllegalArgumentException.class);
     } else {
-      assertThat(new JsonWriter(1).number(value).toBytes()).asString().isEqualTo(Long.toString(value));
+      assertThat(new JsonWriter(1).number(value).toBytes())
+          .asString()
+          .isEqualTo(Long.toString(value));
     }
   }
 

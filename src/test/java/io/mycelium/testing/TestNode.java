@@ -58,7 +58,8 @@ public final class TestNode implements AutoCloseable {
             new DeployerVerticle(b.deployer, b.types, b.journal, InstanceMeters.NONE)));
     Contract contract = await(Contract.load(vertx));
     for (int i = 0; i < b.eventLoops; i++) {
-      WebConfig web = new WebConfig("127.0.0.1", b.port, 1, b.transport, b.maxMessageBytes, 4 << 20);
+      WebConfig web =
+          new WebConfig("127.0.0.1", b.port, 1, b.transport, b.maxMessageBytes, 4 << 20);
       WebVerticle verticle =
           new WebVerticle(
               web, b.socket, b.gateway, contract, new OpenAuthenticator(), b.meters, router -> {});

@@ -2,22 +2,11 @@ package io.mycelium.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mycelium.bus.GatewayConfig;
-import io.mycelium.connection.SocketConfig;
-import io.mycelium.testing.Closings;
-import io.mycelium.testing.GateType;
 import io.mycelium.testing.RawSocket;
-import io.mycelium.testing.RawSocket.Frame;
-import io.mycelium.testing.TestNode;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.HexFormat;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,84 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and after a reply the socket still answers heartbeats. Over both transports.
  */
 class WireErrorsTest {
-  private static final int INSTANCE_LIMIT = 2048;
-  private static final int SERVER_LIMIT = 65_536;
-
   /** The cases; a subclass says over which transport. */
-  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-  abstract static class Cases {
-    private final String transport;
-    private final Closings closings = new Closings();
-    private final GateType gate = new GateType();
-    private TestNode node;
-
+  abstract static class Cases extends WireCases {
     Cases(String transport) {
-      this.transport = transport;
-    }
-
-    @BeforeAll
-    void startNode() {
-      node =
-          TestNode.builder()
-              .transport(transport)
-              .eventLoops(1)
-              .maxMessageBytes(SERVER_LIMIT)
-              .meters(closings)
-              .types(gate)
-              .socket(new SocketConfig(Duration.ofSeconds(25), Duration.ofSeconds(20), 3, 64 << 10))
-              .gateway(new GatewayConfig(4, 4096, 6, 1 << 20, Duration.ofSeconds(10)))
-              .start();
-      node.create("{'id':'x','type':'accumulative','rooms':{'a':{},'b':{},'c':{}}}");
-      node.create(
-          "{'id':'tight','type':'accumulative','config':{'max_message_bytes':"
-              + INSTANCE_LIMIT
-              + "}}");
-      node.create("{'id':'gate','type':'gate'}");
-      node.create(
-          "{'id':'pinged','type':'accumulative','config':{'ping_interval':1,'ping_timeout':1}}");
-    }
-
-    @AfterAll
-    void stopNode() {
-      node.close();
-    }
-
-    private RawSocket open(String instance) {
-      return RawSocket.open(node.port(), "/socket/" + instance + "/websocket?vsn=2.0.0");
-    }
-
-    private static void assertAlive(RawSocket socket) {
-      socket.text("[null,'alive','phoenix','heartbeat',{}]");
-      assertThat(socket.awaitText("'alive'")).contains("\"status\":\"ok\"");
-    }
-
-    private void assertClosed(RawSocket socket, int status, String reason) {
-      Frame close = socket.await(RawSocket.CLOSE);
-      assertThat(close.status()).isEqualTo(status);
-      assertThat(close.reason()).isEqualTo(reason);
-      socket.answer(close);
-      assertThat(socket.isEnded()).isTrue();
-      closings.await(reason);
-    }
-
-    /**
-     * The error reply to that reference; it has a reason, a message for people, and nothing of Java
-     * in it.
-     */
-    private static JsonObject error(RawSocket socket, String ref) {
-      JsonArray reply = new JsonArray(socket.awaitText("," + ref + ","));
-      assertThat(reply.getString(3)).isEqualTo("phx_reply");
-      assertThat(reply.getJsonObject(4).getString("status")).isEqualTo("error");
-      JsonObject response = reply.getJsonObject(4).getJsonObject("response");
-      assertThat(response.getString("message"))
-          .isNotBlank()
-          .doesNotContain("java", "io.mycelium", "\tat ", "Exception");
-      return response;
-    }
-
-    private static void join(RawSocket socket, String room) {
-      socket.text("['1','join-" + room + "','" + room + "','phx_join',{}]");
-      assertThat(socket.awaitText("'join-" + room + "'")).contains("\"status\":\"ok\"");
+      super(transport);
     }
 
     @ParameterizedTest
@@ -307,181 +222,6 @@ class WireErrorsTest {
         assertThat(socket.awaitText("phx_reply"))
             .startsWith("[" + number + "," + number + ",\"a\"");
         assertAlive(socket);
-      }
-    }
-
-    @Test
-    void pushesBeyondTheConnectionsUnackedCountAreOverloaded() {
-      try (RawSocket socket = open("gate")) {
-        join(socket, "lobby");
-        gate.shut();
-        for (int ref = 1; ref <= 5; ref++) {
-          socket.text("['1','" + ref + "','lobby','push'," + ref + "]");
-        }
-        JsonObject response = error(socket, "'5'");
-        assertThat(response.getString("reason")).isEqualTo("overloaded");
-        assertThat(response.getBoolean("retryable")).isTrue();
-        assertAlive(socket);
-        gate.open();
-        assertThat(socket.awaitText("'4'")).contains("\"status\":\"ok\"");
-        socket.text("['1','6','lobby','push',6]");
-        assertThat(socket.awaitText("'6'")).contains("\"status\":\"ok\"");
-      }
-    }
-
-    @Test
-    void pushesBeyondTheConnectionsUnackedBytesAreOverloaded() {
-      try (RawSocket socket = open("gate")) {
-        join(socket, "lobby");
-        gate.shut();
-        String payload = "'" + "x".repeat(3000) + "'";
-        socket.text("['1','1','lobby','push'," + payload + "]");
-        socket.text("['1','2','lobby','push'," + payload + "]");
-        assertThat(error(socket, "'2'").getString("reason")).isEqualTo("overloaded");
-        gate.open();
-        assertThat(socket.awaitText("'1'")).contains("\"status\":\"ok\"");
-        assertAlive(socket);
-      }
-    }
-
-    @Test
-    void pushesBeyondTheInstancesUnackedCountAreOverloaded() {
-      try (RawSocket one = open("gate");
-          RawSocket other = open("gate")) {
-        join(one, "lobby");
-        join(other, "lobby");
-        gate.shut();
-        for (int ref = 1; ref <= 4; ref++) {
-          one.text("['1','" + ref + "','lobby','push'," + ref + "]");
-        }
-        assertAlive(one);
-        for (int ref = 1; ref <= 3; ref++) {
-          other.text("['1','" + ref + "','lobby','push'," + ref + "]");
-        }
-        assertThat(error(other, "'3'").getString("reason")).isEqualTo("overloaded");
-        gate.open();
-        assertThat(other.awaitText("'2'")).contains("\"status\":\"ok\"");
-        assertAlive(other);
-      }
-    }
-
-    @Test
-    void messagesThatWaitForAJoinAreBounded() {
-      try (RawSocket socket = open("gate")) {
-        gate.shut();
-        socket.text("['1','join','lobby','phx_join',{}]");
-        for (int ref = 1; ref <= 5; ref++) {
-          socket.text("['1','" + ref + "','lobby','push'," + ref + "]");
-        }
-        assertThat(error(socket, "'5'").getString("reason")).isEqualTo("overloaded");
-        gate.open();
-        assertThat(socket.awaitText("'join'")).contains("\"status\":\"ok\"");
-        assertThat(socket.awaitText("'4'")).contains("\"status\":\"ok\"");
-        assertAlive(socket);
-      }
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-      "an unknown instance, /socket/nobody/websocket, 404",
-      "a name that no instance can have, /socket/a.b/websocket, 404",
-      "a path behind the socket, /socket/x/longpoll, 404",
-      "an unknown serializer, /socket/x/websocket?vsn=3.0.0, 400",
-      "a serializer that is no version, /socket/x/websocket?vsn=two, 400",
-      "a query that is not percent-encoded, /socket/x/websocket?vsn=%zz, 400",
-      "a user that is not percent-encoded, /socket/x/websocket?vsn=2.0.0&userId=%zz, 400",
-      "a user with a control character, /socket/x/websocket?vsn=2.0.0&userId=a%00b, 400"
-    })
-    void anUpgradeIsRefusedWhileItIsHttp(String name, String path, int status) {
-      try (RawSocket socket = RawSocket.tcp(node.port())) {
-        assertThat(socket.request(RawSocket.upgrade(path))).startsWith("HTTP/1.1 " + status);
-      }
-    }
-
-    @Test
-    void aGetThatAsksForNoUpgradeIsRefused() {
-      try (RawSocket socket = RawSocket.tcp(node.port())) {
-        String head = "GET /socket/x/websocket HTTP/1.1\r\nHost: localhost\r\n\r\n";
-        assertThat(socket.request(head)).startsWith("HTTP/1.1 400");
-      }
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-      "Sec-WebSocket-Key, Sec-WebSocket-No-Key",
-      "Sec-WebSocket-Version: 13, Sec-WebSocket-Version: 99"
-    })
-    void aBrokenHandshakeIsRefusedAndLeavesNoConnection(String part, String broken) {
-      try (RawSocket socket = RawSocket.tcp(node.port())) {
-        String head = RawSocket.upgrade("/socket/tight/websocket?vsn=2.0.0").replace(part, broken);
-        assertThat(head).contains(broken);
-        assertThat(socket.request(head)).matches("HTTP/1.1 4.. .*");
-      }
-      node.awaitConnections("tight", 0);
-    }
-
-    @Test
-    void aSilentPeerIsPingedAndThenDropped() {
-      try (RawSocket socket = open("pinged")) {
-        assertThat(socket.next().opcode()).isEqualTo(RawSocket.PING);
-        assertClosed(socket, 4008, "ping_timeout");
-      }
-    }
-
-    @Test
-    void aPeerThatOnlyAnswersPingsIsKept() {
-      try (RawSocket socket = open("pinged")) {
-        for (int i = 0; i < 3; i++) {
-          socket.frame(RawSocket.PONG, socket.await(RawSocket.PING).payload());
-        }
-        assertAlive(socket);
-      }
-    }
-
-    @Test
-    void aSocketThatDiesWithoutACloseLeaves() {
-      try (RawSocket watcher =
-          RawSocket.open(node.port(), "/socket/x/websocket?vsn=2.0.0&userId=ada")) {
-        join(watcher, "a");
-        try (RawSocket dying =
-            RawSocket.open(node.port(), "/socket/x/websocket?vsn=2.0.0&userId=bob")) {
-          join(dying, "a");
-          watcher.awaitText("'bob':{'metas'");
-        }
-        assertThat(watcher.awaitText("'leaves':{'bob'")).contains("presence_diff");
-      }
-    }
-
-    @Test
-    void aPeerThatNeverReadsIsCutOffAndTheOthersAreServed() {
-      node.create("{'id':'flood','type':'accumulative','config':{'history':0},'rooms':{'a':{}}}");
-      try (RawSocket slow = open("flood");
-          RawSocket other = open("flood")) {
-        slow.text("['1','1','a','phx_join',{}]");
-        assertThat(slow.next().opcode()).isEqualTo(RawSocket.TEXT);
-        join(other, "a");
-        String payload = "'" + "x".repeat(60_000) + "'";
-        for (int ref = 1; !"slow_consumer".equals(closings.poll()); ref++) {
-          other.text("['1','p" + ref + "','a','push'," + payload + "]");
-          assertThat(other.awaitText("'p" + ref + "'")).contains("\"status\":\"ok\"");
-          assertThat(ref).as("pushes of 60 kB that a peer got that reads nothing").isLessThan(1000);
-        }
-        assertAlive(other);
-      }
-    }
-  }
-
-  @Test
-  void theServersPingIntervalCountsWhereTheInstanceHasNone() {
-    SocketConfig quick =
-        new SocketConfig(Duration.ofSeconds(1), Duration.ofSeconds(1), 100, 8 << 20);
-    Closings closings = new Closings();
-    try (TestNode node = TestNode.builder().socket(quick).meters(closings).start()) {
-      node.create("{'id':'x','type':'accumulative'}");
-      try (RawSocket socket = RawSocket.open(node.port(), "/socket/x/websocket?vsn=2.0.0")) {
-        assertThat(socket.next().opcode()).isEqualTo(RawSocket.PING);
-        assertThat(socket.next().status()).isEqualTo(4008);
-        assertThat(closings.await()).isEqualTo("ping_timeout");
       }
     }
   }
