@@ -16,7 +16,8 @@ class SmokeTest {
       ada.join("general");
       bob.join("general");
       ada.send("['1','2','general','push',{'text':'hi'}]");
-      assertThat(ada.awaitReply("2").getJsonObject(4).getJsonObject("response").getInteger("seq")).isEqualTo(1);
+      assertThat(ada.awaitReply("2").getJsonObject(4).getJsonObject("response").getInteger("seq"))
+          .isEqualTo(1);
       assertThat(bob.awaitEvent("msg").getJsonObject(4).getInteger("seq")).isEqualTo(1);
     }
   }

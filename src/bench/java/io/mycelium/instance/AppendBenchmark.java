@@ -22,16 +22,18 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * A push into an accumulative room that has so many entries already: decided, applied, its delivery rendered. It must
- * cost the same at any length, with a short history and with the longest. A shot is 500 pushes and not a second's worth,
- * which would make a room of 1,000 entries one of millions.
+ * A push into an accumulative room that has so many entries already: decided, applied, its delivery
+ * rendered. It must cost the same at any length, with a short history and with the longest. A shot
+ * is 500 pushes and not a second's worth, which would make a room of 1,000 entries one of millions.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 1000)
 @Measurement(iterations = 2000)
-@Fork(value = 3, jvmArgs = {"-XX:+UseSerialGC", "-Xms512m", "-Xmx512m"})
+@Fork(
+    value = 3,
+    jvmArgs = {"-XX:+UseSerialGC", "-Xms512m", "-Xmx512m"})
 public class AppendBenchmark {
   private static final int PUSHES = 500;
   private static final int WARMING = 1000;
@@ -42,14 +44,20 @@ public class AppendBenchmark {
   @Param({"100", "10000"})
   int history;
 
-  private final Push push = new Push("push", "ada", Payload.json("{\"text\":\"the quick brown fox\"}"), 1_795_485_714_000L);
+  private final Push push =
+      new Push(
+          "push", "ada", Payload.json("{\"text\":\"the quick brown fox\"}"), 1_795_485_714_000L);
   private Room room;
 
-  /** 1,000 pushes come before each shot in either room, so that neither finds the processor's caches colder. */
+  /**
+   * 1,000 pushes come before each shot in either room, so that neither finds the processor's caches
+   * colder.
+   */
   @Setup(Level.Iteration)
   public void fill() {
     if (room == null || room.seq() + WARMING + PUSHES > entries * 3L / 2) {
-      RoomSettings settings = new RoomSettings("accumulative", null, history, true, false, Duration.ZERO, null);
+      RoomSettings settings =
+          new RoomSettings("accumulative", null, history, true, false, Duration.ZERO, null);
       room = new Room("lobby", settings, new AccumulativeType().open(settings), null);
       push(entries - WARMING);
     }

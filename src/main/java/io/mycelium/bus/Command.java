@@ -13,7 +13,13 @@ import io.mycelium.protocol.Payload;
  * @param payload of a push or a join, else null
  */
 public record Command(
-    long number, Kind kind, long connection, String room, String event, String user, Payload payload) {
+    long number,
+    Kind kind,
+    long connection,
+    String room,
+    String event,
+    String user,
+    Payload payload) {
 
   /** What is wanted. */
   public enum Kind {
@@ -34,6 +40,11 @@ public record Command(
     static Kind of(int ordinal) {
       return VALUES[ordinal];
     }
+  }
+
+  /** Whether it says that something ended, which the instance must come to know. */
+  boolean isEnd() {
+    return kind == Kind.CLOSE || kind == Kind.LEAVE || kind == Kind.DETACH;
   }
 
   /** Bytes that count against the limits of un-acked commands. */

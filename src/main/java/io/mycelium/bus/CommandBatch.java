@@ -6,8 +6,8 @@ import java.util.List;
  * What one link gathered in one turn of its event loop.
  *
  * @param gateway id of the link; replies name it
- * @param previous number of the last command before this batch that the instance must have applied; what lies between
- *     two numbers was given up by the gateway
+ * @param previous number of the last command before this batch that the instance must have applied;
+ *     what lies between two numbers was given up by the gateway
  * @param waiting commands of the link that had no answer yet when this was sent, these included
  * @param commands in order; treated as immutable once sent
  */

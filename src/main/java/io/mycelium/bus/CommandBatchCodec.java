@@ -16,7 +16,9 @@ final class CommandBatchCodec implements MessageCodec<CommandBatch, CommandBatch
     Wire.string(out, batch.gateway());
     out.appendLong(batch.previous()).appendInt(batch.waiting()).appendInt(batch.commands().size());
     for (Command command : batch.commands()) {
-      out.appendLong(command.number()).appendInt(command.kind().ordinal()).appendLong(command.connection());
+      out.appendLong(command.number())
+          .appendInt(command.kind().ordinal())
+          .appendLong(command.connection());
       Wire.string(out, command.room());
       Wire.string(out, command.event());
       Wire.string(out, command.user());

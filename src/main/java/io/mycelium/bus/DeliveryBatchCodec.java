@@ -10,7 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Passes delivery batches as they are within a node, and as bytes between nodes: one tag byte, then the item's fields. */
+/**
+ * Passes delivery batches as they are within a node, and as bytes between nodes: one tag byte, then
+ * the item's fields.
+ */
 final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBatch> {
   static final String NAME = "mycelium.deliveries";
   static final DeliveryOptions OPTIONS = new DeliveryOptions().setCodecName(NAME);
@@ -66,10 +69,13 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
       Wire.string(out, closed.room());
     } else if (item instanceof Outbound.Running running) {
       out.appendInt(7).appendInt(running.applied().size());
-      running.applied().forEach((gateway, number) -> {
-        Wire.string(out, gateway);
-        out.appendLong(number);
-      });
+      running
+          .applied()
+          .forEach(
+              (gateway, number) -> {
+                Wire.string(out, gateway);
+                out.appendLong(number);
+              });
     } else if (item instanceof Outbound.Failed failed) {
       out.appendInt(8);
       Wire.string(out, failed.message());
@@ -104,7 +110,8 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
     return switch (tag) {
       case 0 -> readDelivery(in);
       case 1 -> readReply(in);
-      case 2 -> new Outbound.Direct(in.string(), in.longNumber(), in.string(), in.bytes(), in.bytes());
+      case 2 ->
+          new Outbound.Direct(in.string(), in.longNumber(), in.string(), in.bytes(), in.bytes());
       case 3 -> new Outbound.Kick(in.string(), in.longNumber(), in.string());
       case 4 -> readRefill(in);
       case 5 -> new Outbound.Resend(in.string(), in.longNumber());
@@ -117,7 +124,8 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
   }
 
   private static Delivery readDelivery(Wire.Reader in) {
-    return new Delivery(in.string(), in.bytes(), in.longNumber(), in.longNumber(), in.payload(), in.bytes());
+    return new Delivery(
+        in.string(), in.bytes(), in.longNumber(), in.longNumber(), in.payload(), in.bytes());
   }
 
   private static Outbound readReply(Wire.Reader in) {
@@ -125,7 +133,12 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
     long number = in.longNumber();
     int code = in.number();
     return new Outbound.Reply(
-        gateway, number, code < 0 ? null : ErrorCode.of(code), in.string(), in.bytes(), in.longNumber());
+        gateway,
+        number,
+        code < 0 ? null : ErrorCode.of(code),
+        in.string(),
+        in.bytes(),
+        in.longNumber());
   }
 
   private static Outbound readRefill(Wire.Reader in) {

@@ -2,7 +2,10 @@ package io.mycelium.bus;
 
 import io.vertx.core.Vertx;
 
-/** The instance half's way out: publishes batches to every gateway that is linked to the instance. Any thread. */
+/**
+ * The instance half's way out: publishes batches to every gateway that is linked to the instance.
+ * Any thread.
+ */
 public final class DeliveryPublisher {
   private final Vertx vertx;
 
@@ -12,7 +15,9 @@ public final class DeliveryPublisher {
 
   public void publish(DeliveryBatch batch) {
     if (!batch.items().isEmpty()) {
-      vertx.eventBus().publish(Addresses.deliveries(batch.instance()), batch, DeliveryBatchCodec.OPTIONS);
+      vertx
+          .eventBus()
+          .publish(Addresses.deliveries(batch.instance()), batch, DeliveryBatchCodec.OPTIONS);
     }
   }
 }

@@ -4,13 +4,15 @@ import io.mycelium.protocol.Expect;
 import java.time.Duration;
 
 /**
- * Limits of the way in, per web verticle; a command over one of them is answered {@code overloaded}.
+ * Limits of the way in, per web verticle; a command over one of them is answered {@code
+ * overloaded}.
  *
  * @param maxUnackedPerConnection commands of one connection that wait for their reply
  * @param maxUnackedBytesPerConnection bytes of their payloads
  * @param maxUnackedPerInstance commands to one instance that wait for their reply
  * @param maxUnackedBytesPerInstance bytes of their payloads
- * @param commandTimeout after which an unanswered command is answered {@code timeout}; it may still be applied
+ * @param commandTimeout after which an unanswered command is answered {@code timeout}; it may still
+ *     be applied
  */
 public record GatewayConfig(
     int maxUnackedPerConnection,
@@ -24,9 +26,12 @@ public record GatewayConfig(
 
   public GatewayConfig {
     Expect.range("gateway.max_unacked_per_connection", maxUnackedPerConnection, 1, 1 << 20);
-    Expect.range("gateway.max_unacked_bytes_per_connection", maxUnackedBytesPerConnection, 1024, 1L << 40);
+    Expect.range(
+        "gateway.max_unacked_bytes_per_connection", maxUnackedBytesPerConnection, 1024, 1L << 40);
     Expect.range("gateway.max_unacked_per_instance", maxUnackedPerInstance, 1, 1 << 24);
-    Expect.range("gateway.max_unacked_bytes_per_instance", maxUnackedBytesPerInstance, 1024, 1L << 40);
-    Expect.range("gateway.command_timeout", commandTimeout, Duration.ofMillis(100), Duration.ofHours(1));
+    Expect.range(
+        "gateway.max_unacked_bytes_per_instance", maxUnackedBytesPerInstance, 1024, 1L << 40);
+    Expect.range(
+        "gateway.command_timeout", commandTimeout, Duration.ofMillis(100), Duration.ofHours(1));
   }
 }

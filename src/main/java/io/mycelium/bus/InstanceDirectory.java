@@ -11,11 +11,13 @@ import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 
 /**
- * The control plane as the web half sees it: requests to the deployer over the event bus, JSON both ways, so that
- * either side may run on another node. Each future fails with a {@link Refusal} that says why.
+ * The control plane as the web half sees it: requests to the deployer over the event bus, JSON both
+ * ways, so that either side may run on another node. Each future fails with a {@link Refusal} that
+ * says why.
  *
- * <p>An <em>instance</em> is {@code {id, name, type, status, socket, rooms, config, createdAt, generation, restarts,
- * connections}}; {@code rooms} maps a name to {@code {type, seq, epoch, channels, ...}}.
+ * <p>An <em>instance</em> is {@code {id, name, type, status, socket, rooms, config, createdAt,
+ * generation, restarts, connections}}; {@code rooms} maps a name to {@code {type, seq, epoch,
+ * channels, ...}}.
  */
 public final class InstanceDirectory {
   private final Vertx vertx;
@@ -24,7 +26,9 @@ public final class InstanceDirectory {
     this.vertx = vertx;
   }
 
-  /** Creates and deploys an instance: {@code {id?, name?, type, config?, rooms?}} to an instance. */
+  /**
+   * Creates and deploys an instance: {@code {id?, name?, type, config?, rooms?}} to an instance.
+   */
   public Future<JsonObject> create(JsonObject spec) {
     return request("create", new JsonObject().put("spec", spec));
   }
@@ -43,7 +47,10 @@ public final class InstanceDirectory {
     return request("get", new JsonObject().put("id", id));
   }
 
-  /** What a connection needs before its upgrade; cheaper than {@link #get}: {@code {id, status, socket: {...}}}. */
+  /**
+   * What a connection needs before its upgrade; cheaper than {@link #get}: {@code {id, status,
+   * socket: {...}}}.
+   */
   public Future<JsonObject> lookup(String id) {
     return request("lookup", new JsonObject().put("id", id));
   }
@@ -61,25 +68,34 @@ public final class InstanceDirectory {
     return request("get_room", new JsonObject().put("id", id).put("room", room));
   }
 
-  /** Adds a room, or answers with the one that is there if its settings are the same: {@code {created, room}}. */
+  /**
+   * Adds a room, or answers with the one that is there if its settings are the same: {@code
+   * {created, room}}.
+   */
   public Future<JsonObject> putRoom(String id, String room, JsonObject settings) {
-    return request("put_room", new JsonObject().put("id", id).put("room", room).put("settings", settings));
+    return request(
+        "put_room", new JsonObject().put("id", id).put("room", room).put("settings", settings));
   }
 
   public Future<JsonObject> deleteRoom(String id, String room) {
     return request("delete_room", new JsonObject().put("id", id).put("room", room));
   }
 
-  /** Entries with a sequence above {@code after}, oldest first: {@code {entries: [...], seq, epoch, oldest}} as JSON text. */
+  /**
+   * Entries with a sequence above {@code after}, oldest first: {@code {entries: [...], seq, epoch,
+   * oldest}} as JSON text.
+   */
   public Future<Buffer> entries(String id, String room, long after, int limit) {
     return this.<Buffer>send(
-        "entries", new JsonObject().put("id", id).put("room", room).put("after", after).put("limit", limit));
+        "entries",
+        new JsonObject().put("id", id).put("room", room).put("after", after).put("limit", limit));
   }
 
   /** A back end speaks into a room; {@code payload} is any JSON value as text: {@code {seq}}. */
   public Future<JsonObject> push(String id, String room, String user, String payload) {
     return request(
-        "push", new JsonObject().put("id", id).put("room", room).put("user", user).put("payload", payload));
+        "push",
+        new JsonObject().put("id", id).put("room", room).put("user", user).put("payload", payload));
   }
 
   /** {@code {types: [{name, description, source}], broken: [{source, error}]}} */
@@ -123,7 +139,8 @@ public final class InstanceDirectory {
       return new Refusal(ErrorCode.TIMEOUT, "the instance did not answer in time");
     }
     if (reply.failureType() == ReplyFailure.NO_HANDLERS) {
-      return new Refusal(ErrorCode.INSTANCE_RESTARTING, "no deployer answers; it is starting or stopping");
+      return new Refusal(
+          ErrorCode.INSTANCE_RESTARTING, "no deployer answers; it is starting or stopping");
     }
     JsonObject text = new JsonObject(reply.getMessage());
     return Refusal.restored(

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The web half's door to all instances: one per web verticle, used on its event loop only. Makes the links, flushes those
- * with new commands once per turn, and times commands out.
+ * The web half's door to all instances: one per web verticle, used on its event loop only. Makes
+ * the links, flushes those with new commands once per turn, and times commands out.
  */
 public final class InstanceGateway {
   private static final int TICKS_PER_TIMEOUT = 8;
@@ -24,6 +24,7 @@ public final class InstanceGateway {
   private List<InstanceLink> dirty = new ArrayList<>();
   private int tick;
   private int linksMade;
+  private int unacked;
 
   /**
    * @param id unique among all gateways of all nodes
@@ -38,25 +39,36 @@ public final class InstanceGateway {
     this.timer = vertx.setPeriodic(period, ignored -> expire());
   }
 
-  /** A new line to an instance that exists; its commands are answered once it is {@linkplain InstanceLink#registered}. */
+  /**
+   * A new line to an instance that exists; its commands are answered once it is {@linkplain
+   * InstanceLink#registered}.
+   */
   public InstanceLink link(String instanceId, LinkListener listener) {
     InstanceLink link = new InstanceLink(this, id + "." + ++linksMade, instanceId, listener);
     links.add(link);
     return link;
   }
 
-  /** Commands of all links that wait for an answer. */
+  /** Commands of all links that wait for an answer. Any thread may read it; it may be stale. */
   public int unacked() {
-    int sum = 0;
-    for (InstanceLink link : links) {
-      sum += link.unacked();
-    }
-    return sum;
+    return unacked;
+  }
+
+  void unacked(int more) {
+    unacked += more;
+  }
+
+  /** Links that are open, or closed and not yet known to be. */
+  public int links() {
+    return links.size();
   }
 
   public void close() {
     vertx.cancelTimer(timer);
-    List.copyOf(links).forEach(InstanceLink::close);
+    for (InstanceLink link : List.copyOf(links)) {
+      link.close();
+      link.closeNow();
+    }
   }
 
   GatewayConfig config() {
@@ -75,7 +87,10 @@ public final class InstanceGateway {
     links.remove(link);
   }
 
-  /** A task runs after every socket that was ready in this turn has been read: one batch takes all they sent. */
+  /**
+   * A task runs after every socket that was ready in this turn has been read: one batch takes all
+   * they sent.
+   */
   void flushLater(InstanceLink link) {
     if (dirty.isEmpty()) {
       eventLoop.execute(this::flush);

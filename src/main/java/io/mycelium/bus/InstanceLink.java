@@ -10,9 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One web verticle's line to one instance. It numbers commands, keeps them until they are answered, sends what one turn
- * of the event loop gathered as one batch, and sends them again to a new generation of the instance, which skips what it
- * has applied: a crash loses none and repeats none. For the gateway's event loop only.
+ * One web verticle's line to one instance. It numbers commands, keeps them until they are answered,
+ * sends what one turn of the event loop gathered as one batch, and sends them again to a new
+ * generation of the instance, which skips what it has applied: a crash loses none and repeats none.
+ * For the gateway's event loop only.
  */
 public final class InstanceLink {
   private final InstanceGateway gateway;
@@ -21,11 +22,12 @@ public final class InstanceLink {
   private final String address;
   private final LinkListener listener;
   private final MessageConsumer<DeliveryBatch> consumer;
-  private final Window window = new Window();
+  private final Window window;
   private List<Command> batch = List.of();
   private long sentUpTo;
   private long generation;
   private Reply down;
+  private boolean closing;
   private boolean closed;
 
   InstanceLink(InstanceGateway gateway, String id, String instanceId, LinkListener listener) {
@@ -34,6 +36,7 @@ public final class InstanceLink {
     this.instanceId = instanceId;
     this.address = Addresses.commands(instanceId);
     this.listener = listener;
+    this.window = new Window(gateway::unacked);
     this.consumer = gateway.eventBus().consumer(Addresses.deliveries(instanceId), this::onBatch);
   }
 
@@ -61,37 +64,57 @@ public final class InstanceLink {
   }
 
   /**
-   * Sends a command that the limits apply to. It is answered exactly once: by the instance, or at once with {@code
-   * overloaded}, or with {@code timeout}, or with what became of the instance.
+   * Sends a command that the limits apply to. It is answered exactly once: by the instance, or at
+   * once with {@code overloaded}, or with {@code timeout}, or with what became of the instance.
    */
   public void send(
-      Command.Kind kind, long connection, String room, String event, String user, Payload payload, ReplyTo replyTo) {
-    if (down != null) {
-      replyTo.onReply(down);
+      Command.Kind kind,
+      long connection,
+      String room,
+      String event,
+      String user,
+      Payload payload,
+      ReplyTo replyTo) {
+    if (down != null || closing) {
+      replyTo.onReply(
+          down == null ? error(ErrorCode.INSTANCE_RESTARTING, "the link is closed") : down);
       return;
     }
     int bytes = payload == null ? 0 : payload.length();
     GatewayConfig limits = gateway.config();
     if (window.size() >= limits.maxUnackedPerInstance()
         || window.bytes() + bytes > limits.maxUnackedBytesPerInstance() && window.size() > 0) {
-      replyTo.onReply(error(ErrorCode.OVERLOADED, "the instance has " + window.size() + " commands waiting"));
+      replyTo.onReply(
+          error(ErrorCode.OVERLOADED, "the instance has " + window.size() + " commands waiting"));
       return;
     }
     enqueue(kind, connection, room, event, user, payload, replyTo);
   }
 
-  /** Tells the instance that something ended; never refused, as there is at most one per open connection or channel. */
+  /**
+   * Tells the instance that something ended; never refused, as there is at most one per open
+   * connection or channel. It is answered like a command, but kept until the instance has it,
+   * however often that restarts meanwhile.
+   */
   public void sendEnd(Command.Kind kind, long connection, String room, ReplyTo replyTo) {
-    if (down == null) {
+    if (down == null && !closed) {
       enqueue(kind, connection, room, null, null, null, replyTo);
     } else {
-      replyTo.onReply(down);
+      replyTo.onReply(
+          down == null ? error(ErrorCode.INSTANCE_RESTARTING, "the link is closed") : down);
     }
   }
 
   private void enqueue(
-      Command.Kind kind, long connection, String room, String event, String user, Payload payload, ReplyTo replyTo) {
-    Command command = new Command(window.nextNumber(), kind, connection, room, event, user, payload);
+      Command.Kind kind,
+      long connection,
+      String room,
+      String event,
+      String user,
+      Payload payload,
+      ReplyTo replyTo) {
+    Command command =
+        new Command(window.nextNumber(), kind, connection, room, event, user, payload);
     window.add(new Window.Pending(command, replyTo, gateway.tick()));
     if (batch.isEmpty()) {
       batch = new ArrayList<>();
@@ -130,8 +153,13 @@ public final class InstanceLink {
     if (received.generation() < generation || closed) {
       return;
     }
+    boolean first = generation == 0;
+    boolean newer = received.generation() > generation;
     generation = received.generation();
     List<Outbound> items = received.items();
+    if (newer && !first && !(items.get(0) instanceof Outbound.Running)) {
+      comeUp(0);
+    }
     for (int i = 0; i < items.size(); i++) {
       dispatch(items.get(i));
     }
@@ -169,8 +197,11 @@ public final class InstanceLink {
     } else if (item instanceof Outbound.RoomClosed closedRoom) {
       listener.onRoomClosed(closedRoom.room());
     } else if (item instanceof Outbound.Running running) {
-      down = null;
-      resend(running.applied().getOrDefault(id, 0L));
+      Long applied = running.applied().get(id);
+      comeUp(applied == null ? 0 : applied);
+      if (applied == null) {
+        listener.onForgotten();
+      }
     } else if (item instanceof Outbound.Failed failed) {
       goDown(error(ErrorCode.INSTANCE_FAILED, failed.message()));
       listener.onFailed(failed.message());
@@ -180,50 +211,86 @@ public final class InstanceLink {
     }
   }
 
+  /**
+   * A new generation: it skips what it has applied, should its word of how far that is have been
+   * lost.
+   */
+  private void comeUp(long applied) {
+    down = null;
+    resend(applied);
+  }
+
   private void answer(Reply reply) {
+    window.forgetEndsBefore(reply.number());
     Window.Pending pending = window.take(reply.number());
     if (pending != null) {
       pending.replyTo().onReply(reply);
     }
+    closeIfDone();
   }
 
   private void goDown(Reply answer) {
     batch = List.of();
     down = answer;
-    giveUp(Integer.MAX_VALUE, answer);
-  }
-
-  /** Answers {@code timeout} to all that was sent at or before that tick. */
-  void expire(int tick) {
-    Window.Pending oldest = window.oldest();
-    if (oldest != null && oldest.sentTick() - tick <= 0) {
-      giveUp(tick, error(ErrorCode.TIMEOUT, "the instance did not answer in " + gateway.config().commandTimeout()));
-    }
-  }
-
-  private void giveUp(int tick, Reply answer) {
     for (Window.Pending p = window.oldest(); p != null; p = window.oldest()) {
-      if (tick != Integer.MAX_VALUE && p.sentTick() - tick > 0) {
-        return;
-      }
       window.take(p.command().number());
       p.replyTo().onReply(answer);
     }
+    closeIfDone();
+  }
+
+  /**
+   * Answers {@code timeout} to all that was sent at or before that tick; an end is kept all the
+   * same.
+   */
+  void expire(int tick) {
+    Window.Pending oldest = window.oldest();
+    if (oldest == null || oldest.sentTick() - tick > 0) {
+      return;
+    }
+    Reply answer =
+        error(
+            ErrorCode.TIMEOUT,
+            "the instance did not answer in " + gateway.config().commandTimeout());
+    for (Window.Pending p : window.expire(tick, gateway.config().maxUnackedPerInstance())) {
+      p.replyTo().onReply(answer);
+    }
+    if (closing) {
+      resend(0);
+    }
+    closeIfDone();
   }
 
   private Reply error(ErrorCode code, String message) {
     return new Reply(id, 0, code, message, null, 0);
   }
 
-  /** Ends the link: no connection of this gateway uses the instance any more. */
+  /**
+   * Ends the link: no connection of this gateway uses the instance any more. It listens until the
+   * instance knows.
+   */
   public void close() {
-    if (closed) {
-      return;
+    if (!closing) {
+      sendEnd(Command.Kind.DETACH, 0, null, ReplyTo.NOBODY);
+      closing = true;
+      closeIfDone();
     }
-    sendEnd(Command.Kind.DETACH, 0, null, ReplyTo.NOBODY);
+  }
+
+  private void closeIfDone() {
+    if (closing && window.size() == 0) {
+      closeNow();
+    }
+  }
+
+  /** The gateway goes: nobody is left to wait. */
+  void closeNow() {
     flush();
-    closed = true;
-    gateway.remove(this);
-    consumer.unregister();
+    if (!closed) {
+      closed = true;
+      gateway.remove(this);
+      gateway.unacked(-window.size());
+      consumer.unregister();
+    }
   }
 }

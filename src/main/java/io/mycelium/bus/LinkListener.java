@@ -1,6 +1,9 @@
 package io.mycelium.bus;
 
-/** Hears what an instance says to more than one command; all calls come on the link's event loop, in order. */
+/**
+ * Hears what an instance says to more than one command; all calls come on the link's event loop, in
+ * order.
+ */
 public interface LinkListener {
   void onDelivery(Outbound.Delivery delivery);
 
@@ -11,6 +14,12 @@ public interface LinkListener {
   void onRefill(Outbound.Refill refill);
 
   void onRoomClosed(String room);
+
+  /**
+   * The instance came up and knows nothing of this link: it is to be told of the connections that
+   * are open.
+   */
+  void onForgotten();
 
   /** The instance failed; pending commands were answered already. */
   void onFailed(String message);

@@ -5,19 +5,24 @@ import io.mycelium.protocol.Payload;
 import java.util.List;
 import java.util.Map;
 
-/** What an instance sends to the gateways that are linked to it. Arrays are shared and read only. */
+/**
+ * What an instance sends to the gateways that are linked to it. Arrays are shared and read only.
+ */
 public sealed interface Outbound {
 
   /**
    * A message to every channel of a room.
    *
    * @param quotedEvent the event's name as a JSON string
-   * @param first sequence of the first entry in it; 0 for a message outside the sequence, such as a presence diff
-   * @param last sequence of the last entry in it; more than {@code first} where a patch interval joined several
+   * @param first sequence of the first entry in it; 0 for a message outside the sequence, such as a
+   *     presence diff
+   * @param last sequence of the last entry in it; more than {@code first} where a patch interval
+   *     joined several
    * @param binary the payload for serializers that know binary frames, or null
    * @param json the payload as JSON text
    */
-  record Delivery(String room, byte[] quotedEvent, long first, long last, Payload binary, byte[] json)
+  record Delivery(
+      String room, byte[] quotedEvent, long first, long last, Payload binary, byte[] json)
       implements Outbound {}
 
   /**
@@ -28,7 +33,8 @@ public sealed interface Outbound {
    * @param response JSON to answer with; null where {@code seq} says it all
    * @param seq of the entry that a push became, or where a join's state stands
    */
-  record Reply(String gateway, long number, ErrorCode code, String message, byte[] response, long seq)
+  record Reply(
+      String gateway, long number, ErrorCode code, String message, byte[] response, long seq)
       implements Outbound {
 
     public boolean ok() {
@@ -46,9 +52,11 @@ public sealed interface Outbound {
   /**
    * Deliveries that a gateway missed.
    *
-   * @param complete false if the journal no longer holds all of them: the room's channels must join anew
+   * @param complete false if the journal no longer holds all of them: the room's channels must join
+   *     anew
    */
-  record Refill(String gateway, String room, List<Delivery> deliveries, boolean complete) implements Outbound {}
+  record Refill(String gateway, String room, List<Delivery> deliveries, boolean complete)
+      implements Outbound {}
 
   /** A gap in a link's commands: everything above {@code after} is to be sent again. */
   record Resend(String gateway, long after) implements Outbound {}
@@ -59,7 +67,8 @@ public sealed interface Outbound {
   /**
    * The instance came up as a new generation.
    *
-   * @param applied number of the last command applied, by link; a link that is not in it begins anew
+   * @param applied number of the last command applied, by link; a link that is not in it begins
+   *     anew
    */
   record Running(Map<String, Long> applied) implements Outbound {}
 

@@ -6,6 +6,9 @@ public interface ReplyTo {
   /** Ignores the answer. */
   ReplyTo NOBODY = reply -> {};
 
-  /** Called once per command, on the gateway's event loop: with the instance's answer, or one that the link made up. */
+  /**
+   * Called once per command, on the gateway's event loop: with the instance's answer, or one that
+   * the link made up.
+   */
   void onReply(Outbound.Reply reply);
 }

@@ -1,17 +1,38 @@
 package io.mycelium.bus;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
-/** The un-acked commands of one link by number: a ring that grows up to the link's limit. For one thread. */
+/**
+ * The un-acked commands of one link by number: a ring that grows up to the link's limit. For one
+ * thread.
+ */
 final class Window {
-  /** A command with whoever waits for its answer; {@code sentTick} is the gateway's clock when it was sent. */
+  /**
+   * A command with whoever waits for its answer; {@code sentTick} is the gateway's clock when it
+   * was sent.
+   */
   record Pending(Command command, ReplyTo replyTo, int sentTick) {}
 
+  private final IntConsumer sizeChanged;
   private Pending[] ring = new Pending[8];
   private long oldest = 1;
   private long next = 1;
   private int size;
   private long bytes;
+
+  Window() {
+    this(change -> {});
+  }
+
+  /**
+   * @param sizeChanged hears by how much the number of commands changed
+   */
+  Window(IntConsumer sizeChanged) {
+    this.sizeChanged = sizeChanged;
+  }
 
   long nextNumber() {
     return next;
@@ -31,6 +52,7 @@ final class Window {
     }
     ring[slot(next++)] = pending;
     size++;
+    sizeChanged.accept(1);
     bytes += pending.command().size();
   }
 
@@ -45,6 +67,7 @@ final class Window {
     }
     ring[slot(number)] = null;
     size--;
+    sizeChanged.accept(-1);
     bytes -= pending.command().size();
     while (oldest < next && ring[slot(oldest)] == null) {
       oldest++;
@@ -54,6 +77,50 @@ final class Window {
 
   Pending oldest() {
     return size == 0 ? null : ring[slot(oldest)];
+  }
+
+  /**
+   * Commands are applied in order: where a later one is answered, an end before it has come to the
+   * instance.
+   */
+  void forgetEndsBefore(long number) {
+    for (Pending p = oldest();
+        p != null && p.command().isEnd() && p.command().number() < number;
+        p = oldest()) {
+      if (p.replyTo() != ReplyTo.NOBODY) {
+        return;
+      }
+      take(p.command().number());
+    }
+  }
+
+  /**
+   * Takes what was sent at or before that tick. Ends stay, with nobody to answer to, as long as
+   * there are fewer than {@code maxKept} commands.
+   *
+   * @return what is to be answered
+   */
+  List<Pending> expire(int tick, int maxKept) {
+    List<Pending> expired = new ArrayList<>();
+    long end = next;
+    for (long n = oldest; n < end; n++) {
+      Pending pending = ring[slot(n)];
+      if (pending == null) {
+        continue;
+      }
+      if (pending.sentTick() - tick > 0) {
+        break;
+      }
+      if (pending.replyTo() != ReplyTo.NOBODY) {
+        expired.add(pending);
+      }
+      if (pending.command().isEnd() && size < maxKept) {
+        ring[slot(n)] = new Pending(pending.command(), ReplyTo.NOBODY, pending.sentTick());
+      } else {
+        take(n);
+      }
+    }
+    return expired;
   }
 
   void forEachAfter(long number, Consumer<Pending> consumer) {

@@ -4,7 +4,10 @@ import io.mycelium.protocol.Payload;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 
-/** The parts of which both codecs are made: big-endian numbers, and bytes behind a four-byte length (-1 for null). */
+/**
+ * The parts of which both codecs are made: big-endian numbers, and bytes behind a four-byte length
+ * (-1 for null).
+ */
 final class Wire {
   private Wire() {}
 

@@ -8,14 +8,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The channels of one room that use one serializer, and the batch of frames that goes to all of them: each delivery is
- * encoded once into the batch, and a socket gets the batch in one write.
+ * The channels of one room that use one serializer, and the batch of frames that goes to all of
+ * them: each delivery is encoded once into the batch, and a socket gets the batch in one write.
  */
 final class Audience {
-  /** Above this a batch is written before the turn ends, so that one turn's burst does not grow one huge buffer. */
+  /**
+   * Above this a batch is written before the turn ends, so that one turn's burst does not grow one
+   * huge buffer.
+   */
   private static final int MAX_BATCH_BYTES = 64 << 10;
 
-  /** Up to here copying a batch behind a socket's replies is cheaper than writing a buffer of its own to the socket. */
+  /**
+   * Up to here copying a batch behind a socket's replies is cheaper than writing a buffer of its
+   * own to the socket.
+   */
   private static final int MAX_COPIED_BYTES = 2048;
 
   private static final int MAX_COPIES = 64;
@@ -83,13 +89,13 @@ final class Audience {
     for (int i = 0; i < count; i++) {
       Connection connection = members.get(i).connection();
       if (copied) {
-        connection.out().writeBytes(writing, writing.readerIndex(), bytes);
+        connection.outbox().buffer().writeBytes(writing, writing.readerIndex(), bytes);
       } else {
-        connection.write(writing.retainedDuplicate());
+        connection.outbox().write(writing.retainedDuplicate());
       }
     }
     writing.release();
-    hub.delivered((long) messages * count, (long) bytes * count);
+    hub.delivered(messages * count, (long) bytes * count);
     messages = 0;
   }
 }

@@ -9,8 +9,9 @@ import io.mycelium.protocol.Payload;
 import java.util.ArrayDeque;
 
 /**
- * One connection's membership of one room. While a join or leave is on its way to the instance, what else comes for the
- * topic is held back and handled afterwards, in order: to the client it looks as if each were done at once.
+ * One connection's membership of one room. While a join or leave is on its way to the instance,
+ * what else comes for the topic is held back and handled afterwards, in order: to the client it
+ * looks as if each were done at once.
  */
 final class Channel implements ReplyTo {
   private final Connection connection;
@@ -69,7 +70,14 @@ final class Channel implements ReplyTo {
   void askToJoin() {
     connection
         .link()
-        .send(Command.Kind.JOIN, connection.number(), room.name(), null, connection.user(), params, this);
+        .send(
+            Command.Kind.JOIN,
+            connection.number(),
+            room.name(),
+            null,
+            connection.user(),
+            params,
+            this);
   }
 
   /** The answer to the join. */
@@ -90,7 +98,7 @@ final class Channel implements ReplyTo {
   }
 
   private void admitted(Outbound.Reply reply) {
-    connection.reply(joinRef, ref, room.topic(), true, reply.response());
+    connection.outbox().reply(joinRef, ref, room.topic(), true, reply.response());
     closeReplaced();
     params = null;
     ref = null;
@@ -99,10 +107,12 @@ final class Channel implements ReplyTo {
   /** Phoenix answers a join to a topic that nothing handles without a join reference. */
   private void refused(Outbound.Reply reply) {
     if (reply.code() == ErrorCode.TIMEOUT || replaced != null) {
-      connection.link().sendEnd(Command.Kind.LEAVE, connection.number(), room.name(), ReplyTo.NOBODY);
+      connection
+          .link()
+          .sendEnd(Command.Kind.LEAVE, connection.number(), room.name(), ReplyTo.NOBODY);
     }
     boolean unknown = reply.code() == ErrorCode.UNKNOWN_ROOM;
-    connection.error(unknown ? Connection.NULL : joinRef, ref, room.topic(), reply);
+    connection.outbox().error(unknown ? Outbox.NULL : joinRef, ref, room.topic(), reply);
     closeReplaced();
     connection.forget(this);
   }
@@ -110,7 +120,7 @@ final class Channel implements ReplyTo {
   private void closeReplaced() {
     if (replaced != null) {
       room.remove(replaced);
-      connection.phxClose(replaced);
+      connection.outbox().phxClose(replaced);
       replaced = null;
     }
   }
@@ -128,12 +138,15 @@ final class Channel implements ReplyTo {
     }
     room.remove(this);
     connection.forget(this);
-    connection.reply(joinRef, leave.ref(), room.topic(), true, Connection.EMPTY);
-    connection.phxClose(this);
+    connection.outbox().reply(joinRef, leave.ref(), room.topic(), true, Outbox.EMPTY);
+    connection.outbox().phxClose(this);
     settled();
   }
 
-  /** Ends the channel from the server's side; what was held back is answered as for a topic that is not joined. */
+  /**
+   * Ends the channel from the server's side; what was held back is answered as for a topic that is
+   * not joined.
+   */
   void end(boolean error) {
     room.remove(this);
     if (replaced != null) {
@@ -141,9 +154,9 @@ final class Channel implements ReplyTo {
     }
     connection.forget(this);
     if (error) {
-      connection.phxError(this);
+      connection.outbox().phxError(this);
     } else {
-      connection.phxClose(this);
+      connection.outbox().phxClose(this);
     }
     settled();
   }

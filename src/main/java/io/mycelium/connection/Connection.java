@@ -3,12 +3,9 @@ package io.mycelium.connection;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceLink;
-import io.mycelium.bus.Outbound;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
-import io.mycelium.protocol.Frames;
 import io.mycelium.protocol.InboundMessage;
-import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.MalformedFrameException;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Serializer;
@@ -21,14 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket: takes its messages apart, keeps its channels, and gathers what goes out to it in one turn of the event
- * loop. On the hub's event loop only.
+ * One WebSocket: takes its messages apart, keeps its channels, and gathers what goes out to it in
+ * one turn of the event loop. On the hub's event loop only.
  */
 public final class Connection {
-  static final byte[] NULL = JsonWriter.constant("null");
-  static final byte[] EMPTY = JsonWriter.constant("{}");
-  private static final byte[] PHX_CLOSE = JsonWriter.quoted("phx_close");
-  private static final byte[] PHX_ERROR = JsonWriter.quoted("phx_error");
   private static final String PUSH = "push";
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
@@ -37,33 +30,33 @@ public final class Connection {
   private final long number;
   private final String user;
   private final Serializer serializer;
-  private final Transport transport;
+  private final Outbox outbox;
+  private final Liveness liveness;
   private final List<Channel> channels = new ArrayList<>(1);
-  private ByteBuf out;
-  private boolean dirty;
   private boolean closed;
   private boolean draining;
   private int unacked;
   private long unackedBytes;
-  private int lastSeen;
-  private int pingedAt = -1;
-  int wheelSlot;
-  int wheelIndex;
 
   Connection(
-      Hub hub, HubInstance instance, long number, String user, Serializer serializer, Transport transport) {
+      Hub hub,
+      HubInstance instance,
+      long number,
+      String user,
+      Serializer serializer,
+      Transport transport) {
     this.hub = hub;
     this.instance = instance;
     this.number = number;
     this.user = user;
     this.serializer = serializer;
-    this.transport = transport;
-    this.lastSeen = hub.tick();
+    this.outbox = new Outbox(hub, this, serializer, transport);
+    this.liveness = new Liveness(this, instance.limits(), hub.tick());
   }
 
   /** A text message came in; the array becomes the connection's. */
   public void onText(byte[] message) {
-    if (!Utf8.isValid(message)) {
+    if (!closed && !Utf8.isValid(message)) {
       close(Disconnect.INVALID_UTF8);
       return;
     }
@@ -80,7 +73,7 @@ public final class Connection {
       return;
     }
     seen();
-    hub.meters().messageIn(bytes.length);
+    hub.received(bytes.length);
     if (bytes.length > instance.limits().maxMessageBytes()) {
       close(Disconnect.MESSAGE_TOO_BIG);
       return;
@@ -98,7 +91,7 @@ public final class Connection {
 
   /** The peer gave a sign of life. */
   public void seen() {
-    lastSeen = hub.tick();
+    liveness.seen(hub.tick());
   }
 
   /** The peer is gone, however it went; {@code reason} is for the metrics. */
@@ -107,15 +100,13 @@ public final class Connection {
       return;
     }
     closed = true;
-    channels.forEach(channel -> {
-      channel.discard();
-      channel.room().release();
-    });
+    channels.forEach(
+        channel -> {
+          channel.discard();
+          channel.room().release();
+        });
     channels.clear();
-    if (out != null) {
-      out.release();
-      out = null;
-    }
+    outbox.discard();
     instance.remove(this);
     hub.closed(this, reason);
   }
@@ -129,7 +120,12 @@ public final class Connection {
       handleUnjoined(message);
     } else if (channel.isBusy()) {
       if (!channel.hold(message, limits().maxUnackedPerConnection())) {
-        error(NULL, message.ref(), channel.room().topic(), ErrorCode.OVERLOADED, "too many messages wait for a join");
+        outbox.error(
+            Outbox.NULL,
+            message.ref(),
+            channel.room().topic(),
+            ErrorCode.OVERLOADED,
+            "too many messages wait for a join");
       }
     } else {
       switch (message.event()) {
@@ -143,19 +139,26 @@ public final class Connection {
   private void handleUnjoined(InboundMessage message) {
     if (Topic.PHOENIX.isOf(message)) {
       if (message.event() == InboundMessage.Event.HEARTBEAT) {
-        reply(NULL, message.ref(), Topic.PHOENIX, true, EMPTY);
+        outbox.reply(Outbox.NULL, message.ref(), Topic.PHOENIX, true, Outbox.EMPTY);
       } else {
         String expected = "event is " + message.eventName() + ", expected heartbeat";
-        error(NULL, message.ref(), Topic.PHOENIX, ErrorCode.UNKNOWN_EVENT, expected);
+        outbox.error(Outbox.NULL, message.ref(), Topic.PHOENIX, ErrorCode.UNKNOWN_EVENT, expected);
       }
       return;
     }
     switch (message.event()) {
       case JOIN -> join(message, null);
-      case LEAVE -> reply(message.joinRef(), message.ref(), new Topic(message.topic()), true, EMPTY);
+      case LEAVE ->
+          outbox.reply(
+              message.joinRef(), message.ref(), new Topic(message.topic()), true, Outbox.EMPTY);
       default -> {
         String notJoined = "topic " + message.topic() + " is not joined, expected phx_join first";
-        error(NULL, message.ref(), new Topic(message.topic()), ErrorCode.NOT_JOINED, notJoined);
+        outbox.error(
+            Outbox.NULL,
+            message.ref(),
+            new Topic(message.topic()),
+            ErrorCode.NOT_JOINED,
+            notJoined);
       }
     }
   }
@@ -163,7 +166,12 @@ public final class Connection {
   private void join(InboundMessage message, Channel replaced) {
     if (replaced == null && channels.size() >= hub.config().maxChannels()) {
       String full = "this connection has its max_channels of " + hub.config().maxChannels();
-      error(message.joinRef(), message.ref(), new Topic(message.topic()), ErrorCode.TOO_MANY_CHANNELS, full);
+      outbox.error(
+          message.joinRef(),
+          message.ref(),
+          new Topic(message.topic()),
+          ErrorCode.TOO_MANY_CHANNELS,
+          full);
       return;
     }
     HubRoom room = instance.room(message);
@@ -189,11 +197,17 @@ public final class Connection {
     int bytes = payload.length();
     GatewayConfig limits = limits();
     if (draining) {
-      error(channel.joinRef(), message.ref(), channel.room().topic(), ErrorCode.DRAINING, "this node is stopping");
+      outbox.error(
+          channel.joinRef(),
+          message.ref(),
+          channel.room().topic(),
+          ErrorCode.DRAINING,
+          "this node is stopping");
     } else if (unacked >= limits.maxUnackedPerConnection()
         || unacked > 0 && unackedBytes + bytes > limits.maxUnackedBytesPerConnection()) {
       String many = "this connection has " + unacked + " messages waiting for their replies";
-      error(channel.joinRef(), message.ref(), channel.room().topic(), ErrorCode.OVERLOADED, many);
+      outbox.error(
+          channel.joinRef(), message.ref(), channel.room().topic(), ErrorCode.OVERLOADED, many);
     } else {
       unacked++;
       unackedBytes += bytes;
@@ -211,7 +225,10 @@ public final class Connection {
     }
   }
 
-  /** Few rooms per connection: comparing bytes beats hashing a string that would first have to be made. */
+  /**
+   * Few rooms per connection: comparing bytes beats hashing a string that would first have to be
+   * made.
+   */
   private Channel find(InboundMessage message) {
     for (int i = 0; i < channels.size(); i++) {
       Channel channel = channels.get(i);
@@ -243,94 +260,24 @@ public final class Connection {
     }
   }
 
-  void reply(byte[] joinRef, byte[] ref, Topic topic, boolean ok, byte[] response) {
-    serializer.reply(out(), joinRef, ref, topic, ok, response);
-  }
-
-  void replySeq(byte[] joinRef, byte[] ref, Topic topic, long seq) {
-    serializer.replySeq(out(), joinRef, ref, topic, seq);
-  }
-
-  void error(byte[] joinRef, byte[] ref, Topic topic, Outbound.Reply reply) {
-    if (reply.response() == null) {
-      error(joinRef, ref, topic, reply.code(), reply.message());
-    } else {
-      hub.meters().errorReply(reply.code().reason());
-      reply(joinRef, ref, topic, false, reply.response());
-    }
-  }
-
-  private void error(byte[] joinRef, byte[] ref, Topic topic, ErrorCode code, String message) {
-    hub.meters().errorReply(code.reason());
-    reply(joinRef, ref, topic, false, ErrorResponse.of(code, message));
-  }
-
-  void push(Channel channel, byte[] quotedEvent, byte[] json) {
-    serializer.push(out(), channel.joinRef(), NULL, channel.room().topic(), quotedEvent, json);
-  }
-
-  void phxClose(Channel channel) {
-    serializer.push(out(), channel.joinRef(), channel.joinRef(), channel.room().topic(), PHX_CLOSE, EMPTY);
-  }
-
-  void phxError(Channel channel) {
-    serializer.push(out(), channel.joinRef(), channel.joinRef(), channel.room().topic(), PHX_ERROR, EMPTY);
-  }
-
-  /** The buffer that goes to this socket alone, flushed at the end of the turn. */
-  ByteBuf out() {
-    if (out == null) {
-      out = hub.buffer(256);
-      touch();
-    }
-    return out;
-  }
-
-  /** Frames of a room's batch, behind what this socket alone was sent before. */
-  void write(ByteBuf frames) {
-    writeOut();
-    transport.write(frames);
-    touch();
-  }
-
-  private void touch() {
-    if (!dirty) {
-      dirty = true;
-      hub.dirty(this);
-    }
-  }
-
-  private void writeOut() {
-    if (out != null) {
-      ByteBuf writing = out;
-      out = null;
-      transport.write(writing);
-    }
-  }
-
   /** The end of a turn: everything goes to the socket, unless it does not keep up. */
   void flush() {
-    dirty = false;
-    if (closed) {
-      return;
-    }
-    writeOut();
-    transport.flush();
-    if (!transport.isWritable()) {
+    if (!outbox.flush()) {
       close(Disconnect.SLOW_CONSUMER);
     }
   }
 
   public void pong(ByteBuf data) {
-    seen();
-    Frames.pong(out(), data);
+    if (!closed) {
+      seen();
+      outbox.pong(data);
+    }
   }
 
   /** Ends the connection with that close code; what was written before it still goes out. */
   public void close(Disconnect reason) {
     if (!closed) {
-      writeOut();
-      transport.close(reason);
+      outbox.close(reason);
       onClosed(reason.reason());
     }
   }
@@ -343,31 +290,8 @@ public final class Connection {
     }
   }
 
-  /** Pings an idle peer; returns in how many seconds to look again. */
-  int checkAlive(int now) {
-    if (pingedAt >= 0 && lastSeen < pingedAt) {
-      return pingedAt + instance.limits().pingTimeout() - now;
-    }
-    pingedAt = -1;
-    int idle = now - lastSeen;
-    if (idle < pingInterval()) {
-      return pingInterval() - idle;
-    }
-    pingedAt = now;
-    Frames.ping(out());
-    return instance.limits().pingTimeout();
-  }
-
-  boolean isSilent() {
-    return pingedAt >= 0 && lastSeen < pingedAt && hub.tick() - pingedAt >= instance.limits().pingTimeout();
-  }
-
-  void dropSilent() {
-    close(Disconnect.PING_TIMEOUT);
-  }
-
-  int pingInterval() {
-    return instance.limits().pingInterval();
+  Liveness liveness() {
+    return liveness;
   }
 
   private GatewayConfig limits() {
@@ -384,6 +308,10 @@ public final class Connection {
 
   String user() {
     return user;
+  }
+
+  Outbox outbox() {
+    return outbox;
   }
 
   Serializer serializer() {

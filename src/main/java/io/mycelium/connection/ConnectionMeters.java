@@ -8,14 +8,16 @@ public interface ConnectionMeters {
   default void connectionOpened() {}
 
   /**
-   * @param reason a {@link io.mycelium.protocol.Disconnect}'s reason, or {@code client} if the peer ended it
+   * @param reason a {@link io.mycelium.protocol.Disconnect}'s reason, or {@code client} if the peer
+   *     ended it
    */
   default void connectionClosed(String reason) {}
 
-  default void messageIn(int bytes) {}
+  /** Messages that came in since the last flush, and their bytes. */
+  default void messagesIn(int messages, long bytes) {}
 
   /** Messages that one flush sent, over all sockets, and their bytes. */
-  default void deliveriesOut(long messages, long bytes) {}
+  default void deliveriesOut(int deliveries, long bytes) {}
 
   default void errorReply(String reason) {}
 

@@ -6,7 +6,10 @@ import io.vertx.core.Vertx;
 import java.util.Iterator;
 import java.util.List;
 
-/** Closes a hub's connections in batches, so that their clients do not all come back to the next node at once. */
+/**
+ * Closes a hub's connections in batches, so that their clients do not all come back to the next
+ * node at once.
+ */
 final class Drain {
   private final Vertx vertx;
   private final int batch;

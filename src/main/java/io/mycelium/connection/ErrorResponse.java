@@ -12,7 +12,12 @@ final class ErrorResponse {
   private ErrorResponse() {}
 
   static byte[] of(ErrorCode code, String message) {
-    JsonWriter out = new JsonWriter(96).raw(REASON).quote(code.reason()).raw(MESSAGE).quote(String.valueOf(message));
+    JsonWriter out =
+        new JsonWriter(96)
+            .raw(REASON)
+            .quote(code.reason())
+            .raw(MESSAGE)
+            .quote(String.valueOf(message));
     if (code.retryable()) {
       out.raw(RETRYABLE);
     }

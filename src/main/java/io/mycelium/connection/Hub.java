@@ -21,11 +21,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All connections of one web verticle. What instances deliver in one turn of the event loop is gathered per room and per
- * socket, and flushed once, when the turn has handled everything that was ready.
+ * All connections of one web verticle. What instances deliver in one turn of the event loop is
+ * gathered per room and per socket, and flushed once, when the turn has handled everything that was
+ * ready.
  */
 public final class Hub {
   private static final int TICK_MS = 1000;
+
+  /** The status of an instance that nothing can be asked of. */
+  private static final String FAILED = "failed";
 
   private final Vertx vertx;
   private final EventLoop eventLoop;
@@ -43,6 +47,10 @@ public final class Hub {
   private boolean flushScheduled;
   private long nextConnection = 1;
   private int connections;
+  private int messagesIn;
+  private int messagesOut;
+  private long bytesIn;
+  private long bytesOut;
   private Drain drain;
 
   /**
@@ -71,8 +79,8 @@ public final class Hub {
   /**
    * Asks an instance to let a connection in.
    *
-   * @return the permit, to be {@linkplain Permit#accept used} or {@linkplain Permit#abandon given back}; fails with a
-   *     {@link Refusal} if the instance is unknown, failed or full
+   * @return the permit, to be {@linkplain Permit#accept used} or {@linkplain Permit#abandon given
+   *     back}; fails with a {@link Refusal} if the instance is unknown, failed or full
    */
   public Future<Permit> admit(String instanceId, String user) {
     if (drain != null) {
@@ -87,14 +95,18 @@ public final class Hub {
     if (known != null) {
       return known;
     }
-    Future<HubInstance> made = directory.lookup(id).compose(found -> link(id, found.getJsonObject("socket")));
+    Future<HubInstance> made = directory.lookup(id).compose(found -> link(id, found));
     instances.put(id, made);
     made.onFailure(ignored -> instances.remove(id, made));
     return made;
   }
 
-  private Future<HubInstance> link(String id, JsonObject socket) {
-    HubInstance instance = new HubInstance(this, limits(socket));
+  private Future<HubInstance> link(String id, JsonObject found) {
+    if (FAILED.equals(found.getString("status"))) {
+      return Future.failedFuture(
+          new Refusal(ErrorCode.INSTANCE_FAILED, "instance " + id + " has failed"));
+    }
+    HubInstance instance = new HubInstance(this, limits(found.getJsonObject("socket")));
     instance.link(gateway.link(id, instance));
     return instance.link().registered().map(instance);
   }
@@ -153,9 +165,10 @@ public final class Hub {
 
     /** The socket is open. */
     public Connection accept(Serializer serializer, Transport transport) {
-      Connection connection = new Connection(Hub.this, instance, number, user, serializer, transport);
+      Connection connection =
+          new Connection(Hub.this, instance, number, user, serializer, transport);
       instance.add(connection);
-      keepAlive.add(connection);
+      keepAlive.add(connection.liveness());
       connections++;
       meters.connectionOpened();
       return connection;
@@ -173,7 +186,7 @@ public final class Hub {
   }
 
   void closed(Connection connection, String reason) {
-    keepAlive.remove(connection);
+    keepAlive.remove(connection.liveness());
     connections--;
     meters.connectionClosed(reason);
     if (drain != null && connections == 0) {
@@ -210,27 +223,50 @@ public final class Hub {
     for (int i = 0; i < sockets.size(); i++) {
       sockets.get(i).flush();
     }
+    report();
   }
 
   ByteBuf buffer(int capacity) {
     return PooledByteBufAllocator.DEFAULT.directBuffer(capacity);
   }
 
-  void delivered(long messages, long bytes) {
-    meters.deliveriesOut(messages, bytes);
+  void delivered(int messages, long bytes) {
+    messagesOut += messages;
+    bytesOut += bytes;
   }
 
-  /** Takes no more connections and closes those there are, some at a time, once their pushes are answered. */
+  void received(int bytes) {
+    messagesIn++;
+    bytesIn += bytes;
+    scheduleFlush();
+  }
+
+  private void report() {
+    meters.messagesIn(messagesIn, bytesIn);
+    meters.deliveriesOut(messagesOut, bytesOut);
+    messagesIn = 0;
+    messagesOut = 0;
+    bytesIn = 0;
+    bytesOut = 0;
+  }
+
+  /**
+   * Takes no more connections and closes those there are, some at a time, once their pushes are
+   * answered.
+   */
   public Future<Void> drain(int batch, long intervalMs) {
     if (drain == null) {
       drain = new Drain(vertx, batch, intervalMs);
     }
     List<Connection> all = new ArrayList<>();
-    instances.values().forEach(made -> {
-      if (made.succeeded()) {
-        all.addAll(made.result().connections());
-      }
-    });
+    instances
+        .values()
+        .forEach(
+            made -> {
+              if (made.succeeded()) {
+                all.addAll(made.result().connections());
+              }
+            });
     return drain.start(all);
   }
 
@@ -241,6 +277,16 @@ public final class Hub {
 
   public int connections() {
     return connections;
+  }
+
+  /** Instances to which this hub has a line. */
+  public int instances() {
+    return instances.size();
+  }
+
+  /** Runs a task on this hub's event loop. Any thread. */
+  public void execute(Runnable task) {
+    eventLoop.execute(task);
   }
 
   /** Commands that wait for an instance's answer. */

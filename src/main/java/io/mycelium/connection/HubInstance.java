@@ -14,7 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One instance as this hub's connections see it: the link to it, its rooms with channels here, its connections here. */
+/**
+ * One instance as this hub's connections see it: the link to it, its rooms with channels here, its
+ * connections here.
+ */
 public final class HubInstance implements LinkListener {
   private final Hub hub;
   private final SocketLimits limits;
@@ -85,7 +88,7 @@ public final class HubInstance implements LinkListener {
     Channel channel = channel(direct.connection(), direct.room());
     if (channel != null) {
       channel.room().write();
-      channel.connection().push(channel, direct.quotedEvent(), direct.json());
+      channel.connection().outbox().push(channel, direct.quotedEvent(), direct.json());
     }
   }
 
@@ -116,6 +119,20 @@ public final class HubInstance implements LinkListener {
     HubRoom room = rooms.get(name);
     if (room != null) {
       room.channels().forEach(channel -> channel.end(false));
+    }
+  }
+
+  @Override
+  public void onForgotten() {
+    for (Connection connection : connections()) {
+      link.send(
+          Command.Kind.OPEN,
+          connection.number(),
+          null,
+          null,
+          connection.user(),
+          null,
+          ReplyTo.NOBODY);
     }
   }
 

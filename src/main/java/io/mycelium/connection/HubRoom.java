@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One room as this hub's channels see it. Checks the sequence of what the bus brings: a repeat is dropped, and behind a gap
- * deliveries wait until the missing ones were fetched.
+ * One room as this hub's channels see it. Checks the sequence of what the bus brings: a repeat is
+ * dropped, and behind a gap deliveries wait until the missing ones were fetched.
  */
 final class HubRoom {
-  /** Deliveries that may wait behind a gap; one more and the room's channels are told to join anew. */
+  /**
+   * Deliveries that may wait behind a gap; one more and the room's channels are told to join anew.
+   */
   private static final int MAX_HELD = 10_000;
 
   /** A channel whose join state is ahead of what this hub has delivered. */
@@ -67,7 +69,8 @@ final class HubRoom {
   /**
    * A channel whose join state holds all entries up to {@code seq} begins to listen.
    *
-   * @return false if this hub has delivered beyond that state, so that the channel must ask for a newer one
+   * @return false if this hub has delivered beyond that state, so that the channel must ask for a
+   *     newer one
    */
   boolean admit(Channel channel, long seq) {
     if (isEmpty()) {
@@ -154,7 +157,10 @@ final class HubRoom {
     }
   }
 
-  /** Writes what is in the batches; a channel that comes or goes, or gets a message of its own, is in the right place. */
+  /**
+   * Writes what is in the batches; a channel that comes or goes, or gets a message of its own, is
+   * in the right place.
+   */
   void write() {
     v2.write();
     v1.write();
@@ -172,11 +178,18 @@ final class HubRoom {
     Payload range = Payload.json("[" + last + "," + (behindGap.first() - 1) + "]");
     instance
         .link()
-        .send(Command.Kind.REFILL, 0, name(), null, null, range, reply -> {
-          if (!reply.ok()) {
-            failGap();
-          }
-        });
+        .send(
+            Command.Kind.REFILL,
+            0,
+            name(),
+            null,
+            null,
+            range,
+            reply -> {
+              if (!reply.ok()) {
+                failGap();
+              }
+            });
   }
 
   private void hold(Delivery delivery) {
@@ -204,7 +217,9 @@ final class HubRoom {
   private void failGap() {
     held = null;
     for (Channel channel : channels()) {
-      instance.link().sendEnd(Command.Kind.LEAVE, channel.connection().number(), name(), ReplyTo.NOBODY);
+      instance
+          .link()
+          .sendEnd(Command.Kind.LEAVE, channel.connection().number(), name(), ReplyTo.NOBODY);
       channel.end(true);
     }
   }

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pings idle peers and finds dead ones: a timer wheel of one-second slots, so that a hundred thousand idle connections
- * cost one timer and each is looked at once per interval.
+ * Pings idle peers and finds dead ones: a timer wheel of one-second slots, so that a hundred
+ * thousand idle connections cost one timer and each is looked at once per interval.
  */
 final class KeepAlive {
   private static final int SLOTS = 64;
 
-  private final List<List<Connection>> slots = new ArrayList<>(SLOTS);
+  private final List<List<Liveness>> slots = new ArrayList<>(SLOTS);
   private int tick;
 
   KeepAlive() {
@@ -24,16 +24,16 @@ final class KeepAlive {
     return tick;
   }
 
-  void add(Connection connection) {
-    schedule(connection, connection.pingInterval());
+  void add(Liveness liveness) {
+    schedule(liveness, liveness.pingInterval());
   }
 
-  void remove(Connection connection) {
-    List<Connection> slot = slots.get(connection.wheelSlot);
+  void remove(Liveness liveness) {
+    List<Liveness> slot = slots.get(liveness.wheelSlot);
     int last = slot.size() - 1;
-    Connection moved = slot.get(last);
-    slot.set(connection.wheelIndex, moved);
-    moved.wheelIndex = connection.wheelIndex;
+    Liveness moved = slot.get(last);
+    slot.set(liveness.wheelIndex, moved);
+    moved.wheelIndex = liveness.wheelIndex;
     slot.remove(last);
   }
 
@@ -41,20 +41,20 @@ final class KeepAlive {
   void advance() {
     tick++;
     int now = tick & (SLOTS - 1);
-    List<Connection> due = slots.get(now);
+    List<Liveness> due = slots.get(now);
     slots.set(now, new ArrayList<>());
     for (int i = 0; i < due.size(); i++) {
-      Connection connection = due.get(i);
-      schedule(connection, Math.max(1, connection.checkAlive(tick)));
+      Liveness liveness = due.get(i);
+      schedule(liveness, Math.max(1, liveness.checkAlive(tick)));
     }
-    due.stream().filter(Connection::isSilent).toList().forEach(Connection::dropSilent);
+    due.stream().filter(each -> each.isSilent(tick)).toList().forEach(Liveness::drop);
   }
 
-  private void schedule(Connection connection, int seconds) {
+  private void schedule(Liveness liveness, int seconds) {
     int at = (tick + Math.min(seconds, SLOTS - 1)) & (SLOTS - 1);
-    List<Connection> slot = slots.get(at);
-    connection.wheelSlot = at;
-    connection.wheelIndex = slot.size();
-    slot.add(connection);
+    List<Liveness> slot = slots.get(at);
+    liveness.wheelSlot = at;
+    liveness.wheelIndex = slot.size();
+    slot.add(liveness);
   }
 }

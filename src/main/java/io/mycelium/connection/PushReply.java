@@ -23,11 +23,13 @@ final class PushReply implements ReplyTo {
     }
     connection.acked(bytes);
     if (!reply.ok()) {
-      connection.error(channel.joinRef(), ref, channel.room().topic(), reply);
+      connection.outbox().error(channel.joinRef(), ref, channel.room().topic(), reply);
     } else if (reply.response() == null) {
-      connection.replySeq(channel.joinRef(), ref, channel.room().topic(), reply.seq());
+      connection.outbox().replySeq(channel.joinRef(), ref, channel.room().topic(), reply.seq());
     } else {
-      connection.reply(channel.joinRef(), ref, channel.room().topic(), true, reply.response());
+      connection
+          .outbox()
+          .reply(channel.joinRef(), ref, channel.room().topic(), true, reply.response());
     }
   }
 }

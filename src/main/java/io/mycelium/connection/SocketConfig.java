@@ -7,11 +7,14 @@ import java.time.Duration;
  * Limits of one connection.
  *
  * @param pingInterval idle time after which the server pings the peer; an instance may override it
- * @param pingTimeout time without any frame after that ping until the connection is dropped; likewise
+ * @param pingTimeout time without any frame after that ping until the connection is dropped;
+ *     likewise
  * @param maxChannels rooms that one connection may be joined to
- * @param maxPendingBytes bytes that may wait for a slow peer before it is disconnected ({@code slow_consumer})
+ * @param maxPendingBytes bytes that may wait for a slow peer before it is disconnected ({@code
+ *     slow_consumer})
  */
-public record SocketConfig(Duration pingInterval, Duration pingTimeout, int maxChannels, int maxPendingBytes) {
+public record SocketConfig(
+    Duration pingInterval, Duration pingTimeout, int maxChannels, int maxPendingBytes) {
 
   public static final SocketConfig DEFAULT =
       new SocketConfig(Duration.ofSeconds(25), Duration.ofSeconds(20), 100, 8 << 20);

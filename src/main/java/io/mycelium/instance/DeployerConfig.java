@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param maxInstances instances on this node; a create over it is answered 503
  * @param workerPoolSize threads of the one named pool in which all worker instances run
- * @param maxRestarts crashes within {@code restartWindow} that are healed; one more makes the instance {@code failed}
+ * @param maxRestarts crashes within {@code restartWindow} that are healed; one more makes the
+ *     instance {@code failed}
  * @param restartWindow sliding window of the restart intensity
  * @param stopTimeout how long an instance may take to stop before the deployer goes on without it
  * @param presenceInterval for how long presence changes are gathered into one {@code presence_diff}
@@ -37,9 +38,12 @@ public record DeployerConfig(
     Expect.range("instances.max_instances", maxInstances, 1, 10_000_000);
     Expect.range("instances.worker_pool_size", workerPoolSize, 1, 4096);
     Expect.range("instances.max_restarts", maxRestarts, 0, 1000);
-    Expect.range("instances.restart_window", restartWindow, Duration.ofMillis(1), Duration.ofDays(1));
-    Expect.range("instances.stop_timeout", stopTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));
-    Expect.range("instances.presence_interval", presenceInterval, Duration.ZERO, Duration.ofMinutes(1));
+    Expect.range(
+        "instances.restart_window", restartWindow, Duration.ofMillis(1), Duration.ofDays(1));
+    Expect.range(
+        "instances.stop_timeout", stopTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));
+    Expect.range(
+        "instances.presence_interval", presenceInterval, Duration.ZERO, Duration.ofMinutes(1));
     Expect.present("instances.plugins_dir", pluginsDir, "a folder name");
   }
 }

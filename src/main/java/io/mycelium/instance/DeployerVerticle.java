@@ -9,15 +9,22 @@ import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Supervises the instances of one node: deploys a verticle for each as its own child, restarts those that crash, and
- * answers the {@link InstanceDirectory}'s requests. Runs on an event loop.
+ * Supervises the instances of one node: deploys a verticle for each as its own child, restarts
+ * those that crash, and answers the {@link InstanceDirectory}'s requests. Runs on an event loop.
  */
 public final class DeployerVerticle extends VerticleBase implements Supervisor {
+  private static final Logger LOG = LoggerFactory.getLogger(DeployerVerticle.class);
+
   private final DeployerConfig config;
   private final RoomTypes types;
   private final Journal journal;
@@ -26,7 +33,8 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   private Node node;
   private DirectoryService service;
 
-  public DeployerVerticle(DeployerConfig config, RoomTypes types, Journal journal, InstanceMeters meters) {
+  public DeployerVerticle(
+      DeployerConfig config, RoomTypes types, Journal journal, InstanceMeters meters) {
     this.config = config;
     this.types = types;
     this.journal = journal;
@@ -35,7 +43,15 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
 
   @Override
   public Future<?> start() {
-    node = new Node(config, types, journal, new DeliveryPublisher(vertx), meters, this, System::currentTimeMillis);
+    node =
+        new Node(
+            config,
+            types,
+            journal,
+            new DeliveryPublisher(vertx),
+            meters,
+            this,
+            System::currentTimeMillis);
     service = new DirectoryService(this);
     return vertx.eventBus().<JsonObject>consumer(Addresses.INSTANCES, this::onRequest).completion();
   }
@@ -46,8 +62,11 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
           .handle(request.body())
           .onSuccess(request::reply)
           .onFailure(cause -> InstanceDirectory.refuse(request, cause));
-    } catch (Refusal refusal) {
-      InstanceDirectory.refuse(request, refusal);
+    } catch (RuntimeException e) {
+      if (!(e instanceof Refusal)) {
+        LOG.error("request {} failed", request.body(), e);
+      }
+      InstanceDirectory.refuse(request, e);
     }
   }
 
@@ -67,21 +86,38 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
       throw Refusal.of(ErrorCode.ID_TAKEN, "id", spec.id(), "an id that no instance has");
     }
     if (instances.size() >= config.maxInstances()) {
-      throw new Refusal(ErrorCode.MAX_INSTANCES, "this node has its max_instances of " + config.maxInstances());
+      throw new Refusal(
+          ErrorCode.MAX_INSTANCES, "this node has its max_instances of " + config.maxInstances());
     }
     spec.rooms().values().forEach(types::open);
-    Supervised created = new Supervised(vertx, node, spec);
+    Supervised created = new Supervised(vertx, (ContextInternal) context, node, spec, 0);
     instances.put(spec.id(), created);
     return created
         .start()
-        .map(created)
-        .onFailure(cause -> instances.remove(spec.id(), created));
+        .onSuccess(ignored -> meters.instanceStarted())
+        .onFailure(cause -> instances.remove(spec.id(), created))
+        .map(created);
   }
 
   /** The id is free again once the instance has stopped. */
   Future<Void> delete(String id) {
     Supervised instance = find(id);
-    return instance.delete().onComplete(ignored -> instances.remove(id, instance));
+    return instance.delete().onComplete(ignored -> removed(id, instance));
+  }
+
+  private void removed(String id, Supervised instance) {
+    instances.remove(id, instance);
+    meters.instanceStopped();
+  }
+
+  /** Instances by status, counted anew on each call; on the deployer's context. */
+  public Map<String, Integer> countByStatus() {
+    Map<String, Integer> counts = new HashMap<>();
+    for (Supervised.Status status : Supervised.Status.values()) {
+      counts.put(status.json(), 0);
+    }
+    instances.values().forEach(each -> counts.merge(each.status().json(), 1, Integer::sum));
+    return counts;
   }
 
   /**

@@ -29,20 +29,24 @@ final class DirectoryService {
     String room = request.getString("room");
     String op = request.getString("op");
     return switch (op) {
-      case "create" -> deployer.create(InstanceSpec.read(request.getJsonObject("spec"))).map(InstanceJson::of);
+      case "create" ->
+          deployer.create(InstanceSpec.read(request.getJsonObject("spec"))).map(InstanceJson::of);
       case "list" -> Future.succeededFuture(list(request.getJsonObject("filter")));
       case "get" -> Future.succeededFuture(InstanceJson.of(deployer.find(id)));
       case "lookup" -> Future.succeededFuture(InstanceJson.lookup(deployer.find(id)));
       case "delete" -> deployer.delete(id).map(new JsonObject());
       case "restart" -> restart(deployer.find(id));
-      case "get_room" -> deployer.find(id).call((control, turn) -> Future.succeededFuture(control.roomJson(room)));
+      case "get_room" ->
+          deployer.find(id).call((control, turn) -> Future.succeededFuture(control.roomJson(room)));
       case "put_room" -> putRoom(deployer.find(id), room, request.getJsonObject("settings"));
       case "delete_room" -> deleteRoom(deployer.find(id), room);
       case "entries" -> entries(deployer.find(id), room, request);
       case "push" -> push(deployer.find(id), room, request);
       case "types" -> Future.succeededFuture(deployer.types().toJson());
       case "stats" -> Future.succeededFuture(InstanceJson.stats(deployer.find(id)));
-      default -> throw new Refusal(ErrorCode.BAD_REQUEST, "op is " + op + ", expected one of the directory's");
+      default ->
+          throw new Refusal(
+              ErrorCode.BAD_REQUEST, "op is " + op + ", expected one of the directory's");
     };
   }
 
@@ -70,20 +74,26 @@ final class DirectoryService {
     String name = filter.getString("name");
     return (type == null || type.equals(each.spec().type()))
         && (status == null || status.equals(each.status().json()))
-        && (name == null || each.spec().name().toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT)));
+        && (name == null
+            || each.spec().name().toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT)));
   }
 
   private Future<JsonObject> restart(Supervised instance) {
     return instance.restart().map(ignored -> InstanceJson.of(instance));
   }
 
-  /** The same settings again change nothing; other settings for a room that is there are refused. */
+  /**
+   * The same settings again change nothing; other settings for a room that is there are refused.
+   */
   private Future<JsonObject> putRoom(Supervised instance, String name, JsonObject json) {
     RoomSettings settings = InstanceSpec.readRoom(name, json, instance.spec().config());
     RoomSettings existing = instance.spec().rooms().get(name);
     if (existing != null && !existing.equals(settings)) {
       throw Refusal.of(
-          ErrorCode.ID_TAKEN, "rooms." + name, json == null ? "{}" : json.encode(), "the settings it was made with");
+          ErrorCode.ID_TAKEN,
+          "rooms." + name,
+          json == null ? "{}" : json.encode(),
+          "the settings it was made with");
     }
     if (existing != null) {
       return instance
@@ -96,16 +106,19 @@ final class DirectoryService {
     InstanceSpec changed = instance.spec().withRooms(rooms);
     instance.replaceSpec(changed);
     return instance
-        .<JsonObject>call((control, turn) -> Future.succeededFuture(control.putRoom(name, changed, turn)))
+        .<JsonObject>call(
+            (control, turn) -> Future.succeededFuture(control.putRoom(name, changed, turn)))
         .map(room -> new JsonObject().put("created", true).put("room", room));
   }
 
   private Future<JsonObject> deleteRoom(Supervised instance, String name) {
     if (name.equals(InstanceSpec.LOBBY)) {
-      throw new Refusal(ErrorCode.REJECTED, "room is lobby, expected another: every instance has its lobby");
+      throw new Refusal(
+          ErrorCode.REJECTED, "room is lobby, expected another: every instance has its lobby");
     }
     if (!instance.spec().rooms().containsKey(name)) {
-      throw new Refusal(ErrorCode.UNKNOWN_ROOM, "instance " + instance.spec().id() + " has no room " + name);
+      throw new Refusal(
+          ErrorCode.UNKNOWN_ROOM, "instance " + instance.spec().id() + " has no room " + name);
     }
     Map<String, RoomSettings> rooms = new HashMap<>(instance.spec().rooms());
     rooms.remove(name);

@@ -1,8 +1,8 @@
 package io.mycelium.instance;
 
 /**
- * A histogram of durations in nanoseconds, four buckets to a power of two (quantiles within 19 %), half a KB: small
- * enough for every instance that was ever busy to have one.
+ * A histogram of durations in nanoseconds, four buckets to a power of two (quantiles within 19 %),
+ * half a KB: small enough for every instance that was ever busy to have one.
  */
 final class Durations {
   private static final int SUB_BITS = 2;
@@ -17,7 +17,9 @@ final class Durations {
     total++;
   }
 
-  /** Upper bound of the bucket in which the quantile falls, in nanoseconds; 0 if nothing was added. */
+  /**
+   * Upper bound of the bucket in which the quantile falls, in nanoseconds; 0 if nothing was added.
+   */
   long quantile(double q) {
     long rank = (long) Math.ceil(q * total);
     long seen = 0;

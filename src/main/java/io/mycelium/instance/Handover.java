@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a successor takes over from the verticle before it: rooms' states as they were before whatever ended it, and who is
- * connected. Only one of the two touches it at a time.
+ * What a successor takes over from the verticle before it: rooms' states as they were before
+ * whatever ended it, and who is connected. Only one of the two touches it at a time.
  *
  * @param rooms by name; rooms that are not in it begin anew
  * @param peers gateways with their connections
@@ -16,10 +16,13 @@ import java.util.Map;
 record Handover(Map<String, Room.Saved> rooms, Collection<Peer> peers, long nextRef) {
   static final Handover NOTHING = new Handover(Map.of(), List.of(), 1);
 
-  /** Where there is nobody to hand over: rooms without occupants, their states to be read from the journal. */
+  /**
+   * Where there is nobody to hand over: rooms without occupants, their states to be read from the
+   * journal.
+   */
   static Handover fromJournal(InstanceSpec spec) {
     Map<String, Room.Saved> rooms = new HashMap<>();
-    spec.rooms().keySet().forEach(name -> rooms.put(name, new Room.Saved(null, 0, Room.newEpoch(), null, 0, null)));
+    spec.rooms().keySet().forEach(name -> rooms.put(name, Room.Saved.unknown()));
     return new Handover(rooms, List.of(), 1);
   }
 
@@ -30,11 +33,26 @@ record Handover(Map<String, Room.Saved> rooms, Collection<Peer> peers, long next
     return new Handover(lost, peers, nextRef);
   }
 
-  /** The same with connections but without channels: those of a failed instance were told to join anew. */
-  Handover withoutChannels() {
+  /**
+   * The same with nobody in it: who was there is told to come anew, and links tell which
+   * connections there are.
+   */
+  Handover withoutPeers() {
     Map<String, Room.Saved> empty = new HashMap<>();
     rooms.forEach((name, saved) -> empty.put(name, saved.vacated()));
-    peers.forEach(peer -> peer.connections().forEachRemaining(connection -> connection.channels().clear()));
-    return new Handover(empty, peers, nextRef);
+    return new Handover(empty, List.of(), nextRef);
+  }
+
+  /**
+   * Whether a room's first entries were gone, so that what clients have does not fit what is left.
+   */
+  boolean isTruncated() {
+    return rooms.values().stream()
+        .anyMatch(saved -> saved.replay() != null && !saved.replay().complete());
+  }
+
+  /** The same, without anybody in it if it is truncated. */
+  Handover checked() {
+    return isTruncated() ? withoutPeers() : this;
   }
 }

@@ -17,10 +17,11 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
- * The rooms and connections of one instance, without any I/O: commands in, a {@link Turn} out. For one thread.
+ * The rooms and connections of one instance, without any I/O: commands in, a {@link Turn} out. For
+ * one thread.
  *
- * <p>A throw from a room's logic is answered, changes nothing, and is returned: the caller stops feeding this instance
- * and hands over to a successor.
+ * <p>A throw from a room's logic is answered, changes nothing, and is returned: the caller stops
+ * feeding this instance and hands over to a successor.
  */
 final class Instance {
   private static final byte[] ROOMS = JsonWriter.quoted("rooms");
@@ -35,7 +36,11 @@ final class Instance {
   private int connections;
 
   Instance(
-      InstanceSpec spec, RoomTypes types, LongSupplier clock, Duration presenceInterval, Handover handover) {
+      InstanceSpec spec,
+      RoomTypes types,
+      LongSupplier clock,
+      Duration presenceInterval,
+      Handover handover) {
     this.spec = spec;
     this.types = types;
     this.clock = clock;
@@ -61,11 +66,10 @@ final class Instance {
     }
   }
 
-  /** Sends what patch intervals still hold, and gives everything to a successor. */
-  Handover handOver(Turn turn) {
+  /** Gives everything to a successor. Calls no logic: it may be what failed. */
+  Handover handOver() {
     Map<String, Room.Saved> saved = new HashMap<>();
     for (Room room : rooms.values()) {
-      room.sendPatch(turn);
       saved.put(room.name(), room.save());
     }
     return new Handover(saved, List.copyOf(peers.values()), membership.nextRef());
@@ -79,8 +83,8 @@ final class Instance {
   }
 
   /**
-   * Applies the commands in order, each once: what was applied before is skipped, and after a gap nothing is applied but
-   * the rest is asked for again.
+   * Applies the commands in order, each once: what was applied before is skipped, and after a gap
+   * nothing is applied but the rest is asked for again.
    *
    * @return what the logic threw, or null; commands behind it were not applied
    */
@@ -111,16 +115,21 @@ final class Instance {
         case JOIN -> join(peer, command, turn);
         case OPEN -> openConnection(peer, command, turn);
         case LEAVE -> leave(peer, command, turn);
-        case CLOSE -> closeConnection(peer, command, turn);
+        case CLOSE -> {
+          return closeConnection(peer, command, turn);
+        }
+        case DETACH -> {
+          return detach(peer, command, turn);
+        }
         case REFILL -> turn.refill(peer.gateway(), command);
-        case DETACH -> detach(peer, turn);
       }
       return null;
     } catch (Refusal refusal) {
       turn.error(peer.gateway(), command.number(), refusal.code(), refusal.getMessage());
       return null;
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-      String message = "the room's logic failed; the instance restarts with its state from before this message";
+    } catch (Exception | Error e) {
+      String message =
+          "the room's logic failed; the instance restarts with its state from before this message";
       turn.error(peer.gateway(), command.number(), ErrorCode.INSTANCE_CRASHED, message);
       return e;
     }
@@ -129,8 +138,14 @@ final class Instance {
   private void push(Peer peer, Command command, Turn turn) {
     Room room = room(command.room());
     if (GET_ROOMS.equals(command.event()) && room.name().equals(InstanceSpec.LOBBY)) {
-      turn.ok(peer.gateway(), command.number(), "{}".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0);
-      turn.item(new Outbound.Direct(peer.gateway(), command.connection(), room.name(), ROOMS, roomsMessage()));
+      turn.ok(
+          peer.gateway(),
+          command.number(),
+          "{}".getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+          0);
+      turn.item(
+          new Outbound.Direct(
+              peer.gateway(), command.connection(), room.name(), ROOMS, roomsMessage()));
       return;
     }
     Push push = new Push(command.event(), command.user(), command.payload(), clock.getAsLong());
@@ -145,14 +160,16 @@ final class Instance {
     turn.item(Answers.toJoin(peer.gateway(), command.number(), outcome, room));
     if (outcome.reject() == null) {
       boolean lobby = room.name().equals(InstanceSpec.LOBBY);
-      Answers.greet(peer.gateway(), command.connection(), room, lobby ? roomsMessage() : null, turn);
+      Answers.greet(
+          peer.gateway(), command.connection(), room, lobby ? roomsMessage() : null, turn);
     }
   }
 
   private Room room(String name) {
     Room room = rooms.get(name);
     if (room == null) {
-      throw new Refusal(ErrorCode.UNKNOWN_ROOM, "room is " + name + ", expected one of " + roomNames());
+      throw new Refusal(
+          ErrorCode.UNKNOWN_ROOM, "room is " + name + ", expected one of " + roomNames());
     }
     return room;
   }
@@ -160,7 +177,8 @@ final class Instance {
   private void openConnection(Peer peer, Command command, Turn turn) {
     if (connections >= spec.config().maxConnections()) {
       throw new Refusal(
-          ErrorCode.MAX_CONNECTIONS, "the instance has its max_connections of " + spec.config().maxConnections());
+          ErrorCode.MAX_CONNECTIONS,
+          "the instance has its max_connections of " + spec.config().maxConnections());
     }
     open(peer, command);
     turn.ok(peer.gateway(), command.number(), null, 0);
@@ -179,29 +197,38 @@ final class Instance {
     turn.ok(peer.gateway(), command.number(), null, 0);
   }
 
-  private void closeConnection(Peer peer, Command command, Turn turn) {
-    Peer.Connection closed = peer.close(command.connection());
-    if (closed != null) {
-      connections--;
-      membership.leaveAll(closed, turn);
-    }
+  private Throwable closeConnection(Peer peer, Command command, Turn turn) {
     turn.ok(peer.gateway(), command.number(), null, 0);
+    return close(peer, command.connection(), turn);
   }
 
-  private void detach(Peer peer, Turn turn) {
+  private Throwable detach(Peer peer, Command command, Turn turn) {
+    turn.ok(peer.gateway(), command.number(), null, 0);
     peers.remove(peer.gateway());
+    Throwable thrown = null;
     for (long number : peer.numbers()) {
-      connections--;
-      membership.leaveAll(peer.close(number), turn);
+      Throwable crash = close(peer, number, turn);
+      thrown = crash == null ? thrown : crash;
     }
+    return thrown;
   }
 
-  void timer(Room room, Turn.TimerKind kind, Turn turn) {
+  private Throwable close(Peer peer, long number, Turn turn) {
+    Peer.Connection closed = peer.close(number);
+    if (closed == null) {
+      return null;
+    }
+    connections--;
+    return membership.leaveAll(closed, turn);
+  }
+
+  void timer(Turn.Timer timer, Turn turn) {
+    Room room = timer.room();
     if (rooms.get(room.name()) != room) {
       return;
     }
-    switch (kind) {
-      case TICK -> room.tick(clock.getAsLong(), turn);
+    switch (timer.kind()) {
+      case TICK -> room.tick(timer.due(), clock.getAsLong(), turn);
       case PATCH -> room.sendPatch(turn);
       case PRESENCE -> membership.sendDiff(room, turn);
     }
@@ -224,13 +251,15 @@ final class Instance {
     for (Peer peer : peers.values()) {
       peer.connections().forEachRemaining(connection -> connection.remove(name));
     }
+    turn.roomRemoved(name);
     turn.item(new Outbound.RoomClosed(name));
     tellRooms(turn);
   }
 
   private void tellRooms(Turn turn) {
     Room lobby = rooms.get(InstanceSpec.LOBBY);
-    Outbound.Delivery delivery = new Outbound.Delivery(InstanceSpec.LOBBY, ROOMS, 0, 0, null, roomsMessage());
+    Outbound.Delivery delivery =
+        new Outbound.Delivery(InstanceSpec.LOBBY, ROOMS, 0, 0, null, roomsMessage());
     turn.delivery(delivery, lobby.occupants().channels());
   }
 

@@ -50,7 +50,9 @@ record InstanceConfig(
     String name = in.oneOf("threading", "worker", List.of("worker", "event-loop", "virtual"));
     if (name.equals("virtual") && Runtime.version().feature() < 21) {
       throw in.refuse(
-          "threading", name, "worker or event-loop: virtual needs Java 21, this is " + Runtime.version().feature());
+          "threading",
+          name,
+          "worker or event-loop: virtual needs Java 21, this is " + Runtime.version().feature());
     }
     return switch (name) {
       case "worker" -> ThreadingModel.WORKER;
@@ -78,13 +80,17 @@ record InstanceConfig(
         in.number("history", base.history(), 0, MAX_HISTORY),
         in.oneOf("presence", base.presence() ? "on" : "off", ON_OFF).equals("on"),
         in.flag("open", base.open()),
-        Duration.ofMillis(in.number("patch_interval", (int) base.patchInterval().toMillis(), 0, MAX_PATCH_INTERVAL_MS)),
+        Duration.ofMillis(
+            in.number(
+                "patch_interval", (int) base.patchInterval().toMillis(), 0, MAX_PATCH_INTERVAL_MS)),
         settings == null ? base.settings() : Payload.json(settings.encode()).tree());
   }
 
   JsonObject toJson() {
     JsonObject json =
-        settingsJson(rooms).put("max_connections", maxConnections).put("threading", threadingName());
+        settingsJson(rooms)
+            .put("max_connections", maxConnections)
+            .put("threading", threadingName());
     if (maxMessageBytes > 0) {
       json.put("max_message_bytes", maxMessageBytes);
     }

@@ -16,7 +16,10 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** The deployer's requests to one instance, on the instance's thread: rooms, entries, a back end's messages. */
+/**
+ * The deployer's requests to one instance, on the instance's thread: rooms, entries, a back end's
+ * messages.
+ */
 final class InstanceControl {
   private final Instance instance;
   private final Journal journal;
@@ -33,7 +36,8 @@ final class InstanceControl {
     Room room = room(roomName);
     Room.Outcome outcome = room.push(new Push(Push.PUSH, user, payload, clock.getAsLong()), turn);
     if (outcome.reject() != null) {
-      throw new Refusal(ErrorCode.REJECTED, outcome.reject().reason() + ": " + outcome.reject().message());
+      throw new Refusal(
+          ErrorCode.REJECTED, outcome.reject().reason() + ": " + outcome.reject().message());
     }
     JsonObject answer = new JsonObject().put("seq", room.seq());
     if (outcome.response() != null) {
@@ -45,7 +49,8 @@ final class InstanceControl {
   private Room room(String name) {
     Room room = instance.find(name);
     if (room == null) {
-      throw new Refusal(ErrorCode.UNKNOWN_ROOM, "instance " + instance.spec().id() + " has no room " + name);
+      throw new Refusal(
+          ErrorCode.UNKNOWN_ROOM, "instance " + instance.spec().id() + " has no room " + name);
     }
     return room;
   }
@@ -61,7 +66,7 @@ final class InstanceControl {
 
   Future<Void> deleteRoom(String name, InstanceSpec changed, Turn turn) {
     instance.deleteRoom(room(name).name(), changed, turn);
-    return journal.deleteRoom(changed.id(), name);
+    return Future.succeededFuture();
   }
 
   private static JsonObject roomJson(Room room) {
@@ -117,16 +122,19 @@ final class InstanceControl {
     Command command = refill.command();
     Room room = instance.find(command.room());
     if (room == null) {
-      return Future.succeededFuture(new Outbound.Refill(refill.gateway(), command.room(), List.of(), false));
+      return Future.succeededFuture(
+          new Outbound.Refill(refill.gateway(), command.room(), List.of(), false));
     }
     long after = command.payload().tree().get(0).longValue();
     long upTo = command.payload().tree().get(1).longValue();
     return journal
         .read(instance.spec().id(), room.name(), after, (int) Math.min(upTo - after, 100_000))
-        .map(read -> {
-          boolean complete = read.complete() && read.entries().size() == upTo - after;
-          List<Outbound.Delivery> deliveries = complete ? room.deliveriesOf(read.entries()) : List.of();
-          return new Outbound.Refill(refill.gateway(), room.name(), deliveries, complete);
-        });
+        .map(
+            read -> {
+              boolean complete = read.complete() && read.entries().size() == upTo - after;
+              List<Outbound.Delivery> deliveries =
+                  complete ? room.deliveriesOf(read.entries()) : List.of();
+              return new Outbound.Refill(refill.gateway(), room.name(), deliveries, complete);
+            });
   }
 }

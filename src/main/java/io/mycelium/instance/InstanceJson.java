@@ -10,7 +10,8 @@ final class InstanceJson {
   static JsonObject of(Supervised instance) {
     InstanceSpec spec = instance.spec();
     JsonObject rooms = new JsonObject();
-    new TreeMap<>(spec.rooms()).forEach((name, room) -> rooms.put(name, new JsonObject().put("type", room.type())));
+    new TreeMap<>(spec.rooms())
+        .forEach((name, room) -> rooms.put(name, new JsonObject().put("type", room.type())));
     JsonObject json =
         new JsonObject()
             .put("id", spec.id())

@@ -10,6 +10,10 @@ public interface InstanceMeters {
 
   default void entriesAppended(int entries) {}
 
+  default void instanceStarted() {}
+
+  default void instanceStopped() {}
+
   default void instanceRestarted() {}
 
   default void instanceFailed() {}

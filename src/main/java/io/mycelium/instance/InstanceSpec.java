@@ -14,7 +14,12 @@ import java.util.UUID;
  * @param rooms settings by room name, {@code lobby} first; unmodifiable
  */
 record InstanceSpec(
-    String id, String name, String type, InstanceConfig config, Map<String, RoomSettings> rooms, Instant createdAt) {
+    String id,
+    String name,
+    String type,
+    InstanceConfig config,
+    Map<String, RoomSettings> rooms,
+    Instant createdAt) {
 
   /** The room that every instance has. */
   static final String LOBBY = "lobby";
@@ -59,10 +64,14 @@ record InstanceSpec(
   }
 
   static RoomSettings readRoom(String name, JsonObject json, InstanceConfig config) {
-    boolean fits = name.matches(ROOM_NAME) && new io.mycelium.protocol.Topic(name).bytes() <= MAX_ROOM_BYTES;
+    boolean fits =
+        name.matches(ROOM_NAME) && new io.mycelium.protocol.Topic(name).bytes() <= MAX_ROOM_BYTES;
     if (!fits || name.equals("phoenix")) {
       throw new SpecReader("rooms", new JsonObject())
-          .refuse(name, name, "a name of 1 to 128 characters (255 bytes), no control characters, not phoenix");
+          .refuse(
+              name,
+              name,
+              "a name of 1 to 128 characters (255 bytes), no control characters, not phoenix");
     }
     return InstanceConfig.readRoom(name, json == null ? new JsonObject() : json, config.rooms());
   }

@@ -3,8 +3,9 @@ package io.mycelium.instance;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Figures of one instance over all its generations. Written by the instance's thread once per batch, read by the deployer
- * at any time, even while the instance is stuck: hence the lock, which is nearly always free.
+ * Figures of one instance over all its generations. Written by the instance's thread once per
+ * batch, read by the deployer at any time, even while the instance is stuck: hence the lock, which
+ * is nearly always free.
  */
 final class InstanceStats {
   private static final int MICROS_PER_MILLI = 1000;
@@ -25,6 +26,23 @@ final class InstanceStats {
     mailboxDepth = waiting;
     messagesIn += commands;
     bytesIn += bytes;
+  }
+
+  /** A timer or a request of the deployer begins. */
+  synchronized void begin(long now) {
+    busySince = now;
+  }
+
+  synchronized void end(Instance instance) {
+    busySince = 0;
+    connections = instance.connections();
+    channels = instance.channels();
+  }
+
+  /** Whoever was busy was given up. */
+  synchronized void giveUp() {
+    busySince = 0;
+    mailboxDepth = 0;
   }
 
   synchronized void end(long nanos, int commands, Turn turn, Instance instance) {

@@ -12,13 +12,15 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.ContextInternal;
 import java.util.List;
-import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
- * One generation of an instance: takes command batches and control requests from the bus, feeds them to the {@link
- * Instance}, writes what came of it to the journal and, once that is done, publishes it. A throw ends the generation: the
- * deployer starts the next with what this one hands over.
+ * One generation of an instance: takes command batches and control requests from the bus, feeds
+ * them to the {@link Instance}, writes what came of it to the journal and, once that is done,
+ * publishes it. A throw ends the generation: the deployer starts the next with what this one hands
+ * over.
  */
 final class InstanceVerticle extends VerticleBase {
   private final Node node;
@@ -31,8 +33,10 @@ final class InstanceVerticle extends VerticleBase {
   private MessageConsumer<CommandBatch> consumer;
   private Future<Void> written = Future.succeededFuture();
   private boolean stopped;
+  private volatile boolean fenced;
 
-  InstanceVerticle(Node node, InstanceSpec spec, long generation, Handover handover, InstanceStats stats) {
+  InstanceVerticle(
+      Node node, InstanceSpec spec, long generation, Handover handover, InstanceStats stats) {
     this.node = node;
     this.spec = spec;
     this.generation = generation;
@@ -40,32 +44,53 @@ final class InstanceVerticle extends VerticleBase {
     this.stats = stats;
   }
 
+  /** The journal answers on a thread of its own; what follows belongs on the verticle's context. */
   @Override
   public Future<?> start() {
-    return new Recovery(node.journal()).recover(spec, handover).compose(this::start);
+    Future<Handover> recovered = new Recovery(node.journal()).recover(spec, generation, handover);
+    return ((ContextInternal) context).<Handover>future(recovered::onComplete).compose(this::start);
   }
 
   private Future<?> start(Handover recovered) {
     handover = null;
-    instance = new Instance(spec, node.types(), node.clock(), node.config().presenceInterval(), recovered);
+    instance =
+        new Instance(spec, node.types(), node.clock(), node.config().presenceInterval(), recovered);
     control = new InstanceControl(instance, node.journal(), node.clock());
     consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
-    return consumer.completion().onSuccess(ignored -> announce());
+    return consumer.completion().onSuccess(ignored -> announce(recovered));
   }
 
   /** Links send what the predecessor left un-acked once they hear of the new generation. */
-  private void announce() {
+  private void announce(Handover recovered) {
     Turn turn = new Turn();
-    Map<String, Long> applied = instance.applied();
-    turn.item(new Outbound.Running(applied));
-    instance.resume(turn);
-    commit(turn);
+    if (recovered.isTruncated()) {
+      turn.item(
+          new Outbound.Failed(
+              "earlier messages are gone from the journal; join again for what is left"));
+    }
+    turn.item(new Outbound.Running(instance.applied()));
+    try {
+      instance.resume(turn);
+      commit(turn);
+    } catch (Exception | Error e) {
+      crash(e);
+    }
   }
 
   @Override
   public Future<?> stop() {
     stopped = true;
-    return consumer == null ? Future.succeededFuture() : consumer.unregister().eventually(() -> written);
+    return consumer == null
+        ? Future.succeededFuture()
+        : consumer.unregister().eventually(() -> written);
+  }
+
+  /**
+   * Takes this generation's pen away, though its logic may be stuck and know nothing of it: what it
+   * makes later is neither written nor published. Any thread.
+   */
+  void fence() {
+    fenced = true;
   }
 
   /** A request of the deployer. */
@@ -76,7 +101,10 @@ final class InstanceVerticle extends VerticleBase {
     Future<T> handle(InstanceControl control, Turn turn);
   }
 
-  /** Carries a request out on the instance's thread; completes once what came of it is written. Any thread. */
+  /**
+   * Carries a request out on the instance's thread; completes once what came of it is written. Any
+   * thread.
+   */
   <T> Future<T> call(Request<T> request) {
     Promise<T> answer = Promise.promise();
     context.runOnContext(ignored -> callNow(request, answer));
@@ -89,26 +117,41 @@ final class InstanceVerticle extends VerticleBase {
       return;
     }
     Turn turn = new Turn();
+    stats.begin(node.clock().getAsLong());
     try {
       Future<T> handled = request.handle(control, turn);
       commit(turn);
-      written.compose(ignored -> handled).onComplete(answer);
+      written.compose(ignored -> handled).recover(this::inDoubt).onComplete(answer);
     } catch (Refusal refusal) {
       answer.fail(refusal);
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-      answer.fail(new Refusal(ErrorCode.INSTANCE_CRASHED, "the room's logic failed; the instance restarts"));
+    } catch (Exception | Error e) {
+      answer.fail(
+          new Refusal(
+              ErrorCode.INSTANCE_CRASHED, "the room's logic failed; the instance restarts"));
       crash(e);
+    } finally {
+      stats.end(instance);
     }
   }
 
-  /** Ends this generation for a restart; completes with what the successor takes over once all is written. */
+  private <T> Future<T> inDoubt(Throwable cause) {
+    return Future.failedFuture(
+        cause instanceof Refusal ? cause : new Refusal(ErrorCode.INSTANCE_CRASHED, Turn.IN_DOUBT));
+  }
+
+  /**
+   * Ends this generation for a restart; completes with what the successor takes over once all is
+   * written. Any thread.
+   */
   Future<Handover> retire() {
-    return call(
-        (ignored, turn) -> {
-          Handover left = instance.handOver(turn);
-          stopped = true;
-          return Future.succeededFuture(left);
+    Promise<Handover> answer = Promise.promise();
+    context.runOnContext(
+        ignored -> {
+          if (!stopped) {
+            end((left, cause) -> answer.complete(left), null);
+          }
         });
+    return answer.future();
   }
 
   private void onBatch(Message<CommandBatch> message) {
@@ -125,17 +168,13 @@ final class InstanceVerticle extends VerticleBase {
     long started = System.nanoTime();
     Turn turn = new Turn();
     Throwable crash = instance.handle(batch, turn);
-    finish(turn, started, count);
+    commit(turn);
+    long nanos = System.nanoTime() - started;
+    stats.end(nanos, count, turn, instance);
+    node.meters().handlerTime(nanos);
     if (crash != null) {
       crash(crash);
     }
-  }
-
-  private void finish(Turn turn, long started, int commands) {
-    commit(turn);
-    long nanos = System.nanoTime() - started;
-    stats.end(nanos, commands, turn, instance);
-    node.meters().handlerTime(nanos);
   }
 
   private void onTimer(Turn.Timer timer) {
@@ -143,54 +182,99 @@ final class InstanceVerticle extends VerticleBase {
       return;
     }
     Turn turn = new Turn();
+    stats.begin(node.clock().getAsLong());
     try {
-      instance.timer(timer.room(), timer.kind(), turn);
+      instance.timer(timer, turn);
       commit(turn);
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+    } catch (Exception | Error e) {
       crash(e);
+    } finally {
+      stats.end(instance);
     }
   }
 
-  /** Batches are published in the order in which they were committed, each once its entries are written. */
+  /**
+   * Batches are published in the order in which they were committed, each once its entries are
+   * written: publishing is part of the chain, so that a batch behind it cannot overtake it on
+   * another thread.
+   */
   private void commit(Turn turn) {
     for (Turn.Timer timer : turn.timers()) {
       vertx.setTimer(Math.max(1, timer.delay().toMillis()), ignored -> onTimer(timer));
     }
-    turn.refills().forEach(this::refill);
-    DeliveryBatch batch = new DeliveryBatch(spec.id(), generation, turn.items());
-    if (turn.appends().isEmpty()) {
-      written.onSuccess(ignored -> node.publisher().publish(batch));
-      return;
+    Future<Void> writing =
+        written.succeeded() ? write(turn) : written.compose(ignored -> write(turn));
+    if (writing.succeeded()) {
+      publish(turn.items());
+    } else {
+      written = writing.map(ignored -> publish(turn.items()));
+      written.onFailure(cause -> notWritten(turn, cause));
     }
-    node.meters().entriesAppended(turn.appends().size());
-    written = written.compose(ignored -> node.journal().append(spec.id(), generation, turn.appends()));
-    written
-        .onSuccess(ignored -> node.publisher().publish(batch))
-        .onFailure(cause -> context.runOnContext(ignored -> journalFailed(cause)));
+    turn.refills().forEach(this::refill);
+  }
+
+  private Future<Void> write(Turn turn) {
+    if (fenced) {
+      return Future.failedFuture(
+          new IllegalStateException("generation " + generation + " was replaced"));
+    }
+    Future<Void> done = Future.succeededFuture();
+    if (!turn.appends().isEmpty()) {
+      node.meters().entriesAppended(turn.appends().size());
+      done = node.journal().append(spec.id(), generation, turn.appends());
+    }
+    String room = turn.removedRoom();
+    return room == null
+        ? done
+        : done.compose(ignored -> node.journal().deleteRoom(spec.id(), room));
+  }
+
+  private Void publish(List<Outbound> items) {
+    if (!fenced) {
+      node.publisher().publish(new DeliveryBatch(spec.id(), generation, items));
+    }
+    return null;
   }
 
   private void refill(Turn.Refill refill) {
-    Outbound done = new Outbound.Reply(refill.gateway(), refill.command().number(), null, null, null, 0);
+    Outbound done =
+        new Outbound.Reply(refill.gateway(), refill.command().number(), null, null, null, 0);
     written
         .compose(ignored -> control.refill(refill))
-        .onSuccess(missed -> node.publisher().publish(new DeliveryBatch(spec.id(), generation, List.of(missed, done))));
+        .onSuccess(missed -> publish(List.of(missed, done)))
+        .onFailure(cause -> publish(List.of(Turn.doubt((Outbound.Reply) done))));
   }
 
   /** The state before the push goes to the successor, once what came before it is written. */
   private void crash(Throwable cause) {
-    Turn turn = new Turn();
-    Handover left = instance.handOver(turn);
-    commit(turn);
-    stopped = true;
-    written.onSuccess(ignored -> node.supervisor().crashed(spec.id(), generation, cause, left));
+    end((left, failure) -> node.supervisor().crashed(spec.id(), generation, failure, left), cause);
   }
 
-  /** Whether the entries were written is unknown: the successor takes the rooms from the journal. */
-  private void journalFailed(Throwable cause) {
-    if (!stopped) {
-      stopped = true;
-      Handover left = instance.handOver(new Turn());
-      node.supervisor().crashed(spec.id(), generation, cause, left.withoutStates());
-    }
+  /**
+   * Whether the entries were written is unknown: whoever waits is told so, and the successor reads
+   * the journal.
+   */
+  private void notWritten(Turn turn, Throwable cause) {
+    publish(turn.inDoubt());
+    context.runOnContext(
+        ignored -> {
+          if (!stopped) {
+            crash(cause);
+          }
+        });
+  }
+
+  /** Takes nothing more; what is left goes on once it is known whether all was written. */
+  private void end(BiConsumer<Handover, Throwable> next, Throwable cause) {
+    stopped = true;
+    Handover left = instance.handOver();
+    written.onComplete(
+        done -> {
+          if (done.succeeded()) {
+            next.accept(left, cause);
+          } else {
+            next.accept(left.withoutStates(), cause == null ? done.cause() : cause);
+          }
+        });
   }
 }

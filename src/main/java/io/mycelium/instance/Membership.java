@@ -3,8 +3,10 @@ package io.mycelium.instance;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.Outbound;
 import io.mycelium.instance.spi.Member;
+import io.mycelium.presence.Presence;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.Refusal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,19 +44,24 @@ final class Membership {
     return nextRef;
   }
 
-  /** A second join of the same connection replaces the first, as a Phoenix client that lost track expects. */
+  /**
+   * A second join of the same connection replaces the first, as a Phoenix client that lost track
+   * expects.
+   */
   Room.Outcome join(Peer peer, Command command, Room room, Turn turn) {
     Peer.Connection connection = peer.connection(command.connection());
     long now = clock.getAsLong();
     Payload params = command.payload() == null ? Payload.EMPTY : command.payload();
-    Member member = new Member(connection.user(), peer.gateway(), command.connection(), nextRef, params);
+    Member member =
+        new Member(connection.user(), peer.gateway(), command.connection(), nextRef, params);
+    Presence.Meta meta = room.occupants().meta(member, now);
     Room.Outcome outcome = room.join(member, now, turn);
     if (outcome.reject() != null) {
       return outcome;
     }
     nextRef++;
     Member replaced = connection.remove(room.name());
-    room.occupants().add(member, now);
+    room.occupants().add(member, meta);
     if (replaced != null) {
       room.occupants().remove(replaced);
       channels--;
@@ -73,19 +80,23 @@ final class Membership {
     }
   }
 
-  /** All rooms are left even if the logic of one throws; the first throw is passed on at the end. */
-  void leaveAll(Peer.Connection connection, Turn turn) {
-    RuntimeException thrown = null;
+  /**
+   * All rooms are left even if the logic of one throws.
+   *
+   * @return what one of them threw, or null
+   */
+  Throwable leaveAll(Peer.Connection connection, Turn turn) {
+    Throwable thrown = null;
     for (Peer.Channel channel : List.copyOf(connection.channels())) {
       try {
         leave(channel.room(), channel.member(), turn);
-      } catch (RuntimeException e) {
-        thrown = thrown == null ? e : thrown;
+      } catch (Refusal refused) {
+        // a leave cannot be refused
+      } catch (Exception | Error e) {
+        thrown = e;
       }
     }
-    if (thrown != null) {
-      throw thrown;
-    }
+    return thrown;
   }
 
   /** Who left has left, whatever the logic makes of it. */
@@ -102,7 +113,7 @@ final class Membership {
       if (presenceInterval.isZero()) {
         sendDiff(room, turn);
       } else {
-        turn.timer(room, Turn.TimerKind.PRESENCE, presenceInterval);
+        turn.timer(room, Turn.TimerKind.PRESENCE, presenceInterval, 0);
       }
     }
   }
@@ -110,7 +121,8 @@ final class Membership {
   void sendDiff(Room room, Turn turn) {
     byte[] diff = room.occupants().takeDiff();
     if (diff != null) {
-      Outbound.Delivery delivery = new Outbound.Delivery(room.name(), PRESENCE_DIFF, 0, 0, null, diff);
+      Outbound.Delivery delivery =
+          new Outbound.Delivery(room.name(), PRESENCE_DIFF, 0, 0, null, diff);
       turn.delivery(delivery, room.occupants().channels());
     }
   }

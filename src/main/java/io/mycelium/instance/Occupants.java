@@ -1,15 +1,18 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.Member;
-import io.mycelium.presence.Presence;
-import io.mycelium.protocol.Payload;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mycelium.instance.spi.Member;
+import io.mycelium.presence.Presence;
+import io.mycelium.protocol.Payload;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Who is in a room: channels by user, and presence where the room tracks it. For the instance's thread. */
+/**
+ * Who is in a room: channels by user, and presence where the room tracks it. For the instance's
+ * thread.
+ */
 final class Occupants {
   private final boolean tracksPresence;
   private Map<String, Integer> channelsByUser = Map.of();
@@ -34,21 +37,32 @@ final class Occupants {
     return tracksPresence ? presence().state() : null;
   }
 
-  void add(Member member, long now) {
+  /**
+   * The presence meta of a channel that joins; null if the room has presence off. Changes nothing.
+   */
+  Presence.Meta meta(Member member, long now) {
+    return tracksPresence ? metaOf(member, now) : null;
+  }
+
+  /**
+   * @param meta what {@link #meta} gave for the member
+   */
+  void add(Member member, Presence.Meta meta) {
     if (channelsByUser.isEmpty()) {
       channelsByUser = new HashMap<>(4);
     }
     channelsByUser.merge(member.user(), 1, Integer::sum);
     channels++;
     if (tracksPresence) {
-      presence().join(member.user(), meta(member, now));
+      presence().join(member.user(), meta);
     }
   }
 
   /** Returns whether the user has no other channel in the room. */
   boolean remove(Member member) {
     channels--;
-    boolean last = channelsByUser.merge(member.user(), -1, (a, b) -> a + b == 0 ? null : a + b) == null;
+    boolean last =
+        channelsByUser.merge(member.user(), -1, (a, b) -> a + b == 0 ? null : a + b) == null;
     if (tracksPresence) {
       presence().leave(member.user(), Long.toString(member.ref()));
     }
@@ -81,9 +95,10 @@ final class Occupants {
   }
 
   /** The join's {@code meta} object, with {@code phx_ref} and {@code online_at} (ms since 1970). */
-  private static Presence.Meta meta(Member member, long now) {
+  private static Presence.Meta metaOf(Member member, long now) {
     String ref = Long.toString(member.ref());
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("phx_ref", ref).put("online_at", now);
+    ObjectNode json =
+        JsonNodeFactory.instance.objectNode().put("phx_ref", ref).put("online_at", now);
     if (member.params().length() > 2 && member.params().isObject()) {
       JsonNode given = member.params().tree().get("meta");
       if (given instanceof ObjectNode object) {

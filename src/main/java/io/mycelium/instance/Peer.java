@@ -7,7 +7,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/** One gateway's link as the instance sees it: its connections, and how far its commands were applied. */
+/**
+ * One gateway's link as the instance sees it: its connections, and how far its commands were
+ * applied.
+ */
 final class Peer {
   /** A connection's channel in a room. */
   record Channel(String room, Member member) {}

@@ -17,13 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the room types of plug-ins: each jar of a folder has a class loader of its own, whose parent is ours, so that two
- * plug-ins may bring different versions of a library. What is broken is left out, with one log line that names its file.
+ * Finds the room types of plug-ins: each jar of a folder has a class loader of its own, whose
+ * parent is ours, so that two plug-ins may bring different versions of a library. What is broken is
+ * left out, with one log line that names its file.
  */
 public final class PluginLoader {
   private static final Logger LOG = LoggerFactory.getLogger(PluginLoader.class);
 
-  /** A provider that cannot be loaded is passed over; this ends it if the service loader does not get past one. */
+  /**
+   * A provider that cannot be loaded is passed over; this ends it if the service loader does not
+   * get past one.
+   */
   private static final int MAX_PROVIDERS = 100;
 
   private final ClassLoader parent;
@@ -34,7 +38,10 @@ public final class PluginLoader {
     this.parent = parent;
   }
 
-  /** The built-in types and those of the jars in {@code config.pluginsDir}, in the order of their names. Blocks. */
+  /**
+   * The built-in types and those of the jars in {@code config.pluginsDir}, in the order of their
+   * names. Blocks.
+   */
   public static RoomTypes load(DeployerConfig config) {
     return load(Path.of(config.pluginsDir()), PluginLoader.class.getClassLoader());
   }
@@ -43,7 +50,9 @@ public final class PluginLoader {
     PluginLoader loader = new PluginLoader(parent);
     loader.jars(folder).forEach(loader::loadJar);
     RoomTypes types = new RoomTypes(loader.found, loader.broken);
-    types.broken().forEach(each -> LOG.error("plug-in {} is broken: {}", each.source(), each.error()));
+    types
+        .broken()
+        .forEach(each -> LOG.error("plug-in {} is broken: {}", each.source(), each.error()));
     return types;
   }
 
@@ -68,7 +77,10 @@ public final class PluginLoader {
     }
   }
 
-  /** The class loader stays open for as long as this process runs: rooms may need a class at any time. */
+  /**
+   * The class loader stays open for as long as this process runs: rooms may need a class at any
+   * time.
+   */
   private void loadTypes(Path jar, ClassLoader loader) {
     Spliterator<ServiceLoader.Provider<RoomType>> providers =
         ServiceLoader.load(RoomType.class, loader).stream().spliterator();
@@ -102,7 +114,10 @@ public final class PluginLoader {
     return file.getFileName().toString();
   }
 
-  /** The messages of an error and its causes in one line: the innermost is what its author must know. */
+  /**
+   * The messages of an error and its causes in one line: the innermost is what its author must
+   * know.
+   */
   private static String chain(Throwable error) {
     StringBuilder text = new StringBuilder(String.valueOf(error.getMessage()));
     Throwable cause = error.getCause();

@@ -3,7 +3,9 @@ package io.mycelium.instance;
 import java.time.Duration;
 import java.util.ArrayDeque;
 
-/** Counts crashes in a sliding window, as an Erlang supervisor does (max_restarts in max_seconds). */
+/**
+ * Counts crashes in a sliding window, as an Erlang supervisor does (max_restarts in max_seconds).
+ */
 final class RestartIntensity {
   private final int maxRestarts;
   private final long windowMs;

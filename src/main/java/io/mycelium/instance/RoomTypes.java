@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The room types of this node: the built-in ones and those of plug-ins, and what of the plug-ins could not be taken.
- * Immutable.
+ * The room types of this node: the built-in ones and those of plug-ins, and what of the plug-ins
+ * could not be taken. Immutable.
  */
 public final class RoomTypes {
   /** What a type may be called. */
@@ -47,7 +47,10 @@ public final class RoomTypes {
   /** What a type said of itself when it was taken: a plug-in's code is not asked again for it. */
   private record Known(String name, String description, RoomType type, String source) {
     JsonObject toJson() {
-      return new JsonObject().put("name", name).put("description", description).put("source", source);
+      return new JsonObject()
+          .put("name", name)
+          .put("description", description)
+          .put("source", source);
     }
   }
 
@@ -60,8 +63,8 @@ public final class RoomTypes {
   }
 
   /**
-   * A plug-in's type with an impossible name, or the name of one that is there already, is left out and added to the
-   * broken ones.
+   * A plug-in's type with an impossible name, or the name of one that is there already, is left out
+   * and added to the broken ones.
    *
    * @param broken what could not even be loaded
    */
@@ -73,7 +76,8 @@ public final class RoomTypes {
       try {
         take(known(plugin));
       } catch (RuntimeException | LinkageError e) {
-        all.add(new Broken(plugin.source(), e.getMessage() == null ? e.toString() : e.getMessage()));
+        all.add(
+            new Broken(plugin.source(), e.getMessage() == null ? e.toString() : e.getMessage()));
       }
     }
     this.broken = List.copyOf(all);
@@ -88,12 +92,21 @@ public final class RoomTypes {
     String of = " of " + plugin.type().getClass().getName();
     if (plugin.name() == null || !plugin.name().matches(NAME)) {
       throw new IllegalArgumentException(
-          "name" + of + " is " + plugin.name() + ", expected 1 to 32 lower case letters, digits and dashes");
+          "name"
+              + of
+              + " is "
+              + plugin.name()
+              + ", expected 1 to 32 lower case letters, digits and dashes");
     }
     Known taken = types.putIfAbsent(plugin.name(), plugin);
     if (taken != null) {
       throw new IllegalArgumentException(
-          "name" + of + " is " + plugin.name() + ", expected one that is free: it is taken by " + taken.source());
+          "name"
+              + of
+              + " is "
+              + plugin.name()
+              + ", expected one that is free: it is taken by "
+              + taken.source());
     }
   }
 
@@ -105,7 +118,11 @@ public final class RoomTypes {
   RoomLogic<?> open(RoomSettings settings) {
     Known found = types.get(settings.type());
     if (found == null) {
-      throw Refusal.of(ErrorCode.UNKNOWN_TYPE, "type", settings.type(), "one of " + String.join(", ", types.keySet()));
+      throw Refusal.of(
+          ErrorCode.UNKNOWN_TYPE,
+          "type",
+          settings.type(),
+          "one of " + String.join(", ", types.keySet()));
     }
     try {
       return Objects.requireNonNull(found.type().open(settings), "open returned null");
@@ -114,7 +131,8 @@ public final class RoomTypes {
     } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
       LOG.warn("type {} of {} could not open a room", found.name(), found.source(), e);
       throw new Refusal(
-          ErrorCode.INTERNAL, "type " + found.name() + " of " + found.source() + " could not open a room: " + e);
+          ErrorCode.INTERNAL,
+          "type " + found.name() + " of " + found.source() + " could not open a room: " + e);
     }
   }
 
@@ -127,7 +145,9 @@ public final class RoomTypes {
     JsonArray known = new JsonArray();
     types.values().forEach(each -> known.add(each.toJson()));
     JsonArray missing = new JsonArray();
-    broken.forEach(each -> missing.add(new JsonObject().put("source", each.source()).put("error", each.error())));
+    broken.forEach(
+        each ->
+            missing.add(new JsonObject().put("source", each.source()).put("error", each.error())));
     return new JsonObject().put("types", known).put("broken", missing);
   }
 }

@@ -4,10 +4,13 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 
-/** Reads the keys of one JSON object that a user wrote; refuses wrong values and unknown keys by name. */
+/**
+ * Reads the keys of one JSON object that a user wrote; refuses wrong values and unknown keys by
+ * name.
+ */
 final class SpecReader {
   private final String path;
   private final JsonObject json;
@@ -26,7 +29,10 @@ final class SpecReader {
     if (value == null) {
       return absent;
     }
-    if (value instanceof Number n && n.doubleValue() == n.longValue() && n.longValue() >= min && n.longValue() <= max) {
+    if (value instanceof Number n
+        && n.doubleValue() == n.longValue()
+        && n.longValue() >= min
+        && n.longValue() <= max) {
       return n.intValue();
     }
     throw refuse(key, value, "a whole number from " + min + " to " + max);
@@ -51,7 +57,8 @@ final class SpecReader {
     if (value instanceof String text && allowed.contains(text)) {
       return text;
     }
-    throw refuse(key, value, allowed.size() == 1 ? allowed.get(0) : "one of " + String.join(", ", allowed));
+    throw refuse(
+        key, value, allowed.size() == 1 ? allowed.get(0) : "one of " + String.join(", ", allowed));
   }
 
   String text(String key, String absent, String pattern, String expected) {

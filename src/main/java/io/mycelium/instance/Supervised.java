@@ -6,8 +6,10 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One instance as its supervisor sees it: which generation runs, how often it crashed, what it left. On the deployer's
- * context only.
+ * One instance as its supervisor sees it: which generation runs, how often it crashed, what it
+ * left. On the deployer's context only.
  */
 final class Supervised {
   static final String POOL = "mycelium-instances";
@@ -37,6 +39,7 @@ final class Supervised {
   }
 
   private final Vertx vertx;
+  private final ContextInternal context;
   private final Node node;
   private final InstanceStats stats = new InstanceStats();
   private InstanceSpec spec;
@@ -47,30 +50,52 @@ final class Supervised {
   private RestartIntensity intensity;
   private InstanceVerticle verticle;
   private String deploymentId;
+  private Promise<Handover> ended;
+  private boolean retiring;
   private Handover left;
   private Future<?> lastTransition = Future.succeededFuture();
 
-  Supervised(Vertx vertx, Node node, InstanceSpec spec) {
+  /**
+   * @param lastGeneration of an instance of the same id that was deleted while stuck, so that this
+   *     one fences it; else 0
+   */
+  Supervised(
+      Vertx vertx, ContextInternal context, Node node, InstanceSpec spec, long lastGeneration) {
     this.vertx = vertx;
+    this.context = context;
     this.node = node;
     this.spec = spec;
+    this.generation = lastGeneration;
   }
 
   Future<Void> start() {
-    return transition(() -> deploy(Handover.NOTHING));
+    return transition(
+        () -> deploy(generation == 0 ? Handover.NOTHING : Handover.fromJournal(spec)));
   }
 
   /** Transitions of one instance come one after the other. */
   private <T> Future<T> transition(Supplier<Future<T>> next) {
-    Future<T> done = lastTransition.transform(ignored -> next.get());
+    Future<T> done = lastTransition.transform(ignored -> here(next.get()));
     lastTransition = done;
     return done;
   }
 
+  /**
+   * Instances and journals answer on threads of their own; what follows belongs on the deployer's
+   * context.
+   */
+  private <T> Future<T> here(Future<T> elsewhere) {
+    return context.future(elsewhere::onComplete);
+  }
+
   private Future<Void> deploy(Handover handover) {
     generation++;
+    left = handover;
+    retiring = false;
+    ended = context.promise();
     verticle = new InstanceVerticle(node, spec, generation, handover, stats);
-    DeploymentOptions options = new DeploymentOptions().setThreadingModel(spec.config().threading());
+    DeploymentOptions options =
+        new DeploymentOptions().setThreadingModel(spec.config().threading());
     if (spec.config().threading() == ThreadingModel.WORKER) {
       options.setWorkerPoolName(POOL).setWorkerPoolSize(node.config().workerPoolSize());
     }
@@ -79,26 +104,41 @@ final class Supervised {
         .map(
             id -> {
               deploymentId = id;
-              status = Status.RUNNING;
+              boolean crashedAlready = ended.future().isComplete();
+              if (!crashedAlready && status != Status.STOPPING) {
+                left = null;
+                status = Status.RUNNING;
+              }
               return (Void) null;
             });
   }
 
-  /** A verticle that does not stop in time is left behind: its generation fences what it may still write. */
+  /**
+   * A verticle that does not stop in time is left behind: its generation fences what it may still
+   * write.
+   */
   private Future<Void> undeploy() {
     String stopping = deploymentId;
     deploymentId = null;
     if (stopping == null) {
       return Future.succeededFuture();
     }
-    return vertx
-        .undeploy(stopping)
-        .timeout(node.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS)
+    InstanceVerticle fenced = verticle;
+    return inTime(vertx.undeploy(stopping))
         .otherwise(
             cause -> {
-              LOG.warn("instance {} generation {} did not stop: {}", spec.id(), generation, cause.toString());
+              fenced.fence();
+              LOG.warn(
+                  "instance {} generation {} did not stop: {}",
+                  spec.id(),
+                  generation,
+                  cause.toString());
               return null;
             });
+  }
+
+  private <T> Future<T> inTime(Future<T> future) {
+    return here(future).timeout(node.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The verticle of that generation stopped taking commands. */
@@ -108,29 +148,53 @@ final class Supervised {
     }
     lastError = cause.toString();
     LOG.error("instance {} generation {} crashed", spec.id(), generation, cause);
+    if (!ended.tryComplete(handover) || retiring) {
+      return;
+    }
     if (intensity == null) {
       intensity = new RestartIntensity(node.config().maxRestarts(), node.config().restartWindow());
     }
     if (intensity.exceededBy(node.clock().getAsLong())) {
       status = Status.FAILED;
-      left = handover.withoutChannels();
+      left = handover.withoutPeers();
       node.meters().instanceFailed();
-      transition(this::undeploy).onComplete(ignored -> publish(new Outbound.Failed("the instance failed: " + lastError)));
-      LOG.error("instance {} failed: more than {} crashes in {}; POST .../restart revives it",
-          spec.id(), node.config().maxRestarts(), node.config().restartWindow());
+      transition(() -> unlessReplaced(crashedGeneration, this::undeploy))
+          .onSuccess(ignored -> unlessReplaced(crashedGeneration, this::publishFailed));
+      LOG.error(
+          "instance {} failed: more than {} crashes in {}; POST .../restart revives it",
+          spec.id(),
+          node.config().maxRestarts(),
+          node.config().restartWindow());
     } else {
       status = Status.RESTARTING;
       restarts++;
       node.meters().instanceRestarted();
-      transition(() -> undeploy().compose(ignored -> deploy(handover))).onFailure(this::deploymentFailed);
+      transition(
+              () ->
+                  unlessReplaced(
+                      crashedGeneration, () -> undeploy().compose(ignored -> deploy(handover))))
+          .onFailure(this::deploymentFailed);
     }
   }
 
+  /** A restart that was on its way already may have taken the crashed generation's place. */
+  private Future<Void> unlessReplaced(long crashedGeneration, Supplier<Future<Void>> next) {
+    return generation == crashedGeneration ? next.get() : Future.succeededFuture();
+  }
+
+  private Future<Void> publishFailed() {
+    publish(new Outbound.Failed("the instance failed: " + lastError));
+    return Future.succeededFuture();
+  }
+
   private void deploymentFailed(Throwable cause) {
+    if (status == Status.STOPPING) {
+      return;
+    }
     lastError = cause.toString();
     LOG.error("instance {} generation {} did not start", spec.id(), generation, cause);
     status = Status.FAILED;
-    left = Handover.fromJournal(spec);
+    left = left.withoutPeers();
     node.meters().instanceFailed();
     publish(new Outbound.Failed("the instance did not start: " + lastError));
   }
@@ -138,43 +202,55 @@ final class Supervised {
   /** Restarts a running instance with its state, revives a failed one. */
   Future<Void> restart() {
     return transition(
-        () -> {
-          if (status == Status.STOPPING) {
-            return Future.failedFuture(gone());
-          }
-          boolean revived = status == Status.FAILED;
-          intensity = null;
-          status = Status.RESTARTING;
-          restarts++;
-          Future<Handover> handover = revived ? Future.succeededFuture(left) : retire();
-          left = null;
-          return handover.compose(taken -> undeploy().compose(ignored -> deploy(taken)));
-        })
-        .onFailure(cause -> {
-          if (status == Status.RESTARTING) {
-            deploymentFailed(cause);
-          }
-        });
+            () -> {
+              if (status == Status.STOPPING) {
+                return Future.failedFuture(gone());
+              }
+              boolean revived = status == Status.FAILED;
+              intensity = null;
+              status = Status.RESTARTING;
+              restarts++;
+              Future<Handover> handover = revived ? Future.succeededFuture(left) : retire();
+              return handover.compose(taken -> undeploy().compose(ignored -> deploy(taken)));
+            })
+        .onFailure(
+            cause -> {
+              if (status == Status.RESTARTING) {
+                deploymentFailed(cause);
+              }
+            });
   }
 
-  /** One that is stuck in its logic hands nothing over: its channels join anew and its rooms come from the journal. */
+  /**
+   * What the running generation leaves: on request, or because it crashed just now. One that is
+   * stuck in its logic hands nothing over: its channels join anew and its rooms come from the
+   * journal.
+   */
   private Future<Handover> retire() {
-    return verticle
-        .retire()
-        .timeout(node.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS)
+    retiring = true;
+    verticle.retire().onSuccess(ended::tryComplete);
+    return inTime(ended.future())
         .otherwise(
             cause -> {
-              lastError = "stuck for " + stats.busyFor(node.clock().getAsLong()) + " ms when it was restarted";
+              verticle.fence();
+              lastError =
+                  "stuck for "
+                      + stats.busyFor(node.clock().getAsLong())
+                      + " ms when it was restarted";
+              stats.giveUp();
               LOG.error("instance {} generation {} is {}", spec.id(), generation, lastError);
               publish(new Outbound.Failed("the instance was " + lastError));
               return Handover.fromJournal(spec);
             });
   }
 
+  /** Completes once it has stopped, or with the time-out of one that is stuck. */
   Future<Void> delete() {
     status = Status.STOPPING;
     publish(new Outbound.Deleted());
-    return transition(this::undeploy).compose(ignored -> node.journal().deleteInstance(spec.id()));
+    return transition(this::undeploy)
+        .compose(ignored -> here(node.journal().deleteInstance(spec.id())))
+        .onComplete(ignored -> publish(new Outbound.Deleted()));
   }
 
   private void publish(Outbound item) {
@@ -184,7 +260,11 @@ final class Supervised {
   /** A request to the verticle that runs, or to the next one if a restart is under way. */
   <T> Future<T> call(InstanceVerticle.Request<T> request) {
     return lastTransition
-        .transform(ignored -> status == Status.RUNNING ? verticle.call(request) : Future.failedFuture(notRunning()))
+        .transform(
+            ignored ->
+                status == Status.RUNNING
+                    ? here(verticle.call(request))
+                    : Future.failedFuture(notRunning()))
         .timeout(node.config().stopTimeout().toMillis() * 2, TimeUnit.MILLISECONDS)
         .recover(cause -> Future.failedFuture(cause instanceof Refusal ? cause : stuck()));
   }
@@ -193,8 +273,15 @@ final class Supervised {
     if (status == Status.STOPPING) {
       return gone();
     }
-    ErrorCode code = status == Status.FAILED ? ErrorCode.INSTANCE_FAILED : ErrorCode.INSTANCE_RESTARTING;
-    return new Refusal(code, "instance " + spec.id() + " is " + status.json() + (lastError == null ? "" : ": " + lastError));
+    ErrorCode code =
+        status == Status.FAILED ? ErrorCode.INSTANCE_FAILED : ErrorCode.INSTANCE_RESTARTING;
+    return new Refusal(
+        code,
+        "instance "
+            + spec.id()
+            + " is "
+            + status.json()
+            + (lastError == null ? "" : ": " + lastError));
   }
 
   private Refusal gone() {
@@ -204,7 +291,12 @@ final class Supervised {
   private Refusal stuck() {
     long busyFor = stats.busyFor(node.clock().getAsLong());
     return new Refusal(
-        ErrorCode.TIMEOUT, "instance " + spec.id() + " did not answer; its logic has been busy for " + busyFor + " ms");
+        ErrorCode.TIMEOUT,
+        "instance "
+            + spec.id()
+            + " did not answer; its logic has been busy for "
+            + busyFor
+            + " ms");
   }
 
   void replaceSpec(InstanceSpec changed) {

@@ -9,10 +9,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What an instance makes of one command batch or timer: entries to keep, then messages to send, then timers to set. */
+/**
+ * What an instance makes of one command batch or timer: entries to keep, then messages to send,
+ * then timers to set.
+ */
 final class Turn {
-  /** A timer that a room wants. */
-  record Timer(Room room, TimerKind kind, Duration delay) {}
+  static final String IN_DOUBT = "the journal failed; whether this message was kept is unknown";
+
+  /**
+   * A timer that a room wants.
+   *
+   * @param due of a tick: when it is to come, in milliseconds since 1970
+   */
+  record Timer(Room room, TimerKind kind, Duration delay, long due) {}
 
   /** A gateway's question for entries that it missed. */
   record Refill(String gateway, Command command) {}
@@ -28,6 +37,7 @@ final class Turn {
   private List<Journal.Append> appends = List.of();
   private List<Timer> timers = List.of();
   private List<Refill> refills = List.of();
+  private String removedRoom;
   private int messagesOut;
   private long bytesOut;
 
@@ -57,11 +67,11 @@ final class Turn {
     items.add(new Outbound.Reply(gateway, number, code, message, null, 0));
   }
 
-  void timer(Room room, TimerKind kind, Duration delay) {
+  void timer(Room room, TimerKind kind, Duration delay, long due) {
     if (timers.isEmpty()) {
       timers = new ArrayList<>();
     }
-    timers.add(new Timer(room, kind, delay));
+    timers.add(new Timer(room, kind, delay, due));
   }
 
   void refill(String gateway, Command command) {
@@ -69,6 +79,36 @@ final class Turn {
       refills = new ArrayList<>();
     }
     refills.add(new Refill(gateway, command));
+  }
+
+  void roomRemoved(String name) {
+    removedRoom = name;
+  }
+
+  /** Null if none was. */
+  String removedRoom() {
+    return removedRoom;
+  }
+
+  /**
+   * What is still to be said if the entries may not have been written: no entry, and no to everyone
+   * who waits.
+   */
+  List<Outbound> inDoubt() {
+    List<Outbound> left = new ArrayList<>();
+    for (Outbound item : items) {
+      if (item instanceof Outbound.Reply reply) {
+        left.add(reply.ok() ? doubt(reply) : reply);
+      } else if (!(item instanceof Outbound.Delivery delivery && delivery.first() > 0)) {
+        left.add(item);
+      }
+    }
+    return left;
+  }
+
+  static Outbound.Reply doubt(Outbound.Reply reply) {
+    return new Outbound.Reply(
+        reply.gateway(), reply.number(), ErrorCode.INSTANCE_CRASHED, IN_DOUBT, null, 0);
   }
 
   List<Refill> refills() {

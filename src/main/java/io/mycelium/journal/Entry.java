@@ -7,7 +7,8 @@ import io.mycelium.protocol.Payload;
  *
  * @param seq the room's gapless number, from 1
  * @param at when it was accepted, in milliseconds since 1970 (UTC)
- * @param event {@code push} for a client's or back end's message, another name where the logic made the entry itself
+ * @param event {@code push} for a client's or back end's message, another name where the logic made
+ *     the entry itself
  * @param user id of the user whose message it is; null for the server's own
  */
 public record Entry(long seq, long at, String event, String user, Payload payload) {}

@@ -8,13 +8,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Keeps the newest entries of each room in this process: bounded by count and bytes, gone with the process. */
+/**
+ * Keeps the newest entries of each room in this process: bounded by count and bytes, gone with the
+ * process.
+ */
 public final class MemoryJournal implements Journal {
   private final JournalConfig config;
   private final Map<String, InstanceLog> logs = new ConcurrentHashMap<>();
 
   public MemoryJournal(JournalConfig config) {
     this.config = config;
+  }
+
+  @Override
+  public Future<Void> fence(String instance, long generation) {
+    logs.computeIfAbsent(instance, id -> new InstanceLog()).fence(generation);
+    return Future.succeededFuture();
   }
 
   @Override
@@ -26,7 +35,8 @@ public final class MemoryJournal implements Journal {
   @Override
   public Future<Read> read(String instance, String room, long after, int limit) {
     InstanceLog log = logs.get(instance);
-    return Future.succeededFuture(log == null ? new Read(List.of(), after == 0) : log.read(room, after, limit));
+    return Future.succeededFuture(
+        log == null ? new Read(List.of(), after == 0) : log.read(room, after, limit));
   }
 
   @Override
@@ -49,10 +59,15 @@ public final class MemoryJournal implements Journal {
     private final Map<String, RoomLog> rooms = new HashMap<>();
     private long generation;
 
+    synchronized void fence(long writer) {
+      generation = Math.max(generation, writer);
+    }
+
     synchronized Future<Void> append(long writer, List<Append> entries, JournalConfig config) {
       if (writer < generation) {
         return Future.failedFuture(
-            new IllegalStateException("writer is of generation " + writer + ", expected " + generation + " or newer"));
+            new IllegalStateException(
+                "writer is of generation " + writer + ", expected " + generation + " or newer"));
       }
       generation = writer;
       for (int i = 0; i < entries.size(); i++) {
@@ -79,7 +94,8 @@ public final class MemoryJournal implements Journal {
     void add(Entry entry, JournalConfig config) {
       entries.add(entry);
       bytes += entry.payload().length();
-      while (entries.size() > config.maxEntriesPerRoom() || bytes > config.maxBytesPerRoom() && entries.size() > 1) {
+      while (entries.size() > config.maxEntriesPerRoom()
+          || bytes > config.maxBytesPerRoom() && entries.size() > 1) {
         bytes -= entries.remove().payload().length();
       }
     }

@@ -13,11 +13,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Users of one room with one meta per channel, and the changes since the last diff was taken. A channel that joins and
- * leaves between two diffs is in neither; but if a {@link #state} has shown it meanwhile, whoever got that must hear that
- * it left.
+ * Users of one room with one meta per channel, and the changes since the last diff was taken. A
+ * channel that joins and leaves between two diffs is in neither; but if a {@link #state} has shown
+ * it meanwhile, whoever got that must hear that it left.
  *
- * <p>JSON shapes (source: Phoenix.Presence): state <code>{"user": {"metas": [{"phx_ref": "1", ...}]}}</code>, diff <code>
+ * <p>JSON shapes (source: Phoenix.Presence): state <code>
+ * {"user": {"metas": [{"phx_ref": "1", ...}]}}</code>, diff <code>
  * {"joins": state, "leaves": state}</code>.
  */
 public final class Presence {
@@ -118,13 +119,15 @@ public final class Presence {
     return bytes.toByteArray();
   }
 
-  private static void writeUsers(JsonGenerator json, Map<String, List<Meta>> users) throws IOException {
+  private static void writeUsers(JsonGenerator json, Map<String, List<Meta>> users)
+      throws IOException {
     json.writeStartObject();
     writeFields(json, users);
     json.writeEndObject();
   }
 
-  private static void writeFields(JsonGenerator json, Map<String, List<Meta>> users) throws IOException {
+  private static void writeFields(JsonGenerator json, Map<String, List<Meta>> users)
+      throws IOException {
     for (Map.Entry<String, List<Meta>> user : users.entrySet()) {
       json.writeObjectFieldStart(user.getKey());
       json.writeArrayFieldStart("metas");

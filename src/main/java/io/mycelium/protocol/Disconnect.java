@@ -1,8 +1,9 @@
 package io.mycelium.protocol;
 
 /**
- * Every reason for which the server ends a connection: WebSocket close code (RFC 6455 section 7.4), reason, and when it
- * is issued. Never 1000: phoenix.js takes that as the end and does not reconnect.
+ * Every reason for which the server ends a connection: WebSocket close code (RFC 6455 section 7.4),
+ * reason, and when it is issued. Never 1000: phoenix.js takes that as the end and does not
+ * reconnect.
  */
 public enum Disconnect {
   /** Issued when the node drains: the client reconnects, to another node where there is one. */
@@ -21,7 +22,9 @@ public enum Disconnect {
   INSTANCE_DELETED(4004, "instance_deleted"),
   /** Issued when a peer answered no ping within the time-out. */
   PING_TIMEOUT(4008, "ping_timeout"),
-  /** Issued when the bytes waiting for a peer that reads too slowly exceed the connection's budget. */
+  /**
+   * Issued when the bytes waiting for a peer that reads too slowly exceed the connection's budget.
+   */
   SLOW_CONSUMER(4009, "slow_consumer");
 
   private final int code;

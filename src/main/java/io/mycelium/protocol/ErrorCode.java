@@ -1,9 +1,9 @@
 package io.mycelium.protocol;
 
 /**
- * Every way in which Mycelium says no, once for both protocols: the {@code reason} of an {@code error} reply on a
- * channel and the HTTP status of a problem document. An error answers a command; what ends a connection is a {@link
- * Disconnect}.
+ * Every way in which Mycelium says no, once for both protocols: the {@code reason} of an {@code
+ * error} reply on a channel and the HTTP status of a problem document. An error answers a command;
+ * what ends a connection is a {@link Disconnect}.
  */
 public enum ErrorCode {
   BAD_REQUEST("bad_request", 400, false),
@@ -61,7 +61,10 @@ public enum ErrorCode {
     return retryable;
   }
 
-  /** The code with that {@link #ordinal()}, or {@link #INTERNAL} for a number that this version does not know. */
+  /**
+   * The code with that {@link #ordinal()}, or {@link #INTERNAL} for a number that this version does
+   * not know.
+   */
   public static ErrorCode of(int ordinal) {
     return ordinal >= 0 && ordinal < VALUES.length ? VALUES[ordinal] : INTERNAL;
   }

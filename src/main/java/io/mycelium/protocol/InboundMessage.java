@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One message from a client. References are kept as the JSON text that the client sent ({@code "1"}, {@code 1}, {@code
- * null}), since they go back just so.
+ * One message from a client. References are kept as the JSON text that the client sent ({@code
+ * "1"}, {@code 1}, {@code null}), since they go back just so.
  */
 public final class InboundMessage {
   static final byte[] NULL = {'n', 'u', 'l', 'l'};
@@ -49,7 +49,10 @@ public final class InboundMessage {
     return payload;
   }
 
-  /** Whether two references are the same to Phoenix, which takes {@code 1} and {@code "1"} for the same. */
+  /**
+   * Whether two references are the same to Phoenix, which takes {@code 1} and {@code "1"} for the
+   * same.
+   */
   public static boolean sameRef(byte[] a, byte[] b) {
     return Arrays.equals(a, b) || Arrays.equals(unquoted(a), unquoted(b));
   }

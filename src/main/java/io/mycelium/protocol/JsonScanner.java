@@ -1,8 +1,9 @@
 package io.mycelium.protocol;
 
 /**
- * Validates JSON (RFC 8259) in place and finds where a value ends, without building it. A push's payload passes through
- * here once and is from then on copied as bytes. That the bytes are UTF-8 is checked elsewhere ({@link Utf8}).
+ * Validates JSON (RFC 8259) in place and finds where a value ends, without building it. A push's
+ * payload passes through here once and is from then on copied as bytes. That the bytes are UTF-8 is
+ * checked elsewhere ({@link Utf8}).
  */
 final class JsonScanner {
   /** Deeper nesting is refused: it serves nobody and costs stack. */
@@ -137,19 +138,46 @@ final class JsonScanner {
   private int skipEscape(int p) {
     int c = p < end ? json[p] : 0;
     if (c == 'u') {
-      for (int i = 1; i <= 4; i++) {
-        if (p + i >= end || Character.digit(json[p + i], 16) < 0) {
-          at = p;
-          throw malformed("four hex digits behind \\u");
-        }
-      }
-      return p + 5;
+      return skipUnicode(p);
     }
     if (c == 0 || "\"\\/bfnrt".indexOf(c) < 0) {
       at = p;
       throw malformed("an escape that JSON knows");
     }
     return p + 1;
+  }
+
+  /**
+   * Half a surrogate pair is no character: it cannot be written as UTF-8 again, and Phoenix refuses
+   * it too.
+   */
+  private int skipUnicode(int p) {
+    int unit = unit(p);
+    if (!Character.isSurrogate((char) unit)) {
+      return p + 5;
+    }
+    boolean escaped = p + 6 < end && json[p + 5] == '\\' && json[p + 6] == 'u';
+    if (Character.isLowSurrogate((char) unit)
+        || !escaped
+        || !Character.isLowSurrogate((char) unit(p + 6))) {
+      at = p;
+      throw malformed("a surrogate pair, not half of one");
+    }
+    return p + 11;
+  }
+
+  /** The four hex digits behind the {@code u} at p. */
+  private int unit(int p) {
+    int unit = 0;
+    for (int i = 1; i <= 4; i++) {
+      int digit = p + i < end ? Character.digit(json[p + i], 16) : -1;
+      if (digit < 0) {
+        at = p;
+        throw malformed("four hex digits behind \\u");
+      }
+      unit = unit << 4 | digit;
+    }
+    return unit;
   }
 
   private void skipWord(String word) {
@@ -195,7 +223,11 @@ final class JsonScanner {
   }
 
   MalformedFrameException malformed(String expected) {
-    String found = at >= end ? "the end" : (json[at] > ' ' ? "'" + (char) json[at] + "'" : "byte " + (json[at] & 0xff));
-    return new MalformedFrameException("at byte " + at + ": found " + found + ", expected " + expected);
+    String found =
+        at >= end
+            ? "the end"
+            : (json[at] > ' ' ? "'" + (char) json[at] + "'" : "byte " + (json[at] & 0xff));
+    return new MalformedFrameException(
+        "at byte " + at + ": found " + found + ", expected " + expected);
   }
 }

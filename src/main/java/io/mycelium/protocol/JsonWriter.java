@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Puts JSON text together from parts that are JSON already; a growing byte array, for one thread. It checks nothing: the
- * caller writes the braces.
+ * Puts JSON text together from parts that are JSON already; a growing byte array, for one thread.
+ * It checks nothing: the caller writes the braces.
  */
 public final class JsonWriter {
   private static final byte[] SEQ = constant("{\"seq\":");

@@ -11,8 +11,9 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * The payload of one message as it came off the wire: UTF-8 JSON text that was validated once, or the bytes of a V2
- * binary push. It is never parsed on the way from socket to socket; {@link #tree()} is for logic that looks inside.
+ * The payload of one message as it came off the wire: UTF-8 JSON text that was validated once, or
+ * the bytes of a V2 binary push. It is never parsed on the way from socket to socket; {@link
+ * #tree()} is for logic that looks inside.
  *
  * <p>The array is shared, not copied: whoever holds a payload treats its bytes as immutable.
  */
@@ -74,8 +75,8 @@ public final class Payload {
   }
 
   /**
-   * This payload as JSON text: itself, or <code>{"$binary": "&lt;base64&gt;"}</code> where a binary payload is shown in
-   * a JSON state or to a V1 client.
+   * This payload as JSON text: itself, or <code>{"$binary": "&lt;base64&gt;"}</code> where a binary
+   * payload is shown in a JSON state or to a V1 client.
    */
   public byte[] asJson() {
     if (!binary) {
@@ -101,7 +102,8 @@ public final class Payload {
   /**
    * This payload as a tree, parsed anew on each call.
    *
-   * @throws Refusal ({@code invalid_payload}) if it is JSON beyond the parser's limits, such as a number of 2,000 digits
+   * @throws Refusal ({@code invalid_payload}) if it is JSON beyond the parser's limits, such as a
+   *     number of 2,000 digits
    */
   public JsonNode tree() {
     try {

@@ -1,9 +1,11 @@
 package io.mycelium.protocol;
 
 /**
- * A request that was understood and refused. It is an answer, not a fault: it carries no stack trace and is not logged.
+ * A request that was understood and refused. It is an answer, not a fault: it carries no stack
+ * trace and is not logged.
  *
- * <p>{@code field}, {@code value} and {@code expected} say what was wrong where one value was; each may be null.
+ * <p>{@code field}, {@code value} and {@code expected} say what was wrong where one value was; each
+ * may be null.
  */
 public final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -34,11 +36,13 @@ public final class Refusal extends RuntimeException {
    */
   public static Refusal of(ErrorCode code, String field, Object value, String expected) {
     String shown = String.valueOf(value);
-    return new Refusal(code, field + " is " + shown + ", expected " + expected, field, shown, expected);
+    return new Refusal(
+        code, field + " is " + shown + ", expected " + expected, field, shown, expected);
   }
 
   /** The refusal with these parts, as read back from another node. */
-  public static Refusal restored(ErrorCode code, String message, String field, String value, String expected) {
+  public static Refusal restored(
+      ErrorCode code, String message, String field, String value, String expected) {
     return new Refusal(code, message, field, value, expected);
   }
 

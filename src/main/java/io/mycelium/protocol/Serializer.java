@@ -3,8 +3,9 @@ package io.mycelium.protocol;
 import io.netty.buffer.ByteBuf;
 
 /**
- * One version of Phoenix's serializer. Decoding takes the payload of one WebSocket message; encoding appends a whole,
- * unmasked WebSocket frame (RFC 6455 section 5.2) to a buffer, so that frames of many messages share one write.
+ * One version of Phoenix's serializer. Decoding takes the payload of one WebSocket message;
+ * encoding appends a whole, unmasked WebSocket frame (RFC 6455 section 5.2) to a buffer, so that
+ * frames of many messages share one write.
  *
  * <p>Stateless: one object of each version serves all connections.
  */
@@ -43,8 +44,11 @@ public sealed interface Serializer permits V1Serializer, V2Serializer {
   /** The reply to a push that became an entry: {@code {"seq": seq}}. */
   void replySeq(ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, long seq);
 
-  /** A message to one channel, such as {@code state}, {@code phx_close}; references are JSON text. */
-  void push(ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, byte[] quotedEvent, byte[] payload);
+  /**
+   * A message to one channel, such as {@code state}, {@code phx_close}; references are JSON text.
+   */
+  void push(
+      ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, byte[] quotedEvent, byte[] payload);
 
   /** A message to every channel of a topic. */
   void broadcast(ByteBuf out, Topic topic, byte[] quotedEvent, Payload binaryOrNull, byte[] json);

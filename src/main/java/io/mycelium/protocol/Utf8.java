@@ -19,7 +19,10 @@ public final class Utf8 {
     return isAscii(text) || decodes(text);
   }
 
-  /** Eight bytes at a time: most frames are ASCII, and this runs once for every message that comes in. */
+  /**
+   * Eight bytes at a time: most frames are ASCII, and this runs once for every message that comes
+   * in.
+   */
   private static boolean isAscii(byte[] text) {
     int i = 0;
     for (; i + 8 <= text.length; i += 8) {

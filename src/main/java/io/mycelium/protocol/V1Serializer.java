@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
- * Phoenix's V1 serializer: JSON objects {@code {topic, event, payload, ref}}; what it sends has no join reference (source:
- * Phoenix {@code socket/serializers/v1_json_serializer.ex}).
+ * Phoenix's V1 serializer: JSON objects {@code {topic, event, payload, ref}}; what it sends has no
+ * join reference (source: Phoenix {@code socket/serializers/v1_json_serializer.ex}).
  */
 final class V1Serializer implements Serializer {
   private static final byte[] TOPIC = JsonWriter.constant("{\"topic\":");
@@ -15,7 +15,8 @@ final class V1Serializer implements Serializer {
   private static final byte[] OK =
       JsonWriter.constant(",\"event\":\"phx_reply\",\"payload\":{\"status\":\"ok\",\"response\":");
   private static final byte[] ERROR =
-      JsonWriter.constant(",\"event\":\"phx_reply\",\"payload\":{\"status\":\"error\",\"response\":");
+      JsonWriter.constant(
+          ",\"event\":\"phx_reply\",\"payload\":{\"status\":\"error\",\"response\":");
   private static final byte[] REPLY_REF = JsonWriter.constant("},\"ref\":");
 
   @Override
@@ -33,7 +34,10 @@ final class V1Serializer implements Serializer {
     JsonScanner json = new JsonScanner(m, 0, m.length);
     json.expect('{');
     do {
-      String key = new String(V2Serializer.string(json, m, "a key in quotes"), java.nio.charset.StandardCharsets.UTF_8);
+      String key =
+          new String(
+              V2Serializer.string(json, m, "a key in quotes"),
+              java.nio.charset.StandardCharsets.UTF_8);
       json.expect(':');
       switch (key) {
         case "join_ref" -> joinRef = V2Serializer.ref(json, m);
@@ -61,15 +65,23 @@ final class V1Serializer implements Serializer {
 
   @Override
   public InboundMessage decodeBinary(byte[] m) {
-    throw new MalformedFrameException("a binary frame, which serializer 1.0.0 does not know; connect with vsn=2.0.0");
+    throw new MalformedFrameException(
+        "a binary frame, which serializer 1.0.0 does not know; connect with vsn=2.0.0");
   }
 
   @Override
-  public void reply(ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, boolean ok, byte[] response) {
+  public void reply(
+      ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, boolean ok, byte[] response) {
     byte[] status = ok ? OK : ERROR;
     Frames.text(
         out,
-        TOPIC.length + topic.quoted().length + status.length + response.length + REPLY_REF.length + ref.length + 1);
+        TOPIC.length
+            + topic.quoted().length
+            + status.length
+            + response.length
+            + REPLY_REF.length
+            + ref.length
+            + 1);
     out.writeBytes(TOPIC).writeBytes(topic.quoted()).writeBytes(status).writeBytes(response);
     out.writeBytes(REPLY_REF).writeBytes(ref).writeByte('}');
   }
@@ -80,16 +92,19 @@ final class V1Serializer implements Serializer {
   }
 
   @Override
-  public void push(ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, byte[] quotedEvent, byte[] payload) {
+  public void push(
+      ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, byte[] quotedEvent, byte[] payload) {
     int names = TOPIC.length + EVENT.length + PAYLOAD.length + REF.length + 1;
-    Frames.text(out, names + topic.quoted().length + quotedEvent.length + payload.length + ref.length);
+    Frames.text(
+        out, names + topic.quoted().length + quotedEvent.length + payload.length + ref.length);
     out.writeBytes(TOPIC).writeBytes(topic.quoted()).writeBytes(EVENT).writeBytes(quotedEvent);
     out.writeBytes(PAYLOAD).writeBytes(payload).writeBytes(REF).writeBytes(ref).writeByte('}');
   }
 
   /** A binary payload comes as JSON here: V1 has no binary frames. */
   @Override
-  public void broadcast(ByteBuf out, Topic topic, byte[] quotedEvent, Payload binaryOrNull, byte[] json) {
+  public void broadcast(
+      ByteBuf out, Topic topic, byte[] quotedEvent, Payload binaryOrNull, byte[] json) {
     push(out, InboundMessage.NULL, InboundMessage.NULL, topic, quotedEvent, json);
   }
 }

@@ -5,12 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Phoenix's V2 serializer: JSON arrays {@code [join_ref, ref, topic, event, payload]}, and binary frames for binary
- * payloads (source: Phoenix {@code socket/serializers/v2_json_serializer.ex}).
+ * Phoenix's V2 serializer: JSON arrays {@code [join_ref, ref, topic, event, payload]}, and binary
+ * frames for binary payloads (source: Phoenix {@code socket/serializers/v2_json_serializer.ex}).
  */
 final class V2Serializer implements Serializer {
-  private static final byte[] REPLY_OK = JsonWriter.constant(",\"phx_reply\",{\"status\":\"ok\",\"response\":");
-  private static final byte[] REPLY_ERROR = JsonWriter.constant(",\"phx_reply\",{\"status\":\"error\",\"response\":");
+  private static final byte[] REPLY_OK =
+      JsonWriter.constant(",\"phx_reply\",{\"status\":\"ok\",\"response\":");
+  private static final byte[] REPLY_ERROR =
+      JsonWriter.constant(",\"phx_reply\",{\"status\":\"error\",\"response\":");
   private static final byte[] REPLY_END = JsonWriter.constant("}]");
   private static final byte[] BROADCAST = JsonWriter.constant("[null,null,");
   private static final int PUSH_KIND = 0;
@@ -60,7 +62,9 @@ final class V2Serializer implements Serializer {
     }
     int from = json.position();
     boolean escaped = json.skipString();
-    return escaped ? unescape(m, from, json.position()) : Arrays.copyOfRange(m, from + 1, json.position() - 1);
+    return escaped
+        ? unescape(m, from, json.position())
+        : Arrays.copyOfRange(m, from + 1, json.position() - 1);
   }
 
   private static byte[] unescape(byte[] m, int from, int to) {
@@ -71,7 +75,8 @@ final class V2Serializer implements Serializer {
   @Override
   public InboundMessage decodeBinary(byte[] m) {
     if (m.length < 5 || m[0] != PUSH_KIND) {
-      throw new MalformedFrameException("a binary frame of " + m.length + " bytes, expected a V2 push: 0, four lengths");
+      throw new MalformedFrameException(
+          "a binary frame of " + m.length + " bytes, expected a V2 push: 0, four lengths");
     }
     int joinRef = 5;
     int ref = joinRef + (m[1] & 0xff);
@@ -79,7 +84,8 @@ final class V2Serializer implements Serializer {
     int event = topic + (m[3] & 0xff);
     int data = event + (m[4] & 0xff);
     if (data > m.length) {
-      throw new MalformedFrameException("the lengths of a binary push add up to " + data + ", its frame has " + m.length);
+      throw new MalformedFrameException(
+          "the lengths of a binary push add up to " + data + ", its frame has " + m.length);
     }
     return new InboundMessage(
         binaryRef(m, joinRef, ref),
@@ -101,10 +107,17 @@ final class V2Serializer implements Serializer {
   }
 
   @Override
-  public void reply(ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, boolean ok, byte[] response) {
+  public void reply(
+      ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, boolean ok, byte[] response) {
     byte[] status = ok ? REPLY_OK : REPLY_ERROR;
     int length =
-        3 + joinRef.length + ref.length + topic.quoted().length + status.length + response.length + REPLY_END.length;
+        3
+            + joinRef.length
+            + ref.length
+            + topic.quoted().length
+            + status.length
+            + response.length
+            + REPLY_END.length;
     Frames.text(out, length);
     out.writeByte('[').writeBytes(joinRef).writeByte(',').writeBytes(ref).writeByte(',');
     out.writeBytes(topic.quoted()).writeBytes(status).writeBytes(response).writeBytes(REPLY_END);
@@ -116,8 +129,15 @@ final class V2Serializer implements Serializer {
   }
 
   @Override
-  public void push(ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, byte[] quotedEvent, byte[] payload) {
-    int length = 6 + joinRef.length + ref.length + topic.quoted().length + quotedEvent.length + payload.length;
+  public void push(
+      ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, byte[] quotedEvent, byte[] payload) {
+    int length =
+        6
+            + joinRef.length
+            + ref.length
+            + topic.quoted().length
+            + quotedEvent.length
+            + payload.length;
     Frames.text(out, length);
     out.writeByte('[').writeBytes(joinRef).writeByte(',').writeBytes(ref).writeByte(',');
     out.writeBytes(topic.quoted()).writeByte(',').writeBytes(quotedEvent).writeByte(',');
@@ -125,7 +145,8 @@ final class V2Serializer implements Serializer {
   }
 
   @Override
-  public void broadcast(ByteBuf out, Topic topic, byte[] quotedEvent, Payload binaryOrNull, byte[] json) {
+  public void broadcast(
+      ByteBuf out, Topic topic, byte[] quotedEvent, Payload binaryOrNull, byte[] json) {
     if (binaryOrNull != null) {
       binaryBroadcast(out, topic, quotedEvent, binaryOrNull.bytes());
       return;
@@ -136,7 +157,10 @@ final class V2Serializer implements Serializer {
     out.writeBytes(quotedEvent).writeByte(',').writeBytes(json).writeByte(']');
   }
 
-  /** Lengths are one byte each; a room's name is at most 128 characters of UTF-8 and is checked when it is made. */
+  /**
+   * Lengths are one byte each; a room's name is at most 128 characters of UTF-8 and is checked when
+   * it is made.
+   */
   private static void binaryBroadcast(ByteBuf out, Topic topic, byte[] quotedEvent, byte[] data) {
     int event = quotedEvent.length - 2;
     Frames.binary(out, 3 + topic.utf8().length + event + data.length);

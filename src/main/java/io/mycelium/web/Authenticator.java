@@ -3,15 +3,18 @@ package io.mycelium.web;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 
-/** Decides who asks, once for each REST request and each upgrade, before any of the body is read. */
+/**
+ * Decides who asks, once for each REST request and each upgrade, before any of the body is read.
+ */
 @FunctionalInterface
 public interface Authenticator {
 
   /**
-   * The identity of whoever sent this request. Called on the request's event loop, so it must not block; the future may
-   * complete later.
+   * The identity of whoever sent this request. Called on the request's event loop, so it must not
+   * block; the future may complete later.
    *
-   * @return fails with a {@link io.mycelium.protocol.Refusal}, e.g. {@code unauthorized}, that becomes the answer
+   * @return fails with a {@link io.mycelium.protocol.Refusal}, e.g. {@code unauthorized}, that
+   *     becomes the answer
    */
   Future<Identity> authenticate(HttpServerRequest request);
 }

@@ -12,9 +12,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.codec.PrematureChannelClosureException;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -25,20 +29,34 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Takes a socket's pipeline over from Vert.x once it is upgraded. What is left of it is TLS, Netty's frame decoder
- * (masks, lengths, control frames) and encoder (for the decoder's own close frames); behind them fragments are joined and
- * this handler reads. Frames go out as bytes from the decoder's place in the pipeline, past everything but TLS.
+ * Takes a socket's pipeline over from Vert.x once it is upgraded. What is left of it is TLS,
+ * Netty's frame decoder (masks, lengths, control frames) and encoder (for the decoder's own close
+ * frames); behind them fragments are joined and this handler reads. Frames go out as bytes from the
+ * decoder's place in the pipeline, past everything but TLS.
  *
- * <p>This is the one class that relies on Vert.x's internals; {@link VertxTransport} does without. Writes here pass
- * Vert.x's write queue by, so the channel's own water mark bounds what waits for a slow peer.
+ * <p>This is the one class that relies on Vert.x's internals; {@link VertxTransport} does without.
+ * Writes here pass Vert.x's write queue by, so the channel's own water mark bounds what waits for a
+ * slow peer.
  */
 final class NettyTransport extends ChannelInboundHandlerAdapter implements Transport {
   private static final int NORMAL_CLOSURE = 1000;
+
+  /**
+   * Time that a peer has to take what waits for it and to end the TCP connection, before that is
+   * done for it.
+   */
+  private static final int LINGER_SECONDS = 5;
+
+  private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
 
   private final ChannelHandlerContext head;
   private Connection connection;
@@ -47,8 +65,11 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
     this.head = head;
   }
 
-  /** Removes what Vert.x has in the pipeline and installs a transport; on the socket's event loop. */
-  static NettyTransport install(ServerWebSocket socket, int maxMessageBytes, WriteBufferWaterMark budget) {
+  /**
+   * Removes what Vert.x has in the pipeline and installs a transport; on the socket's event loop.
+   */
+  static NettyTransport install(
+      ServerWebSocket socket, int maxMessageBytes, WriteBufferWaterMark budget) {
     Channel channel = ((WebSocketInternal) socket).channelHandlerContext().channel();
     ChannelPipeline pipeline = channel.pipeline();
     ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
@@ -115,20 +136,37 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
     connection.onClosed("client");
   }
 
-  /** The decoder has sent its close frame already; the socket may also simply have broken. */
+  /**
+   * Vert.x has the decoder report violations and not answer them. That the channel is closed is no
+   * news: {@link #channelInactive} follows, and what is being written to others must not be
+   * disturbed before.
+   */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof io.netty.handler.codec.TooLongFrameException) {
+    if (cause instanceof TooLongFrameException) {
       connection.close(Disconnect.MESSAGE_TOO_BIG);
-    } else if (cause instanceof CorruptedFrameException) {
-      connection.onClosed(Disconnect.PROTOCOL_ERROR.reason());
-    } else if (cause instanceof java.io.IOException && !(cause instanceof ClosedChannelException)) {
+    } else if (cause instanceof CorruptedFrameException corrupted) {
+      connection.close(violation(corrupted));
+    } else if (cause instanceof ClosedChannelException
+        || cause instanceof PrematureChannelClosureException) {
+      LOG.trace("the channel is closed", cause);
+    } else if (cause instanceof IOException) {
       connection.onClosed("client");
       context.close();
     } else {
-      org.slf4j.LoggerFactory.getLogger(NettyTransport.class).error("a connection failed", cause);
+      LOG.error("a connection failed", cause);
       connection.close(Disconnect.INTERNAL_ERROR);
     }
+  }
+
+  /** What a peer is told whose frames break RFC 6455. */
+  static Disconnect violation(CorruptedFrameException cause) {
+    int status = cause instanceof CorruptedWebSocketFrameException c ? c.closeStatus().code() : 0;
+    return switch (status) {
+      case 1007 -> Disconnect.INVALID_UTF8;
+      case 1009 -> Disconnect.MESSAGE_TOO_BIG;
+      default -> Disconnect.PROTOCOL_ERROR;
+    };
   }
 
   @Override
@@ -151,9 +189,22 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
     sendClose(reason.code(), reason.reason());
   }
 
+  /**
+   * RFC 6455 section 7.1.1: our half is closed behind the close frame, and the other is read until
+   * the peer closes it; to close both at once would reset a connection that still has unread data,
+   * and the reset overtakes the close frame.
+   */
   private void sendClose(int status, String reason) {
+    Channel channel = head.channel();
     ByteBuf frame = head.alloc().directBuffer(32);
     Frames.close(frame, status, reason);
-    head.writeAndFlush(frame).addListener(ChannelFutureListener.CLOSE);
+    boolean halves =
+        channel instanceof DuplexChannel && channel.pipeline().get(SslHandler.class) == null;
+    head.writeAndFlush(frame)
+        .addListener(
+            halves
+                ? sent -> ((DuplexChannel) channel).shutdownOutput()
+                : ChannelFutureListener.CLOSE);
+    channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
   }
 }

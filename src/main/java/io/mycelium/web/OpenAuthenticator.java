@@ -6,7 +6,9 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.UUID;
 
-/** Believes everyone: the user is whom the {@code userId} query parameter names, or somebody new. */
+/**
+ * Believes everyone: the user is whom the {@code userId} query parameter names, or somebody new.
+ */
 public final class OpenAuthenticator implements Authenticator {
   private static final int MAX_LENGTH = 128;
 
@@ -16,14 +18,20 @@ public final class OpenAuthenticator implements Authenticator {
     try {
       userId = request.getParam("userId");
     } catch (IllegalArgumentException e) {
-      return Future.failedFuture(new Refusal(ErrorCode.BAD_REQUEST, "the query is not percent-encoded UTF-8"));
+      return Future.failedFuture(
+          new Refusal(ErrorCode.BAD_REQUEST, "the query is not percent-encoded UTF-8"));
     }
     if (userId == null || userId.isEmpty()) {
       return Future.succeededFuture(new Identity(UUID.randomUUID().toString()));
     }
-    if (userId.codePointCount(0, userId.length()) > MAX_LENGTH || userId.chars().anyMatch(Character::isISOControl)) {
+    if (userId.codePointCount(0, userId.length()) > MAX_LENGTH
+        || userId.chars().anyMatch(Character::isISOControl)) {
       return Future.failedFuture(
-          Refusal.of(ErrorCode.BAD_REQUEST, "userId", userId, "1 to 128 characters, no control characters"));
+          Refusal.of(
+              ErrorCode.BAD_REQUEST,
+              "userId",
+              userId,
+              "1 to 128 characters, no control characters"));
     }
     return Future.succeededFuture(new Identity(userId));
   }

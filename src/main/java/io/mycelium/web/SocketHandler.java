@@ -5,8 +5,8 @@ import io.mycelium.connection.Hub;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.protocol.Serializer;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.Channel;
+import io.netty.channel.WriteBufferWaterMark;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -17,8 +17,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code GET /socket/:id[/websocket]}: lets a connection in, or refuses it while it is still an HTTP request, and hands
- * the socket to the hub. Stands before the router, whose wrappers would hide the socket's pipeline.
+ * {@code GET /socket/:id[/websocket]}: lets a connection in, or refuses it while it is still an
+ * HTTP request, and hands the socket to the hub. Stands before the router, whose wrappers would
+ * hide the socket's pipeline.
  */
 final class SocketHandler {
   private static final Pattern PATH = Pattern.compile("/socket/([A-Za-z0-9_-]{1,64})(/websocket)?");
@@ -57,11 +58,19 @@ final class SocketHandler {
       return false;
     }
     Matcher path = PATH.matcher(request.path());
-    String version = request.getParam("vsn");
-    Serializer serializer = Serializer.forVersion(version);
     String upgrade = request.getHeader(HttpHeaders.UPGRADE);
+    String version;
+    try {
+      version = request.getParam("vsn");
+    } catch (IllegalArgumentException e) {
+      refuse(request, new Refusal(ErrorCode.BAD_REQUEST, "the query is not percent-encoded UTF-8"));
+      return true;
+    }
+    Serializer serializer = Serializer.forVersion(version);
     if (!path.matches()) {
-      refuse(request, new Refusal(ErrorCode.UNKNOWN_INSTANCE, "there is no instance at " + request.path()));
+      refuse(
+          request,
+          new Refusal(ErrorCode.UNKNOWN_INSTANCE, "there is no instance at " + request.path()));
     } else if (!"websocket".equalsIgnoreCase(upgrade)) {
       refuse(request, Refusal.of(ErrorCode.BAD_REQUEST, "Upgrade", upgrade, "websocket"));
     } else if (serializer == null) {
@@ -78,7 +87,8 @@ final class SocketHandler {
   }
 
   private void refuse(HttpServerRequest request, Throwable cause) {
-    meters.upgradeRefused(cause instanceof Refusal refusal ? refusal.code().reason() : ErrorCode.INTERNAL.reason());
+    meters.upgradeRefused(
+        cause instanceof Refusal refusal ? refusal.code().reason() : ErrorCode.INTERNAL.reason());
     refusals.accept(request, cause);
   }
 
@@ -93,12 +103,16 @@ final class SocketHandler {
     if (netty) {
       takeOver(socket, permit, serializer);
     } else {
-      VertxTransport transport = VertxTransport.install(socket, maxPendingBytes);
+      VertxTransport transport =
+          VertxTransport.install(socket, permit.maxMessageBytes(), maxPendingBytes);
       transport.start(permit.accept(serializer, transport));
     }
   }
 
-  /** Nothing is read until the pipeline is changed, which must wait until Vert.x has finished the handshake. */
+  /**
+   * Nothing is read until the pipeline is changed, which must wait until Vert.x has finished the
+   * handshake.
+   */
   private void takeOver(ServerWebSocket socket, Hub.Permit permit, Serializer serializer) {
     Channel channel = ((WebSocketInternal) socket).channelHandlerContext().channel();
     channel.config().setAutoRead(false);
@@ -106,7 +120,8 @@ final class SocketHandler {
         .eventLoop()
         .execute(
             () -> {
-              NettyTransport transport = NettyTransport.install(socket, permit.maxMessageBytes(), budget);
+              NettyTransport transport =
+                  NettyTransport.install(socket, permit.maxMessageBytes(), budget);
               transport.start(permit.accept(serializer, transport));
             });
   }

@@ -5,14 +5,15 @@ import io.mycelium.connection.Transport;
 import io.mycelium.protocol.Disconnect;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.CorruptedFrameException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The same transport on Vert.x's public WebSocket API, chosen with {@code web.transport: vertx}: slower, since every
- * frame takes Vert.x's way out, and bound to nothing internal.
+ * The same transport on Vert.x's public WebSocket API, chosen with {@code web.transport: vertx}:
+ * slower, since every frame takes Vert.x's way out, and bound to nothing internal.
  */
 final class VertxTransport implements Transport {
   private static final int OPCODE = 0x0f;
@@ -21,24 +22,72 @@ final class VertxTransport implements Transport {
   private static final int PING = 9;
 
   private final ServerWebSocket socket;
+  private final int maxMessageBytes;
+  private Connection connection;
+  private Buffer message;
+  private boolean text;
 
-  private VertxTransport(ServerWebSocket socket) {
+  private VertxTransport(ServerWebSocket socket, int maxMessageBytes) {
     this.socket = socket;
+    this.maxMessageBytes = maxMessageBytes;
   }
 
-  static VertxTransport install(ServerWebSocket socket, int maxPendingBytes) {
+  static VertxTransport install(ServerWebSocket socket, int maxMessageBytes, int maxPendingBytes) {
     socket.setWriteQueueMaxSize(maxPendingBytes);
-    return new VertxTransport(socket);
+    return new VertxTransport(socket, maxMessageBytes);
   }
 
   /** From now on what the peer sends goes to the connection. */
-  void start(Connection connection) {
-    socket.textMessageHandler(text -> connection.onText(text.getBytes(StandardCharsets.UTF_8)));
-    socket.binaryMessageHandler(binary -> connection.onBinary(binary.getBytes()));
-    socket.pongHandler(ignored -> connection.seen());
-    socket.exceptionHandler(cause -> connection.onClosed("client"));
-    socket.closeHandler(ignored -> connection.onClosed("client"));
+  void start(Connection reader) {
+    connection = reader;
+    socket.frameHandler(this::onFrame);
+    socket.pongHandler(ignored -> reader.seen());
+    socket.exceptionHandler(this::onException);
+    socket.closeHandler(ignored -> reader.onClosed("client"));
     if (socket.isClosed()) {
+      reader.onClosed("client");
+    }
+  }
+
+  /**
+   * Joins fragments as bytes: Vert.x's own text messages have lost what was not UTF-8. It answers
+   * pings and closes.
+   */
+  private void onFrame(WebSocketFrame frame) {
+    connection.seen();
+    boolean first = frame.isText() || frame.isBinary();
+    if (first) {
+      text = frame.isText();
+      message = null;
+    } else if (!frame.isContinuation()) {
+      return;
+    }
+    if (message == null) {
+      message = frame.binaryData();
+    } else {
+      message.appendBuffer(frame.binaryData());
+    }
+    if (message.length() > maxMessageBytes) {
+      connection.close(Disconnect.MESSAGE_TOO_BIG);
+    } else if (frame.isFinal()) {
+      deliver();
+    }
+  }
+
+  private void deliver() {
+    byte[] bytes = message.getBytes();
+    message = null;
+    if (text) {
+      connection.onText(bytes);
+    } else {
+      connection.onBinary(bytes);
+    }
+  }
+
+  private void onException(Throwable cause) {
+    if (cause instanceof CorruptedFrameException corrupted) {
+      connection.close(NettyTransport.violation(corrupted));
+    } else {
       connection.onClosed("client");
     }
   }
@@ -68,7 +117,9 @@ final class VertxTransport implements Transport {
 
   private void write(int opcode, byte[] content) {
     switch (opcode) {
-      case TEXT -> socket.writeFrame(WebSocketFrame.textFrame(new String(content, StandardCharsets.UTF_8), true));
+      case TEXT ->
+          socket.writeFrame(
+              WebSocketFrame.textFrame(new String(content, StandardCharsets.UTF_8), true));
       case BINARY -> socket.writeFrame(WebSocketFrame.binaryFrame(Buffer.buffer(content), true));
       case PING -> socket.writePing(Buffer.buffer(content));
       default -> socket.writePong(Buffer.buffer(content));

@@ -10,15 +10,23 @@ import io.mycelium.protocol.Refusal;
  * @param host address to listen on
  * @param port TCP port; 0 takes a free one
  * @param eventLoops web verticles, each on an event loop of its own; 0 means one per core
- * @param transport {@code netty}: frames are written past Vert.x at the head of the pipeline; {@code vertx}: public
- *     WebSocket API only, slower, kept so that a Vert.x upgrade cannot strand us
- * @param maxMessageBytes largest WebSocket message; an instance's {@code max_message_bytes} may only lower it
+ * @param transport {@code netty}: frames are written past Vert.x at the head of the pipeline;
+ *     {@code vertx}: public WebSocket API only, slower, kept so that a Vert.x upgrade cannot strand
+ *     us
+ * @param maxMessageBytes largest WebSocket message; an instance's {@code max_message_bytes} may
+ *     only lower it
  * @param maxBodyBytes largest body of a REST request
  */
 public record WebConfig(
-    String host, int port, int eventLoops, String transport, int maxMessageBytes, int maxBodyBytes) {
+    String host,
+    int port,
+    int eventLoops,
+    String transport,
+    int maxMessageBytes,
+    int maxBodyBytes) {
 
-  public static final WebConfig DEFAULT = new WebConfig("0.0.0.0", 4000, 0, "netty", 1 << 20, 4 << 20);
+  public static final WebConfig DEFAULT =
+      new WebConfig("0.0.0.0", 4000, 0, "netty", 1 << 20, 4 << 20);
 
   public WebConfig {
     Expect.present("web.host", host, "an address to listen on");

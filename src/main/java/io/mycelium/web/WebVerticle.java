@@ -1,22 +1,26 @@
 package io.mycelium.web;
 
 import io.mycelium.bus.GatewayConfig;
+import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
 import io.mycelium.connection.SocketConfig;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.StaticHandler;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** One event loop's share of the main port: REST, the upgrades, and the hub of the sockets that it accepted. */
+/**
+ * One event loop's share of the main port: REST, the upgrades, and the hub of the sockets that it
+ * accepted.
+ */
 public final class WebVerticle extends VerticleBase {
   private static final int BACKLOG = 8192;
 
@@ -26,31 +30,31 @@ public final class WebVerticle extends VerticleBase {
   private final WebConfig config;
   private final SocketConfig socketConfig;
   private final GatewayConfig gatewayConfig;
+  private final Contract contract;
   private final Authenticator authenticator;
   private final ConnectionMeters meters;
-  private final BiConsumer<HttpServerRequest, Throwable> refusals;
   private final Consumer<Router> routes;
   private Hub hub;
   private HttpServer server;
 
   /**
-   * @param refusals answers an upgrade that is refused
+   * @param contract loaded once and shared by the node's web verticles
    * @param routes mounts what else the main port serves
    */
   public WebVerticle(
       WebConfig config,
       SocketConfig socketConfig,
       GatewayConfig gatewayConfig,
+      Contract contract,
       Authenticator authenticator,
       ConnectionMeters meters,
-      BiConsumer<HttpServerRequest, Throwable> refusals,
       Consumer<Router> routes) {
     this.config = config;
     this.socketConfig = socketConfig;
     this.gatewayConfig = gatewayConfig;
+    this.contract = contract;
     this.authenticator = authenticator;
     this.meters = meters;
-    this.refusals = refusals;
     this.routes = routes;
   }
 
@@ -58,12 +62,19 @@ public final class WebVerticle extends VerticleBase {
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
     String id = UUID.randomUUID().toString();
-    hub = new Hub(vertx, eventLoop, id, socketConfig, gatewayConfig, config.maxMessageBytes(), meters);
+    hub =
+        new Hub(
+            vertx, eventLoop, id, socketConfig, gatewayConfig, config.maxMessageBytes(), meters);
+    Problems problems = new Problems(config);
     SocketHandler sockets =
-        new SocketHandler(hub, authenticator, meters, refusals, config, socketConfig.maxPendingBytes());
+        new SocketHandler(
+            hub, authenticator, meters, problems::refuse, config, socketConfig.maxPendingBytes());
     Router router = Router.router(vertx);
+    problems.mount(router);
+    new RestApi(vertx, contract, new InstanceDirectory(vertx), authenticator, config).mount(router);
     routes.accept(router);
-    server = vertx.createHttpServer(options());
+    router.get().handler(StaticHandler.create("web"));
+    server = vertx.createHttpServer(options()).invalidRequestHandler(problems::answerInvalid);
     server.requestHandler(
         request -> {
           if (!sockets.handle(request)) {
@@ -90,13 +101,18 @@ public final class WebVerticle extends VerticleBase {
     return server.actualPort();
   }
 
+  /** Commands that wait for an instance's answer; any thread, so it may be stale. */
+  public int unacked() {
+    return hub == null ? 0 : hub.unacked();
+  }
+
   public Hub hub() {
     return hub;
   }
 
   /** Runs on the hub's event loop; see {@link Hub#drain}. Any thread. */
   public Future<Void> drain(int batch, long intervalMs) {
-    io.vertx.core.Promise<Void> drained = io.vertx.core.Promise.promise();
+    Promise<Void> drained = Promise.promise();
     context.runOnContext(ignored -> hub.drain(batch, intervalMs).onComplete(drained));
     return drained.future();
   }

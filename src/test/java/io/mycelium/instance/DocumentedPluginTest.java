@@ -22,7 +22,10 @@ class DocumentedPluginTest {
     Matcher code = Pattern.compile("```java\n(package .*?)```", Pattern.DOTALL).matcher(guide);
     assertThat(code.find()).isTrue();
     String className = "org.example.VotesType";
-    new PluginJar().source(className, code.group(1)).provider(className).write(folder.resolve("votes.jar"));
+    new PluginJar()
+        .source(className, code.group(1))
+        .provider(className)
+        .write(folder.resolve("votes.jar"));
     RoomTypes types = PluginLoader.load(folder, getClass().getClassLoader());
     assertThat(types.broken()).isEmpty();
     try (TestNode node = TestNode.builder().roomTypes(types).start()) {

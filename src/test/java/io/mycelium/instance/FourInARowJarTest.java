@@ -74,7 +74,10 @@ class FourInARowJarTest {
     }
   }
 
-  /** The test class path has the example's classes too; without them here, they can only come from the jar. */
+  /**
+   * The test class path has the example's classes too; without them here, they can only come from
+   * the jar.
+   */
   private static final class WithoutExamples extends ClassLoader {
     WithoutExamples() {
       super(FourInARowJarTest.class.getClassLoader());
@@ -105,7 +108,8 @@ class FourInARowJarTest {
     @SuppressWarnings("unchecked")
     public RoomLogic<?> open(RoomSettings s) {
       RoomSettings real =
-          new RoomSettings("four-in-a-row", null, s.history(), true, false, s.patchInterval(), s.settings());
+          new RoomSettings(
+              "four-in-a-row", null, s.history(), true, false, s.patchInterval(), s.settings());
       return new FaultyLogic((RoomLogic<Object>) types.open(real));
     }
   }
@@ -162,7 +166,8 @@ class FourInARowJarTest {
     assertThat(ada.refusal("move", "{'column':0}")).isEqualTo("not_playing");
     assertThat(bob.does("sit", "{}").getLong("seq")).isEqualTo(2);
     Player eve = new Player(node.connect("game", "vsn=2.0.0&userId=eve"));
-    assertThat(eve.at(2).getJsonObject("seats").getJsonObject("yellow").getString("user")).isEqualTo("bob");
+    assertThat(eve.at(2).getJsonObject("seats").getJsonObject("yellow").getString("user"))
+        .isEqualTo("bob");
     assertThat(bob.refusal("move", "{'column':0}")).isEqualTo("not_your_turn");
     assertThat(eve.refusal("move", "{'column':0}")).isEqualTo("not_seated");
     assertThat(eve.refusal("sit", "{}")).isEqualTo("seat_taken");
@@ -182,7 +187,8 @@ class FourInARowJarTest {
     ada.does("rematch", "{}");
     bob.does("rematch", "{}");
     assertThat(eve.at(11).getString("turn")).isEqualTo("yellow");
-    assertThat(eve.at(11).getJsonArray("board")).isEqualTo(new JsonArray(Collections.nCopies(6, ".......")));
+    assertThat(eve.at(11).getJsonArray("board"))
+        .isEqualTo(new JsonArray(Collections.nCopies(6, ".......")));
   }
 
   @Test
@@ -208,11 +214,15 @@ class FourInARowJarTest {
       red.send("['1','2','lobby','sit',{}]").awaitReply("2");
       yellow.send("['1','2','lobby','sit',{}]").awaitReply("2");
       JsonArray crashed = red.send("['1','3','lobby','move',{'column':6}]").awaitReply("3");
-      assertThat(crashed.getJsonObject(4).getJsonObject("response").getString("reason")).isEqualTo("instance_crashed");
+      assertThat(crashed.getJsonObject(4).getJsonObject("response").getString("reason"))
+          .isEqualTo("instance_crashed");
       JsonArray ok = red.send("['1','4','lobby','move',{'column':5}]").awaitReply("4");
       assertThat(ok.getJsonObject(4).getJsonObject("response").getLong("seq")).isEqualTo(3);
-      JsonArray msg = yellow.awaitMessage(m -> m.getString(3).equals("msg") && m.getJsonObject(4).getLong("seq") == 3);
-      JsonArray board = msg.getJsonObject(4).getJsonObject("data").getJsonObject("state").getJsonArray("board");
+      JsonArray msg =
+          yellow.awaitMessage(
+              m -> m.getString(3).equals("msg") && m.getJsonObject(4).getLong("seq") == 3);
+      JsonArray board =
+          msg.getJsonObject(4).getJsonObject("data").getJsonObject("state").getJsonArray("board");
       assertThat(board.getString(5)).isEqualTo(".....r.");
     }
   }

@@ -48,9 +48,16 @@ class InstancePropertiesTest {
   Arbitrary<List<Step>> steps() {
     Arbitrary<String> what =
         Arbitraries.frequency(
-            Tuple.of(8, "push"), Tuple.of(4, "join"), Tuple.of(2, "leave"), Tuple.of(1, "close"), Tuple.of(2, "patch"));
+            Tuple.of(8, "push"),
+            Tuple.of(4, "join"),
+            Tuple.of(2, "leave"),
+            Tuple.of(1, "close"),
+            Tuple.of(2, "patch"));
     Arbitrary<Integer> connection = Arbitraries.integers().between(0, USERS.length - 1);
-    return Combinators.combine(what, connection, Arbitraries.of(PAYLOADS)).as(Step::new).list().ofMaxSize(80);
+    return Combinators.combine(what, connection, Arbitraries.of(PAYLOADS))
+        .as(Step::new)
+        .list()
+        .ofMaxSize(80);
   }
 
   @Provide
@@ -103,15 +110,21 @@ class InstancePropertiesTest {
     private long seq;
 
     Run(String type, int patchInterval, int history) {
-      JsonObject config = new JsonObject().put("history", history).put("patch_interval", patchInterval);
+      JsonObject config =
+          new JsonObject().put("history", history).put("patch_interval", patchInterval);
       config.put("state", new JsonObject().put("a", 0).put("b", 0));
-      JsonObject spec = new JsonObject().put("id", "x").put("type", PoisonedType.name(type)).put("config", config);
+      JsonObject spec =
+          new JsonObject()
+              .put("id", "x")
+              .put("type", PoisonedType.name(type))
+              .put("config", config);
       RoomTypes types =
           new RoomTypes(
               Stream.of(new AccumulativeType(), new SharedType(), new CollaborativeType())
                   .map(real -> new RoomTypes.Source(new PoisonedType(real), "test"))
                   .toList());
-      instance = new Instance(InstanceSpec.read(spec), types, () -> 7, Duration.ZERO, Handover.NOTHING);
+      instance =
+          new Instance(InstanceSpec.read(spec), types, () -> 7, Duration.ZERO, Handover.NOTHING);
       model = RoomModel.of(type, history);
       patches = patchInterval > 0;
     }
@@ -134,7 +147,10 @@ class InstancePropertiesTest {
       Throwable thrown = handle(command(Command.Kind.PUSH, step, step.payload()), turn);
       assertThat(thrown != null).isEqualTo(poison);
       List<Outbound.Reply> replies =
-          turn.items().stream().filter(Outbound.Reply.class::isInstance).map(Outbound.Reply.class::cast).toList();
+          turn.items().stream()
+              .filter(Outbound.Reply.class::isInstance)
+              .map(Outbound.Reply.class::cast)
+              .toList();
       assertThat(replies).hasSize(1);
       assertThat(replies.get(0).ok()).isEqualTo(taken);
       absorb(turn, -1);
@@ -175,7 +191,8 @@ class InstancePropertiesTest {
 
     private Command command(Command.Kind kind, Step step, Payload payload) {
       String event = kind == Command.Kind.PUSH ? "push" : null;
-      return new Command(++number, kind, step.connection(), "lobby", event, USERS[step.connection()], payload);
+      return new Command(
+          ++number, kind, step.connection(), "lobby", event, USERS[step.connection()], payload);
     }
 
     private Room room() {
@@ -193,8 +210,11 @@ class InstancePropertiesTest {
         if (item instanceof Outbound.Delivery delivery && delivery.first() > 0) {
           JsonNode message = Payload.json(delivery.json()).tree();
           assertThat(message.get("seq").longValue()).isEqualTo(delivery.last());
-          clients.values().forEach(client -> deliver(client, delivery, (ObjectNode) message.at("/data/state")));
-        } else if (item instanceof Outbound.Direct direct && new String(direct.quotedEvent()).equals("\"state\"")) {
+          clients
+              .values()
+              .forEach(client -> deliver(client, delivery, (ObjectNode) message.at("/data/state")));
+        } else if (item instanceof Outbound.Direct direct
+            && new String(direct.quotedEvent()).equals("\"state\"")) {
           clients.put(joining, new Client(Payload.json(direct.json()).tree()));
         }
       }

@@ -59,7 +59,10 @@ class PluginLoaderTest {
     JsonObject json = load().toJson();
     assertThat(json.getJsonArray("types"))
         .contains(
-            new JsonObject().put("name", "good").put("description", "made by a test").put("source", "good.jar"));
+            new JsonObject()
+                .put("name", "good")
+                .put("description", "made by a test")
+                .put("source", "good.jar"));
     assertThat(json.getJsonArray("broken")).isEmpty();
   }
 
@@ -79,13 +82,16 @@ class PluginLoaderTest {
 
   @Test
   void aProviderOfOurOwnIsNotTheJars() {
-    new PluginJar().provider("io.mycelium.instance.types.SharedType").write(folder.resolve("ours.jar"));
+    new PluginJar()
+        .provider("io.mycelium.instance.types.SharedType")
+        .write(folder.resolve("ours.jar"));
     assertThat(onlyError(load(), "ours.jar")).startsWith("it names no room type");
   }
 
   @Test
   void aMissingProviderClassIsReportedAndTheJarsOthersAreTaken() {
-    PluginJar jar = new PluginJar().provider("half.Missing").type("half.There", "\"there\"", "\"yes\"");
+    PluginJar jar =
+        new PluginJar().provider("half.Missing").type("half.There", "\"there\"", "\"yes\"");
     jar.write(folder.resolve("half.jar"));
     RoomTypes types = load();
     assertThat(onlyError(types, "half.jar")).contains("half.Missing").contains("not found");
@@ -129,26 +135,37 @@ class PluginLoaderTest {
             """)
         .provider("bad.Child")
         .write(folder.resolve("bad.jar"));
-    assertThat(onlyError(load(), "bad.jar")).contains("bad.Child").contains("no licence").doesNotContain("\n");
+    assertThat(onlyError(load(), "bad.jar"))
+        .contains("bad.Child")
+        .contains("no licence")
+        .doesNotContain("\n");
   }
 
   @Test
   void aNameThatThrowsIsReported() {
     String throwing = namedBy("String.valueOf(1 / \"\".length())");
-    new PluginJar().source("bad.Name", throwing).provider("bad.Name").write(folder.resolve("name.jar"));
+    new PluginJar()
+        .source("bad.Name", throwing)
+        .provider("bad.Name")
+        .write(folder.resolve("name.jar"));
     assertThat(onlyError(load(), "name.jar")).contains("by zero");
   }
 
   private static String namedBy(String expression) {
     return "package bad; import io.mycelium.instance.spi.*; public class Name implements RoomType {"
-        + "public String name() { return " + expression + "; }"
+        + "public String name() { return "
+        + expression
+        + "; }"
         + "public String description() { return null; }"
         + "public RoomLogic<?> open(RoomSettings s) { return null; } }";
   }
 
   @Test
   void aTypeWithoutNameIsReported() {
-    new PluginJar().source("bad.Name", namedBy("null")).provider("bad.Name").write(folder.resolve("null.jar"));
+    new PluginJar()
+        .source("bad.Name", namedBy("null"))
+        .provider("bad.Name")
+        .write(folder.resolve("null.jar"));
     assertThat(onlyError(load(), "null.jar")).contains("bad.Name is null");
   }
 
@@ -156,7 +173,9 @@ class PluginLoaderTest {
   void anImpossibleNameIsReported() {
     new PluginJar().type("loud.Loud", "\"Shout It\"", "\"x\"").write(folder.resolve("loud.jar"));
     assertThat(onlyError(load(), "loud.jar"))
-        .isEqualTo("name of loud.Loud is Shout It, expected 1 to 32 lower case letters, digits and dashes");
+        .isEqualTo(
+            "name of loud.Loud is Shout It, expected 1 to 32 lower case letters, digits and"
+                + " dashes");
   }
 
   @Test
@@ -167,7 +186,8 @@ class PluginLoaderTest {
         .type("thief.Own", "\"own\"", "\"own\"")
         .write(folder.resolve("thief.jar"));
     RoomTypes types = load();
-    assertThat(types.broken()).extracting(RoomTypes.Broken::error)
+    assertThat(types.broken())
+        .extracting(RoomTypes.Broken::error)
         .containsExactly(
             "name of thief.Second is good, expected one that is free: it is taken by good.jar",
             "name of thief.BuiltIn is shared, expected one that is free: it is taken by built-in");
@@ -178,7 +198,10 @@ class PluginLoaderTest {
   void twoPlugInsBringDifferentVersionsOfOneClass() {
     for (String version : List.of("1", "2")) {
       new PluginJar()
-          .source("lib.Version", "package lib; public class Version { public static String of() { return V; } }".replace("V;", '"' + version + "\";"))
+          .source(
+              "lib.Version",
+              "package lib; public class Version { public static String of() { return V; } }"
+                  .replace("V;", '"' + version + "\";"))
           .type("user.Type", "\"user-" + version + "\"", "lib.Version.of()")
           .write(folder.resolve("user" + version + ".jar"));
     }
@@ -190,11 +213,15 @@ class PluginLoaderTest {
 
   @Test
   void aTypeThatCannotOpenARoomIsAnAnswerAndNotATimeOut() {
-    new PluginJar().source("bad.Name", namedBy("\"null-logic\"")).provider("bad.Name").write(folder.resolve("open.jar"));
+    new PluginJar()
+        .source("bad.Name", namedBy("\"null-logic\""))
+        .provider("bad.Name")
+        .write(folder.resolve("open.jar"));
     RoomTypes types = load();
     assertThat(types.broken()).isEmpty();
     assertThatThrownBy(() -> view(types, "null-logic"))
-        .isInstanceOfSatisfying(Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.INTERNAL))
+        .isInstanceOfSatisfying(
+            Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.INTERNAL))
         .hasMessageContaining("type null-logic of open.jar could not open a room");
   }
 
@@ -205,9 +232,11 @@ class PluginLoaderTest {
       node.create("{'id':'x','type':'good'}");
       PhoenixSocket ada = node.connect("x");
       ada.join("lobby");
-      assertThat(ada.awaitEvent("state").getJsonObject(4).getJsonObject("data").getString("state")).isEqualTo("fine");
+      assertThat(ada.awaitEvent("state").getJsonObject(4).getJsonObject("data").getString("state"))
+          .isEqualTo("fine");
       JsonObject types = TestNode.await(node.directory().types());
-      assertThat(types.getJsonArray("broken").getJsonObject(0).getString("source")).isEqualTo("text.jar");
+      assertThat(types.getJsonArray("broken").getJsonObject(0).getString("source"))
+          .isEqualTo("text.jar");
     }
   }
 }

@@ -10,7 +10,10 @@ import io.mycelium.journal.Entry;
 import io.mycelium.protocol.Payload;
 import java.util.List;
 
-/** A built-in type whose logic throws at the payload {@link #POISON}: after it has made the next state of it. */
+/**
+ * A built-in type whose logic throws at the payload {@link #POISON}: after it has made the next
+ * state of it.
+ */
 record PoisonedType(RoomType real) implements RoomType {
   static final Payload POISON = Payload.json("{\"a\":\"poison\"}");
   private static final String PREFIX = "poisoned-";

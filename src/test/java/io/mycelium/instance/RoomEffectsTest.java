@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a room makes of its logic's effects. */
 class RoomEffectsTest {
-  private static final RoomSettings SETTINGS = new RoomSettings("test", null, 10, true, false, Duration.ZERO, null);
+  private static final RoomSettings SETTINGS =
+      new RoomSettings("test", null, 10, true, false, Duration.ZERO, null);
   private static final Push PUSH = new Push("push", "ada", Payload.json("1"), 7);
 
   /** Counts its entries. */
@@ -89,14 +90,23 @@ class RoomEffectsTest {
 
   @Test
   void severalEntriesOfOnePushAreOneDelivery() {
-    Room room = room(push -> Effects.append(push).andAppend("more", null, Payload.NULL).reply(Payload.json("2")));
+    Room room =
+        room(
+            push ->
+                Effects.append(push)
+                    .andAppend("more", null, Payload.NULL)
+                    .reply(Payload.json("2")));
     Turn turn = new Turn();
     Room.Outcome outcome = room.push(PUSH, turn);
     assertThat(outcome.response()).isEqualTo(Payload.json("2"));
     assertThat(turn.appends()).extracting(append -> append.entry().seq()).containsExactly(1L, 2L);
-    assertThat(turn.items()).singleElement().isInstanceOfSatisfying(Outbound.Delivery.class, delivery -> {
-      assertThat(delivery.first()).isEqualTo(1);
-      assertThat(delivery.last()).isEqualTo(2);
-    });
+    assertThat(turn.items())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Outbound.Delivery.class,
+            delivery -> {
+              assertThat(delivery.first()).isEqualTo(1);
+              assertThat(delivery.last()).isEqualTo(2);
+            });
   }
 }

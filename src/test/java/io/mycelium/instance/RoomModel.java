@@ -8,7 +8,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
 
-/** What a room of a built-in type should be, in the plainest way, and what a client makes of its messages. */
+/**
+ * What a room of a built-in type should be, in the plainest way, and what a client makes of its
+ * messages.
+ */
 interface RoomModel {
   /** Whether the push is taken; keeps what it does. */
   boolean push(long seq, String user, Payload payload);
@@ -121,13 +124,16 @@ interface RoomModel {
 
     @Override
     public void apply(ObjectNode state, ObjectNode delta) {
-      delta.properties().forEach(user -> {
-        if (user.getValue().isNull()) {
-          state.remove(user.getKey());
-        } else {
-          state.set(user.getKey(), user.getValue());
-        }
-      });
+      delta
+          .properties()
+          .forEach(
+              user -> {
+                if (user.getValue().isNull()) {
+                  state.remove(user.getKey());
+                } else {
+                  state.set(user.getKey(), user.getValue());
+                }
+              });
     }
   }
 }

@@ -19,7 +19,10 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class PresencePropertiesTest {
-  /** A client's map, as phoenix.js keeps it: metas by reference; of users it does not know it hears no leave. */
+  /**
+   * A client's map, as phoenix.js keeps it: metas by reference; of users it does not know it hears
+   * no leave.
+   */
   private static final class Client {
     private final Map<String, Set<String>> users = new TreeMap<>();
 
@@ -28,15 +31,21 @@ class PresencePropertiesTest {
     }
 
     private void merge(JsonObject joins) {
-      refs(joins).forEach((user, refs) -> users.computeIfAbsent(user, u -> new TreeSet<>()).addAll(refs));
+      refs(joins)
+          .forEach((user, refs) -> users.computeIfAbsent(user, u -> new TreeSet<>()).addAll(refs));
     }
 
     void apply(JsonObject diff) {
       merge(diff.getJsonObject("joins"));
-      refs(diff.getJsonObject("leaves")).forEach((user, refs) -> users.computeIfPresent(user, (u, known) -> {
-        known.removeAll(refs);
-        return known.isEmpty() ? null : known;
-      }));
+      refs(diff.getJsonObject("leaves"))
+          .forEach(
+              (user, refs) ->
+                  users.computeIfPresent(
+                      user,
+                      (u, known) -> {
+                        known.removeAll(refs);
+                        return known.isEmpty() ? null : known;
+                      }));
     }
   }
 
@@ -50,14 +59,20 @@ class PresencePropertiesTest {
     return users;
   }
 
-  /** What happens: {@code join} of a user, {@code leave} of the nth channel, a {@code diff}, a {@code watcher} comes. */
+  /**
+   * What happens: {@code join} of a user, {@code leave} of the nth channel, a {@code diff}, a
+   * {@code watcher} comes.
+   */
   record Step(String what, String user, int nth) {}
 
   @Provide
   Arbitrary<List<Step>> steps() {
     Arbitrary<String> what = Arbitraries.of("join", "join", "leave", "leave", "diff", "watcher");
     Arbitrary<String> users = Arbitraries.of("ada", "bob", "cara");
-    return Combinators.combine(what, users, Arbitraries.integers().between(0, 9)).as(Step::new).list().ofMaxSize(60);
+    return Combinators.combine(what, users, Arbitraries.integers().between(0, 9))
+        .as(Step::new)
+        .list()
+        .ofMaxSize(60);
   }
 
   @Property(tries = 500)
@@ -86,7 +101,8 @@ class PresencePropertiesTest {
     sendDiff(presence, clients);
     assertThat(presence.hasDiff()).isFalse();
     Map<String, Set<String>> model = new TreeMap<>();
-    channels.forEach(channel -> model.computeIfAbsent(channel[0], user -> new TreeSet<>()).add(channel[1]));
+    channels.forEach(
+        channel -> model.computeIfAbsent(channel[0], user -> new TreeSet<>()).add(channel[1]));
     assertThat(refs(new JsonObject(new String(presence.state())))).isEqualTo(model);
     assertThat(presence.userCount()).isEqualTo(model.size());
     clients.forEach(client -> assertThat(client.users).isEqualTo(model));
@@ -105,6 +121,8 @@ class PresencePropertiesTest {
     presence.join("ada", new Presence.Meta("1", "{\"phx_ref\":\"1\"}"));
     presence.state();
     presence.leave("ada", "1");
-    assertThat(new String(presence.takeDiff())).contains("\"leaves\":{\"ada\"").contains("\"joins\":{}");
+    assertThat(new String(presence.takeDiff()))
+        .contains("\"leaves\":{\"ada\"")
+        .contains("\"joins\":{}");
   }
 }

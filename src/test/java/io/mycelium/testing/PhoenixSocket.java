@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * A raw WebSocket client (the JDK's, so not our own stack) that keeps every frame it gets, in order, for the test to wait
- * for. For one test thread.
+ * A raw WebSocket client (the JDK's, so not our own stack) that keeps every frame it gets, in
+ * order, for the test to wait for. For one test thread.
  */
 public final class PhoenixSocket implements WebSocket.Listener, AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -51,7 +51,11 @@ public final class PhoenixSocket implements WebSocket.Listener, AutoCloseable {
   public static PhoenixSocket connect(int port, String path) {
     PhoenixSocket client = new PhoenixSocket();
     URI uri = URI.create("ws://127.0.0.1:" + port + path);
-    client.socket = HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(10)).buildAsync(uri, client).join();
+    client.socket =
+        HTTP.newWebSocketBuilder()
+            .connectTimeout(Duration.ofSeconds(10))
+            .buildAsync(uri, client)
+            .join();
     return client;
   }
 
@@ -73,7 +77,8 @@ public final class PhoenixSocket implements WebSocket.Listener, AutoCloseable {
 
   /** The reply to that reference; other frames stay for later. */
   public JsonArray awaitReply(String ref) {
-    return awaitMessage(m -> "phx_reply".equals(m.getString(3)) && ref.equals(String.valueOf(m.getValue(1))));
+    return awaitMessage(
+        m -> "phx_reply".equals(m.getString(3)) && ref.equals(String.valueOf(m.getValue(1))));
   }
 
   public JsonArray awaitEvent(String event) {
@@ -105,7 +110,8 @@ public final class PhoenixSocket implements WebSocket.Listener, AutoCloseable {
     while (true) {
       Frame frame = poll(deadline);
       if (frame == null) {
-        throw new AssertionError("nothing that matches came within " + TestNode.PATIENCE + "; got " + skipped);
+        throw new AssertionError(
+            "nothing that matches came within " + TestNode.PATIENCE + "; got " + skipped);
       }
       if (wanted.test(frame)) {
         return frame;

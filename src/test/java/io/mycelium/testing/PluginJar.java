@@ -126,7 +126,14 @@ public final class PluginJar {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     List<String> options =
-        List.of("-d", into.toString(), "-proc:none", "--release", "17", "-cp", System.getProperty("java.class.path"));
+        List.of(
+            "-d",
+            into.toString(),
+            "-proc:none",
+            "--release",
+            "17",
+            "-cp",
+            System.getProperty("java.class.path"));
     List<JavaFileObject> units = new ArrayList<>();
     sources.forEach((name, source) -> units.add(new Source(name, source)));
     if (!compiler.getTask(messages, null, null, options, null, units).call()) {
@@ -139,7 +146,9 @@ public final class PluginJar {
     private final String code;
 
     Source(String className, String code) {
-      super(URI.create("string:///" + className.replace('.', '/') + Kind.SOURCE.extension), Kind.SOURCE);
+      super(
+          URI.create("string:///" + className.replace('.', '/') + Kind.SOURCE.extension),
+          Kind.SOURCE);
       this.code = code;
     }
 

@@ -4,6 +4,7 @@ import io.mycelium.bus.Codecs;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.ConnectionMeters;
+import io.mycelium.connection.Hub;
 import io.mycelium.connection.SocketConfig;
 import io.mycelium.instance.DeployerConfig;
 import io.mycelium.instance.DeployerVerticle;
@@ -13,48 +14,54 @@ import io.mycelium.instance.spi.RoomType;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.MemoryJournal;
-import io.mycelium.protocol.Refusal;
+import io.mycelium.web.Contract;
 import io.mycelium.web.OpenAuthenticator;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
+import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
-/** A whole node without the command line: deployer, web verticles on a free port, and clients for them. */
+/**
+ * A whole node without the command line: deployer, web verticles on a free port, and clients for
+ * them.
+ */
 public final class TestNode implements AutoCloseable {
-  public static final Duration PATIENCE = Duration.ofSeconds(20);
+  /** How long a test waits for what must come; {@code -Dmycelium.patience} in seconds. */
+  public static final Duration PATIENCE =
+      Duration.ofSeconds(Integer.getInteger("mycelium.patience", 20));
 
   private final Vertx vertx;
   private final List<WebVerticle> webs = new ArrayList<>();
   private final InstanceDirectory directory;
+  private final String transport;
   private final int port;
 
   private TestNode(Builder b) {
+    transport = b.transport;
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Codecs.register(vertx);
-    await(vertx.deployVerticle(new DeployerVerticle(b.deployer, b.types, b.journal, InstanceMeters.NONE)));
+    await(
+        vertx.deployVerticle(
+            new DeployerVerticle(b.deployer, b.types, b.journal, InstanceMeters.NONE)));
+    Contract contract = await(Contract.load(vertx));
     for (int i = 0; i < b.eventLoops; i++) {
-      WebConfig web = new WebConfig("127.0.0.1", 0, 1, b.transport, b.maxMessageBytes, 4 << 20);
+      WebConfig web = new WebConfig("127.0.0.1", b.port, 1, b.transport, b.maxMessageBytes, 4 << 20);
       WebVerticle verticle =
           new WebVerticle(
-              web,
-              b.socket,
-              b.gateway,
-              new OpenAuthenticator(),
-              b.meters,
-              (request, cause) ->
-                  request
-                      .response()
-                      .setStatusCode(cause instanceof Refusal r ? r.code().httpStatus() : 500)
-                      .end(String.valueOf(cause.getMessage())),
-              router -> {});
+              web, b.socket, b.gateway, contract, new OpenAuthenticator(), b.meters, router -> {});
       await(vertx.deployVerticle(verticle));
       webs.add(verticle);
     }
@@ -93,6 +100,66 @@ public final class TestNode implements AutoCloseable {
     return PhoenixSocket.connect(port, "/socket/" + instance + "/websocket?" + query);
   }
 
+  /**
+   * Polls the directory until the instance is as wanted; the wait is between answers, so nothing
+   * that lasts is missed.
+   */
+  public JsonObject awaitInstance(String id, Predicate<JsonObject> wanted) {
+    return await(() -> await(directory.get(id)), wanted);
+  }
+
+  /** Waits until that many sockets are open, over all web verticles. */
+  public void awaitConnections(int count) {
+    await(() -> onHubs(Hub::connections), open -> open == count);
+  }
+
+  /** The sum of a figure over all hubs, each read on its own event loop. */
+  public int onHubs(ToIntFunction<Hub> figure) {
+    int sum = 0;
+    for (WebVerticle web : webs) {
+      Promise<Integer> read = Promise.promise();
+      web.hub().execute(() -> read.complete(figure.applyAsInt(web.hub())));
+      sum += await(read.future());
+    }
+    return sum;
+  }
+
+  /** Asks again and again, a little later each time, until the answer is as wanted. */
+  public <T> T await(Supplier<T> ask, Predicate<T> wanted) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    T answer = ask.get();
+    while (!wanted.test(answer)) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("still not as wanted after " + PATIENCE + ": " + answer);
+      }
+      await(vertx.timer(5));
+      answer = ask.get();
+    }
+    return answer;
+  }
+
+  /** The HTTP status with which an upgrade is refused. */
+  public int refusedUpgrade(String instance) {
+    try {
+      connect(instance).close();
+      throw new AssertionError("instance " + instance + " let a connection in");
+    } catch (CompletionException e) {
+      return ((WebSocketHandshakeException) e.getCause()).getResponse().statusCode();
+    }
+  }
+
+  /** Asks the instance, round trip after round trip, until it counts that many connections. */
+  public void awaitConnections(String instance, int count) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    int found;
+    do {
+      found = await(directory.get(instance)).getInteger("connections");
+    } while (found != count && System.nanoTime() < deadline);
+    if (found != count) {
+      throw new AssertionError(instance + " has " + found + " connections, expected " + count);
+    }
+  }
+
   public Vertx vertx() {
     return vertx;
   }
@@ -107,6 +174,10 @@ public final class TestNode implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  public String transport() {
+    return transport;
   }
 
   @Override
@@ -124,6 +195,7 @@ public final class TestNode implements AutoCloseable {
     private RoomTypes types = new RoomTypes(List.of());
     private String transport = "netty";
     private int eventLoops = 2;
+    private int port;
     private int maxMessageBytes = 1 << 20;
 
     public Builder deployer(DeployerConfig config) {
@@ -152,7 +224,8 @@ public final class TestNode implements AutoCloseable {
     }
 
     public Builder types(RoomType... used) {
-      return roomTypes(new RoomTypes(Stream.of(used).map(type -> new RoomTypes.Source(type, "test")).toList()));
+      return roomTypes(
+          new RoomTypes(Stream.of(used).map(type -> new RoomTypes.Source(type, "test")).toList()));
     }
 
     public Builder roomTypes(RoomTypes used) {
@@ -163,6 +236,12 @@ public final class TestNode implements AutoCloseable {
     /** netty or vertx. */
     public Builder transport(String used) {
       transport = used;
+      return this;
+    }
+
+    /** A port that an earlier node had; 0, the default, takes a free one. */
+    public Builder port(int used) {
+      port = used;
       return this;
     }
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What the logic wants done, in order; a value. An effect that could not be carried out cannot be made: it throws in the
- * hook that makes it, where nothing has changed yet.
+ * What the logic wants done, in order; a value. An effect that could not be carried out cannot be
+ * made: it throws in the hook that makes it, where nothing has changed yet.
  */
 public final class Effects {
   private static final Effects NONE = new Effects(List.of());
@@ -22,7 +22,10 @@ public final class Effects {
   /** One thing to be done. */
   public sealed interface Effect {}
 
-  /** A new entry: it gets the next sequence, is journaled, applied to the state and sent to every channel. */
+  /**
+   * A new entry: it gets the next sequence, is journaled, applied to the state and sent to every
+   * channel.
+   */
   public record Append(String event, String user, Payload payload) implements Effect {
     public Append {
       present("event", event);
@@ -45,7 +48,10 @@ public final class Effects {
     }
   }
 
-  /** A message to every channel that is no entry: not kept, not in the sequence, not part of the state. */
+  /**
+   * A message to every channel that is no entry: not kept, not in the sequence, not part of the
+   * state.
+   */
   public record Broadcast(String event, Payload payload) implements Effect {
     public Broadcast {
       present("event", event);
@@ -76,7 +82,8 @@ public final class Effects {
     public TickIn {
       present("delay", delay);
       if (delay.isNegative() || delay.compareTo(MAX) > 0) {
-        throw new IllegalArgumentException("delay is " + delay + ", expected a duration from PT0S to " + MAX);
+        throw new IllegalArgumentException(
+            "delay is " + delay + ", expected a duration from PT0S to " + MAX);
       }
     }
   }

@@ -5,12 +5,14 @@ import io.mycelium.protocol.Payload;
 import java.util.List;
 
 /**
- * What a room does: pure functions over a state that is a value. The {@code on...} methods <em>decide</em>: they look at
- * the state and return {@link Effects}. {@link #apply} alone <em>changes</em> the state, by one entry, and must come to
- * the same state for the same entries, since a replay calls it too. Nothing is kept if any of them throws: the push is
- * answered with an error and the instance begins again with the state from before it.
+ * What a room does: pure functions over a state that is a value. The {@code on...} methods
+ * <em>decide</em>: they look at the state and return {@link Effects}. {@link #apply} alone
+ * <em>changes</em> the state, by one entry, and must come to the same state for the same entries,
+ * since a replay calls it too. Nothing is kept if any of them throws: the push is answered with an
+ * error and the instance begins again with the state from before it.
  *
- * <p>All calls come from the instance's thread, one at a time. An implementation keeps no mutable fields.
+ * <p>All calls come from the instance's thread, one at a time. An implementation keeps no mutable
+ * fields.
  *
  * @param <S> the state; immutable, never null
  */
@@ -25,8 +27,8 @@ public interface RoomLogic<S> {
   Payload view(S state);
 
   /**
-   * What entries changed, as JSON: the {@code state} of a {@code msg}. Several entries come at once where the room has a
-   * patch interval, or one push made several.
+   * What entries changed, as JSON: the {@code state} of a {@code msg}. Several entries come at once
+   * where the room has a patch interval, or one push made several.
    *
    * @param state the state after them
    */

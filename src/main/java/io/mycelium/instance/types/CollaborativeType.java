@@ -17,8 +17,9 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * The latest payload of each user (multiplayer movement): <code>{"ada": {"user": "ada", "payload": ...}}</code>. A user's
- * entry goes when their last channel leaves; the delta says so with {@code {"ada": null}}.
+ * The latest payload of each user (multiplayer movement): <code>
+ * {"ada": {"user": "ada", "payload": ...}}</code>. A user's entry goes when their last channel
+ * leaves; the delta says so with {@code {"ada": null}}.
  */
 public final class CollaborativeType implements RoomType {
   /** Event of the entry that removes a user. */
@@ -31,7 +32,8 @@ public final class CollaborativeType implements RoomType {
 
   @Override
   public String description() {
-    return "The latest message of each user, such as positions in a multiplayer game; it goes with its user";
+    return "The latest message of each user, such as positions in a multiplayer game; it goes with"
+        + " its user";
   }
 
   @Override
@@ -55,7 +57,8 @@ public final class CollaborativeType implements RoomType {
         return UnknownEvent.reject(push);
       }
       if (push.user() == null) {
-        return Effects.reject(ErrorCode.INVALID_PAYLOAD.reason(), "user is null, expected the id of a user");
+        return Effects.reject(
+            ErrorCode.INVALID_PAYLOAD.reason(), "user is null, expected the id of a user");
       }
       return Effects.append(push);
     }

@@ -18,8 +18,8 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * One map that all write (drawing board): a push is an object whose keys are set, last writer wins. The initial state
- * declares the keys; others are refused by name unless the room is {@code open}.
+ * One map that all write (drawing board): a push is an object whose keys are set, last writer wins.
+ * The initial state declares the keys; others are refused by name unless the room is {@code open}.
  */
 public final class SharedType implements RoomType {
   @Override
@@ -37,7 +37,11 @@ public final class SharedType implements RoomType {
     PMap<String, JsonNode> initial = HashTreePMap.empty();
     if (settings.state() != null) {
       if (!settings.state().isObject()) {
-        throw Refusal.of(ErrorCode.INVALID_CONFIG, "state", settings.state(), "an object whose keys the room may set");
+        throw Refusal.of(
+            ErrorCode.INVALID_CONFIG,
+            "state",
+            settings.state(),
+            "an object whose keys the room may set");
       }
       for (Map.Entry<String, JsonNode> field : settings.state().properties()) {
         initial = initial.plus(field.getKey(), field.getValue());
@@ -46,7 +50,8 @@ public final class SharedType implements RoomType {
     return new Logic(initial, settings.open());
   }
 
-  record Logic(PMap<String, JsonNode> initial, boolean open) implements RoomLogic<PMap<String, JsonNode>> {
+  record Logic(PMap<String, JsonNode> initial, boolean open)
+      implements RoomLogic<PMap<String, JsonNode>> {
     @Override
     public PMap<String, JsonNode> init() {
       return initial;
@@ -60,7 +65,8 @@ public final class SharedType implements RoomType {
       if (!push.payload().isObject()) {
         String found = push.payload().isBinary() ? "binary" : "JSON that is no object";
         return Effects.reject(
-            ErrorCode.INVALID_PAYLOAD.reason(), "payload is " + found + ", expected an object of the keys to set");
+            ErrorCode.INVALID_PAYLOAD.reason(),
+            "payload is " + found + ", expected an object of the keys to set");
       }
       return open ? Effects.append(push) : declaredOnly(state, push);
     }
@@ -97,7 +103,11 @@ public final class SharedType implements RoomType {
       }
       Map<String, JsonNode> changed = new LinkedHashMap<>();
       for (Entry entry : entries) {
-        entry.payload().tree().properties().forEach(field -> changed.put(field.getKey(), field.getValue()));
+        entry
+            .payload()
+            .tree()
+            .properties()
+            .forEach(field -> changed.put(field.getKey(), field.getValue()));
       }
       return Payload.of(changed);
     }

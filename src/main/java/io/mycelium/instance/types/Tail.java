@@ -6,9 +6,10 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The last {@code limit} entries, a value. Appending costs amortized O(1) at any length: versions share one array, of
- * which each sees its own stretch. Only the newest version appends in place; an older one (a state that a crash brought
- * back) copies, so that no version ever sees another's entry.
+ * The last {@code limit} entries, a value. Appending costs amortized O(1) at any length: versions
+ * share one array, of which each sees its own stretch. Only the newest version appends in place; an
+ * older one (a state that a crash brought back) copies, so that no version ever sees another's
+ * entry.
  */
 final class Tail {
   private final Shared shared;
@@ -54,7 +55,9 @@ final class Tail {
   private Tail copy() {
     int keep = Math.min(to - from, shared.limit - 1);
     int capacity = Math.min(Math.max(8, keep * 2), 2 * shared.limit);
-    Entry[] entries = Arrays.copyOf(Arrays.copyOfRange(shared.entries, to - keep, to), Math.max(capacity, keep + 1));
+    Entry[] entries =
+        Arrays.copyOf(
+            Arrays.copyOfRange(shared.entries, to - keep, to), Math.max(capacity, keep + 1));
     return new Tail(new Shared(entries, shared.limit, keep), 0, keep);
   }
 

@@ -9,6 +9,7 @@ final class UnknownEvent {
   private UnknownEvent() {}
 
   static Effects reject(Push push) {
-    return Effects.reject(ErrorCode.UNKNOWN_EVENT.reason(), "event is " + push.event() + ", expected push");
+    return Effects.reject(
+        ErrorCode.UNKNOWN_EVENT.reason(), "event is " + push.event() + ", expected push");
   }
 }

@@ -17,13 +17,15 @@ class TailPropertiesTest {
   /** A version with the entries that it was made of. */
   private record Version(Tail tail, List<Entry> all) {
     void check(int limit) {
-      assertThat(tail.entries()).isEqualTo(all.subList(Math.max(0, all.size() - limit), all.size()));
+      assertThat(tail.entries())
+          .isEqualTo(all.subList(Math.max(0, all.size() - limit), all.size()));
     }
   }
 
   @Property(tries = 300)
   void aVersionShowsItsOwnLastEntriesWhateverOthersAppend(
-      @ForAll @IntRange(max = 20) int limit, @ForAll @Size(max = 200) List<@IntRange(max = 31) Integer> choices) {
+      @ForAll @IntRange(max = 20) int limit,
+      @ForAll @Size(max = 200) List<@IntRange(max = 31) Integer> choices) {
     List<Version> versions = new ArrayList<>(List.of(new Version(Tail.empty(limit), List.of())));
     long seq = 0;
     for (int choice : choices) {

@@ -40,15 +40,21 @@ record Board(String cells) {
     return cells.indexOf(NO_DISC) < 0;
   }
 
-  /** The row of four or more discs of one color that goes through a disc; empty if there is none. */
+  /**
+   * The row of four or more discs of one color that goes through a disc; empty if there is none.
+   */
   List<Cell> lineThrough(Cell disc) {
     for (int[] direction : DIRECTIONS) {
       List<Cell> line = new ArrayList<>();
       Cell start = disc;
-      for (Cell c = disc; same(c, disc); c = new Cell(c.row() - direction[0], c.column() - direction[1])) {
+      for (Cell c = disc;
+          same(c, disc);
+          c = new Cell(c.row() - direction[0], c.column() - direction[1])) {
         start = c;
       }
-      for (Cell c = start; same(c, disc); c = new Cell(c.row() + direction[0], c.column() + direction[1])) {
+      for (Cell c = start;
+          same(c, disc);
+          c = new Cell(c.row() + direction[0], c.column() + direction[1])) {
         line.add(c);
       }
       if (line.size() >= FOUR) {
@@ -59,7 +65,8 @@ record Board(String cells) {
   }
 
   private boolean same(Cell cell, Cell as) {
-    boolean onBoard = cell.row() >= 0 && cell.row() < ROWS && cell.column() >= 0 && cell.column() < COLUMNS;
+    boolean onBoard =
+        cell.row() >= 0 && cell.row() < ROWS && cell.column() >= 0 && cell.column() < COLUMNS;
     return onBoard && at(cell.row(), cell.column()) == at(as.row(), as.column());
   }
 

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The type {@code four-in-a-row}. Settings, in seconds: {@code seat_hold} (30), for how long a seat is kept for a user who
- * left the room; {@code turn_time} (120), after which a player who does not move loses the seat, 0 for never.
+ * The type {@code four-in-a-row}. Settings, in seconds: {@code seat_hold} (30), for how long a seat
+ * is kept for a user who left the room; {@code turn_time} (120), after which a player who does not
+ * move loses the seat, 0 for never.
  */
 public final class FourInARow implements RoomType {
   private static final String SEAT_HOLD = "seat_hold";
@@ -34,7 +35,8 @@ public final class FourInARow implements RoomType {
     if (given != null) {
       for (Map.Entry<String, JsonNode> each : given.properties()) {
         if (!Set.of(SEAT_HOLD, TURN_TIME).contains(each.getKey())) {
-          throw refuse(each.getKey(), each.getValue(), "no such key; known are seat_hold, turn_time");
+          throw refuse(
+              each.getKey(), each.getValue(), "no such key; known are seat_hold, turn_time");
         }
       }
     }
@@ -46,7 +48,10 @@ public final class FourInARow implements RoomType {
     if (value == null) {
       return absent * 1000L;
     }
-    if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 0 || value.intValue() > MAX_SECONDS) {
+    if (!value.isIntegralNumber()
+        || !value.canConvertToInt()
+        || value.intValue() < 0
+        || value.intValue() > MAX_SECONDS) {
       throw refuse(key, value, "a whole number of seconds from 0 to " + MAX_SECONDS);
     }
     return value.intValue() * 1000L;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The state of a room: seats, and the game that is played or was played last. A value; each method returns the next one
- * and expects that {@link GameLogic} has checked that the rules allow it.
+ * The state of a room: seats, and the game that is played or was played last. A value; each method
+ * returns the next one and expects that {@link GameLogic} has checked that the rules allow it.
  *
  * @param number of the game, from 1; 0 before the first
  * @param first who began it
@@ -32,7 +32,8 @@ record Game(
     Cell last) {
 
   static final Game NEW =
-      new Game(Seats.FREE, Status.WAITING, 0, Board.EMPTY, null, null, 0, null, false, List.of(), null);
+      new Game(
+          Seats.FREE, Status.WAITING, 0, Board.EMPTY, null, null, 0, null, false, List.of(), null);
 
   /** Where a game is. */
   enum Status {
@@ -59,7 +60,9 @@ record Game(
 
   /** The second to ask for a rematch starts it. */
   Game rematch(Color color, long at) {
-    Game asked = with(seats.with(color, new Seat(seats.of(color).user(), seats.of(color).awaySince(), true)));
+    Game asked =
+        with(
+            seats.with(color, new Seat(seats.of(color).user(), seats.of(color).awaySince(), true)));
     Seat other = seats.of(color.other());
     return other != null && other.wantsRematch() ? asked.start(at) : asked;
   }
@@ -91,7 +94,17 @@ record Game(
     boolean full = after.isFull();
     Status next = full ? Status.DRAWN : Status.PLAYING;
     return new Game(
-        seats, next, number, after, first, full ? null : color.other(), full ? 0 : at, null, false, List.of(), cell);
+        seats,
+        next,
+        number,
+        after,
+        first,
+        full ? null : color.other(),
+        full ? 0 : at,
+        null,
+        false,
+        List.of(),
+        cell);
   }
 
   /** Whoever gives up a seat in a game that is played has lost it. */
@@ -100,12 +113,14 @@ record Game(
     if (!isPlaying()) {
       return with(left);
     }
-    return new Game(left, Status.WON, number, board, first, null, 0, color.other(), true, List.of(), last);
+    return new Game(
+        left, Status.WON, number, board, first, null, 0, color.other(), true, List.of(), last);
   }
 
   /** A user left the room; the seat stays theirs for a while. */
   Game away(Color color, long at) {
-    return with(seats.with(color, new Seat(seats.of(color).user(), at, seats.of(color).wantsRematch())));
+    return with(
+        seats.with(color, new Seat(seats.of(color).user(), at, seats.of(color).wantsRematch())));
   }
 
   Game back(Color color) {
@@ -113,6 +128,7 @@ record Game(
   }
 
   private Game with(Seats changed) {
-    return new Game(changed, status, number, board, first, turn, turnSince, winner, forfeit, line, last);
+    return new Game(
+        changed, status, number, board, first, turn, turnSince, winner, forfeit, line, last);
   }
 }

@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The events {@code sit}, {@code move}, {@code rematch} and {@code stand} become entries of those names where the rules
- * allow them; {@code away} and {@code back} are entries of our own when the user of a seat leaves and comes back.
+ * The events {@code sit}, {@code move}, {@code rematch} and {@code stand} become entries of those
+ * names where the rules allow them; {@code away} and {@code back} are entries of our own when the
+ * user of a seat leaves and comes back.
  *
- * <p>The only hook that looks at the clock is {@link #onTick}. The others ask for one at once when they change who may
- * lose a seat, and it finds out when the next is needed: so no deadline is lost, not even one of a replayed state.
+ * <p>The only hook that looks at the clock is {@link #onTick}. The others ask for one at once when
+ * they change who may lose a seat, and it finds out when the next is needed: so no deadline is
+ * lost, not even one of a replayed state.
  */
 record GameLogic(Clock clock) implements RoomLogic<Game> {
   static final String SIT = "sit";
@@ -43,7 +45,10 @@ record GameLogic(Clock clock) implements RoomLogic<Game> {
       case MOVE -> move(game, push, color);
       case REMATCH -> rematch(game, push, color);
       case STAND -> color == null ? notSeated() : change(STAND, push.user(), Payload.EMPTY);
-      default -> Effects.reject("unknown_event", "event is " + push.event() + ", expected sit, move, rematch or stand");
+      default ->
+          Effects.reject(
+              "unknown_event",
+              "event is " + push.event() + ", expected sit, move, rematch or stand");
     };
   }
 
@@ -57,10 +62,12 @@ record GameLogic(Clock clock) implements RoomLogic<Game> {
       return Effects.reject("seat_taken", "both seats are taken");
     }
     if (color == null) {
-      return Effects.reject("invalid_payload", "color is " + wish + ", expected red, yellow or no such key");
+      return Effects.reject(
+          "invalid_payload", "color is " + wish + ", expected red, yellow or no such key");
     }
     if (game.seats().of(color) != null) {
-      return Effects.reject("seat_taken", color.json() + " is taken by " + game.seats().of(color).user());
+      return Effects.reject(
+          "seat_taken", color.json() + " is taken by " + game.seats().of(color).user());
     }
     return change(SIT, push.user(), Payload.of(Map.of("color", color.json())));
   }
@@ -73,12 +80,18 @@ record GameLogic(Clock clock) implements RoomLogic<Game> {
       return Effects.reject("not_playing", "no game is played: status is " + game.status().json());
     }
     if (game.turn() != color) {
-      return Effects.reject("not_your_turn", "it is the turn of " + game.turn().json() + ", you play " + color.json());
+      return Effects.reject(
+          "not_your_turn",
+          "it is the turn of " + game.turn().json() + ", you play " + color.json());
     }
     JsonNode column = field(push, "column");
-    if (!column.canConvertToInt() || !column.isIntegralNumber() || column.intValue() < 0 || column.intValue() >= Board.COLUMNS) {
+    if (!column.canConvertToInt()
+        || !column.isIntegralNumber()
+        || column.intValue() < 0
+        || column.intValue() >= Board.COLUMNS) {
       String found = column.isMissingNode() ? "missing" : column.toString();
-      return Effects.reject("invalid_payload", "column is " + found + ", expected a whole number from 0 to 6");
+      return Effects.reject(
+          "invalid_payload", "column is " + found + ", expected a whole number from 0 to 6");
     }
     if (game.board().landing(column.intValue()) == null) {
       return Effects.reject("column_full", "column " + column + " is full");
@@ -94,7 +107,8 @@ record GameLogic(Clock clock) implements RoomLogic<Game> {
       return Effects.reject("still_playing", "the game is not over");
     }
     if (game.status() == Game.Status.WAITING) {
-      return Effects.reject("not_playing", "there was no game yet: it starts when both seats are taken");
+      return Effects.reject(
+          "not_playing", "there was no game yet: it starts when both seats are taken");
     }
     return change(REMATCH, push.user(), Payload.EMPTY);
   }
@@ -119,7 +133,9 @@ record GameLogic(Clock clock) implements RoomLogic<Game> {
     if (color != null && game.seats().of(color).isAway()) {
       return change(BACK, member.user(), Payload.EMPTY);
     }
-    return clock.deadline(game) == Clock.NEVER ? Effects.none() : Effects.none().tickIn(Duration.ZERO);
+    return clock.deadline(game) == Clock.NEVER
+        ? Effects.none()
+        : Effects.none().tickIn(Duration.ZERO);
   }
 
   @Override
@@ -136,13 +152,16 @@ record GameLogic(Clock clock) implements RoomLogic<Game> {
       }
     }
     long next = clock.deadline(game);
-    return next == Clock.NEVER ? Effects.none() : Effects.none().tickIn(Duration.ofMillis(next - now));
+    return next == Clock.NEVER
+        ? Effects.none()
+        : Effects.none().tickIn(Duration.ofMillis(next - now));
   }
 
   @Override
   public Game apply(Game game, Entry entry) {
     if (entry.event().equals(SIT)) {
-      return game.sit(Color.of(entry.payload().tree().get("color").textValue()), entry.user(), entry.at());
+      return game.sit(
+          Color.of(entry.payload().tree().get("color").textValue()), entry.user(), entry.at());
     }
     Color color = game.seats().colorOf(entry.user());
     return switch (entry.event()) {
@@ -165,7 +184,9 @@ record GameLogic(Clock clock) implements RoomLogic<Game> {
     if (entries.stream().allMatch(entry -> entry.event().equals(MOVE))) {
       return GameView.move(game);
     }
-    boolean seatsOnly = entries.stream().allMatch(entry -> entry.event().equals(AWAY) || entry.event().equals(BACK));
+    boolean seatsOnly =
+        entries.stream()
+            .allMatch(entry -> entry.event().equals(AWAY) || entry.event().equals(BACK));
     return seatsOnly ? GameView.seats(game) : GameView.all(game);
   }
 }

@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The game as JSON, one object: <code>{"seats": {"red": {"user": "ada", "away": false, "rematch": false}, "yellow":
+ * The game as JSON, one object: <code>
+ * {"seats": {"red": {"user": "ada", "away": false, "rematch": false}, "yellow":
  * null}, "status": "waiting|playing|won|drawn", "game": 1, "board": [6 strings of 7: "." "r" "y", the top row first],
  * "turn": "red", "turnSince": ms since 1970, "winner": null, "forfeit": false, "line": [[row, column], ...], "last": [row,
  * column]}</code>. A delta has those of its keys that changed, each with its whole new value.
@@ -57,7 +58,9 @@ final class GameView {
   }
 
   private static Object json(Seat seat) {
-    return seat == null ? null : Map.of("user", seat.user(), "away", seat.isAway(), "rematch", seat.wantsRematch());
+    return seat == null
+        ? null
+        : Map.of("user", seat.user(), "away", seat.isAway(), "rematch", seat.wantsRematch());
   }
 
   private static String json(Color color) {

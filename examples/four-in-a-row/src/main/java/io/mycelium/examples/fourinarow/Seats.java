@@ -12,7 +12,8 @@ record Seats(Seat red, Seat yellow) {
   /**
    * A seat that is taken.
    *
-   * @param awaySince when its user left the room, in milliseconds since 1970; 0 while they are there
+   * @param awaySince when its user left the room, in milliseconds since 1970; 0 while they are
+   *     there
    * @param wantsRematch whether they asked for another game
    */
   record Seat(String user, long awaySince, boolean wantsRematch) {

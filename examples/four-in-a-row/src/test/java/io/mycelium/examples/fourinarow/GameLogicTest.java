@@ -44,7 +44,9 @@ class GameLogicTest {
   void anEffectIsAValueThatATestCompares() {
     Push sit = new Push("sit", "ada", Payload.EMPTY, 0);
     assertThat(LOGIC.onPush(Game.NEW, sit))
-        .isEqualTo(Effects.append("sit", "ada", Payload.json("{\"color\":\"red\"}")).tickIn(Duration.ZERO));
+        .isEqualTo(
+            Effects.append("sit", "ada", Payload.json("{\"color\":\"red\"}"))
+                .tickIn(Duration.ZERO));
   }
 
   @Test
@@ -79,13 +81,27 @@ class GameLogicTest {
   @Test
   void aPayloadThatIsNoMoveIsRefused() {
     seated();
-    for (String payload : new String[] {"{}", "[]", "7", "{'column':7}", "{'column':-1}", "{'column':1.0}", "{'column':'1'}",
-        "{'column':null}", "{'column':99999999999999999999}"}) {
+    for (String payload :
+        new String[] {
+          "{}",
+          "[]",
+          "7",
+          "{'column':7}",
+          "{'column':-1}",
+          "{'column':1.0}",
+          "{'column':'1'}",
+          "{'column':null}",
+          "{'column':99999999999999999999}"
+        }) {
       assertThat(table.push("ada", "move", payload)).as(payload).isEqualTo("invalid_payload");
     }
-    assertThat(LOGIC.onPush(table.state(), new Push("move", "ada", Payload.binary(new byte[1]), 0)).toString())
+    assertThat(
+            LOGIC
+                .onPush(table.state(), new Push("move", "ada", Payload.binary(new byte[1]), 0))
+                .toString())
         .contains("invalid_payload");
-    assertThat(new Table<>(LOGIC).push("ada", "sit", "{'color':'blue'}")).isEqualTo("invalid_payload");
+    assertThat(new Table<>(LOGIC).push("ada", "sit", "{'color':'blue'}"))
+        .isEqualTo("invalid_payload");
   }
 
   @Test
@@ -113,7 +129,10 @@ class GameLogicTest {
   @Test
   void aFullBoardIsDrawn() {
     seated();
-    int[] order = {0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 0, 1, 2, 3, 2, 3, 3, 2, 3, 2, 2, 3, 2, 3, 4, 5, 4, 5, 5, 4, 5, 4, 4, 5, 4, 5, 6, 6, 6, 6, 6, 6};
+    int[] order = {
+      0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 0, 1, 2, 3, 2, 3, 3, 2, 3, 2, 2, 3, 2, 3, 4, 5, 4, 5, 5, 4, 5,
+      4, 4, 5, 4, 5, 6, 6, 6, 6, 6, 6
+    };
     for (int i = 0; i < order.length; i++) {
       assertThat(table.move(i % 2 == 0 ? "ada" : "bob", order[i])).as("move " + i).isNull();
     }
@@ -194,14 +213,23 @@ class GameLogicTest {
 
   @Test
   void settingsAreRefusedByName() {
-    assertThatThrownBy(() -> open("{\"seat_hold\":-1}")).hasMessageStartingWith("settings.seat_hold is -1, expected");
-    assertThatThrownBy(() -> open("{\"hold\":1}")).hasMessageStartingWith("settings.hold is 1, expected no such key");
+    assertThatThrownBy(() -> open("{\"seat_hold\":-1}"))
+        .hasMessageStartingWith("settings.seat_hold is -1, expected");
+    assertThatThrownBy(() -> open("{\"hold\":1}"))
+        .hasMessageStartingWith("settings.hold is 1, expected no such key");
     assertThat(open("{\"turn_time\":0}")).isEqualTo(new GameLogic(new Clock(30_000, 0)));
   }
 
   private static Object open(String settings) {
     return new FourInARow()
         .open(
-            new RoomSettings("four-in-a-row", null, 100, true, false, Duration.ZERO, Payload.json(settings).tree()));
+            new RoomSettings(
+                "four-in-a-row",
+                null,
+                100,
+                true,
+                false,
+                Duration.ZERO,
+                Payload.json(settings).tree()));
   }
 }

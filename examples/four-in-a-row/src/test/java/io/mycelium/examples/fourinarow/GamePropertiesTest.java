@@ -32,7 +32,10 @@ class GamePropertiesTest {
             Tuple.of(1, "join"),
             Tuple.of(1, "wait"));
     Arbitrary<Integer> number = Arbitraries.integers().between(-1, 7);
-    return Combinators.combine(what, Arbitraries.of("ada", "bob", "eve"), number).as(Step::new).list().ofSize(150);
+    return Combinators.combine(what, Arbitraries.of("ada", "bob", "eve"), number)
+        .as(Step::new)
+        .list()
+        .ofSize(150);
   }
 
   @Property(tries = 200)
@@ -81,14 +84,17 @@ class GamePropertiesTest {
     long ahead = game.first() == Color.YELLOW ? yellow - red : red - yellow;
     assertThat(ahead).as("turns alternate").isBetween(0L, 1L);
     for (int i = Board.COLUMNS; i < cells.length(); i++) {
-      assertThat(cells.charAt(i - Board.COLUMNS) == '.' || cells.charAt(i) != '.').as("no disc floats").isTrue();
+      assertThat(cells.charAt(i - Board.COLUMNS) == '.' || cells.charAt(i) != '.')
+          .as("no disc floats")
+          .isTrue();
     }
     boolean four = hasFour(cells, 'r') || hasFour(cells, 'y');
     assertThat(four).isEqualTo(game.status() == Game.Status.WON && !game.forfeit());
     if (four) {
       assertThat(hasFour(cells, game.winner() == Color.RED ? 'r' : 'y')).isTrue();
     }
-    assertThat(game.status() == Game.Status.DRAWN).isEqualTo(!four && red + yellow == 42 && !game.forfeit());
+    assertThat(game.status() == Game.Status.DRAWN)
+        .isEqualTo(!four && red + yellow == 42 && !game.forfeit());
     assertThat(game.turn() != null).isEqualTo(game.isPlaying());
     if (game.isPlaying()) {
       assertThat(game.seats().free()).isNull();

@@ -10,7 +10,10 @@ import io.mycelium.protocol.Payload;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Plays the logic as the function that it is: state and push give effects, whose entries give the next state. */
+/**
+ * Plays the logic as the function that it is: state and push give effects, whose entries give the
+ * next state.
+ */
 final class Table<S> {
   private final RoomLogic<S> logic;
   private final List<Entry> entries = new ArrayList<>();
@@ -22,9 +25,13 @@ final class Table<S> {
     this.state = logic.init();
   }
 
-  /** The payload is JSON; single quotes may stand for double ones. Returns the reason of a refusal, or null. */
+  /**
+   * The payload is JSON; single quotes may stand for double ones. Returns the reason of a refusal,
+   * or null.
+   */
   String push(String user, String event, String payload) {
-    return carryOut(logic.onPush(state, new Push(event, user, Payload.json(payload.replace('\'', '"')), now)));
+    return carryOut(
+        logic.onPush(state, new Push(event, user, Payload.json(payload.replace('\'', '"')), now)));
   }
 
   String move(String user, int column) {
@@ -57,7 +64,8 @@ final class Table<S> {
         return reject.reason();
       }
       if (effect instanceof Effects.Append append) {
-        Entry entry = new Entry(entries.size() + 1, now, append.event(), append.user(), append.payload());
+        Entry entry =
+            new Entry(entries.size() + 1, now, append.event(), append.user(), append.payload());
         state = logic.apply(state, entry);
         entries.add(entry);
       }

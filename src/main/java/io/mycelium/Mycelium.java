@@ -1,0 +1,244 @@
+package io.mycelium;
+
+import io.mycelium.bus.Codecs;
+import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.instance.DeployerVerticle;
+import io.mycelium.instance.PluginLoader;
+import io.mycelium.instance.RoomTypes;
+import io.mycelium.journal.MemoryJournal;
+import io.mycelium.ops.Drain;
+import io.mycelium.ops.EventLoopLag;
+import io.mycelium.ops.Health;
+import io.mycelium.ops.ManagementVerticle;
+import io.mycelium.ops.Meters;
+import io.mycelium.protocol.Disconnect;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.web.Contract;
+import io.mycelium.web.OpenAuthenticator;
+import io.mycelium.web.RestApi;
+import io.mycelium.web.WebVerticle;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: its Vert.x, and the order in which its parts start and stop. Management comes first, so
+ * that probes see a node that is alive and not yet ready; the main port comes last, so that nobody
+ * reaches what is not there.
+ */
+public final class Mycelium {
+  private static final Logger log = LoggerFactory.getLogger(Mycelium.class);
+
+  private final MyceliumConfig config;
+  private final Vertx vertx;
+  private final Meters meters = new Meters(closeReasons(), errorReasons());
+  private final Health health = new Health();
+  private final ManagementVerticle management;
+  private final NodeMeters nodeMeters = new NodeMeters(meters);
+  private final List<WebVerticle> webs = new ArrayList<>();
+
+  /** Takes half a second to load, so that begins before it is needed. */
+  private Future<Contract> contract;
+
+  private DeployerVerticle deployer;
+  private String deployerId;
+  private volatile boolean instancesUp;
+  private volatile boolean webUp;
+  private volatile int port;
+
+  private Mycelium(MyceliumConfig config) {
+    this.config = config;
+    this.vertx = vertx(config);
+    this.management = new ManagementVerticle(config.ops(), health, meters);
+    health.register("instances", () -> up(instancesUp, "the deployer is not up"));
+    health.register("web", () -> up(webUp, "the main port is not open"));
+  }
+
+  /**
+   * Starts a node.
+   *
+   * @param demo whether to create the instances {@code chat}, {@code draw} and {@code move}
+   * @return the node once its main port is open; a failure has closed all that was opened
+   */
+  public static Future<Mycelium> start(MyceliumConfig config, boolean demo) {
+    Mycelium node = new Mycelium(config);
+    // Of no context: the event loop of a failed step is gone by the time that its failure is told.
+    Promise<Mycelium> result = Promise.promise();
+    node.startManagement()
+        .compose(done -> node.startInstances())
+        .compose(done -> demo ? Demo.create(node.directory()) : Future.succeededFuture())
+        .compose(done -> node.startWeb())
+        .onSuccess(done -> result.complete(node))
+        .onFailure(cause -> node.close().onComplete(closed -> result.fail(cause)));
+    return result.future();
+  }
+
+  /** The main port that was bound. */
+  public int port() {
+    return port;
+  }
+
+  public int managementPort() {
+    return management.port();
+  }
+
+  /**
+   * The way out for SIGTERM: stops taking in first, then lets go of what is there. See {@link
+   * Drain#onShutdown}.
+   */
+  public Drain drain() {
+    return new Drain(health, config.ops().drainTimeout())
+        .step("refuse upgrades, close sockets", this::closeSockets)
+        .step("stop instances", this::stopInstances)
+        .step("close vert.x", this::close);
+  }
+
+  /** Stops at once, without a drain; for tests. */
+  public Future<Void> close() {
+    return vertx.close().onComplete(done -> meters.close());
+  }
+
+  private Future<Void> startManagement() {
+    return vertx.deployVerticle(management).mapEmpty();
+  }
+
+  /** The journal and the deployer. */
+  private Future<Void> startInstances() {
+    Codecs.register(vertx);
+    contract = Contract.load(vertx);
+    return vertx.executeBlocking(() -> PluginLoader.load(config.instances())).compose(this::deploy);
+  }
+
+  private Future<Void> deploy(RoomTypes types) {
+    deployer =
+        new DeployerVerticle(
+            config.instances(), types, new MemoryJournal(config.journal()), nodeMeters);
+    return vertx
+        .deployVerticle(deployer)
+        .onSuccess(
+            id -> {
+              deployerId = id;
+              instancesUp = true;
+            })
+        .mapEmpty();
+  }
+
+  /** One web verticle per event loop, all on the main port. */
+  private Future<Void> startWeb() {
+    return contract
+        .compose(loaded -> Future.all(deployWebs(loaded)))
+        .onSuccess(
+            done -> {
+              webUp = true;
+              port = webs.get(0).port();
+            })
+        .mapEmpty();
+  }
+
+  private List<Future<String>> deployWebs(Contract loaded) {
+    List<Future<String>> deployments = new ArrayList<>();
+    for (int i = 0; i < webVerticles(config); i++) {
+      WebVerticle web =
+          new WebVerticle(
+              config.web(),
+              config.socket(),
+              config.gateway(),
+              loaded,
+              new OpenAuthenticator(),
+              nodeMeters,
+              this::mountOperations);
+      webs.add(web);
+      meters.commandsUnacked(web::unacked);
+      deployments.add(vertx.deployVerticle(web));
+    }
+    return deployments;
+  }
+
+  /** The probes on the main port too, for load balancers that reach only that one. */
+  private void mountOperations(Router router) {
+    EventLoopLag.start(vertx, meters);
+    router.route().order(Integer.MIN_VALUE).handler(this::time);
+    router.get("/health/live").handler(health.live());
+    router.get("/health/ready").handler(health.ready());
+  }
+
+  private void time(RoutingContext ctx) {
+    long began = System.nanoTime();
+    ctx.addEndHandler(
+        ended -> {
+          String method = ctx.request().method().name();
+          int status = ctx.response().getStatusCode();
+          meters.httpRequest(method, RestApi.route(ctx), status, System.nanoTime() - began);
+        });
+    ctx.next();
+  }
+
+  /**
+   * In batches of {@code ops.drain_batch}, {@code ops.drain_interval} apart, once in-flight pushes
+   * are answered.
+   */
+  private Future<Void> closeSockets() {
+    long interval = config.ops().drainInterval().toMillis();
+    return Future.all(
+            webs.stream().map(web -> web.drain(config.ops().drainBatch(), interval)).toList())
+        .mapEmpty();
+  }
+
+  private Future<Void> stopInstances() {
+    return vertx.undeploy(deployerId);
+  }
+
+  private InstanceDirectory directory() {
+    return new InstanceDirectory(vertx);
+  }
+
+  /** Tells whoever reads the log that the node is up, and where. */
+  void announce() {
+    log.info(
+        "listening http://localhost:{}/api/v1 ws://localhost:{}/socket/:id"
+            + " management http://localhost:{}/health/ready /metrics native_transport={}",
+        port,
+        port,
+        managementPort(),
+        vertx.isNativeTransportEnabled());
+  }
+
+  /** The web verticles' event loops and one for the rest: deployer, management. */
+  private static Vertx vertx(MyceliumConfig config) {
+    return Vertx.vertx(
+        new VertxOptions()
+            .setPreferNativeTransport(true)
+            .setEventLoopPoolSize(webVerticles(config) + 1));
+  }
+
+  static int webVerticles(MyceliumConfig config) {
+    int configured = config.web().eventLoops();
+    return configured == 0 ? Runtime.getRuntime().availableProcessors() : configured;
+  }
+
+  private static Health.Check up(boolean up, String otherwise) {
+    return up ? Health.Check.UP : Health.Check.down(otherwise);
+  }
+
+  private static Set<String> closeReasons() {
+    return Arrays.stream(Disconnect.values())
+        .map(Disconnect::reason)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static Set<String> errorReasons() {
+    return Arrays.stream(ErrorCode.values())
+        .map(ErrorCode::reason)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+}

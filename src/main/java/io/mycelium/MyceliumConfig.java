@@ -1,0 +1,29 @@
+package io.mycelium;
+
+import io.mycelium.bus.GatewayConfig;
+import io.mycelium.connection.SocketConfig;
+import io.mycelium.instance.DeployerConfig;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.ops.OpsConfig;
+import io.mycelium.web.WebConfig;
+
+/**
+ * The configuration of one node: a section for each concern, its record beside what it configures.
+ */
+public record MyceliumConfig(
+    WebConfig web,
+    SocketConfig socket,
+    GatewayConfig gateway,
+    DeployerConfig instances,
+    JournalConfig journal,
+    OpsConfig ops) {
+
+  public static final MyceliumConfig DEFAULT =
+      new MyceliumConfig(
+          WebConfig.DEFAULT,
+          SocketConfig.DEFAULT,
+          GatewayConfig.DEFAULT,
+          DeployerConfig.DEFAULT,
+          JournalConfig.DEFAULT,
+          OpsConfig.DEFAULT);
+}

@@ -1,0 +1,58 @@
+package io.mycelium;
+
+import io.mycelium.ops.Logging;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "serve",
+    description = "Run a node until SIGTERM or SIGINT, which drain it.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class)
+final class ServeCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
+
+  @Mixin private ConfigOption file;
+
+  @Option(names = "--demo", description = "Create the instances chat, draw and move.")
+  private boolean demo;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "Main port, over the one configured (web.port); 0 takes a free one.")
+  private String port;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Map<String, String> commandLine = new HashMap<>();
+    if (port != null) {
+      commandLine.put("web.port", port);
+    }
+    MyceliumConfig config = file.load(commandLine);
+    Logging.configure(config.ops().logFormat(), config.ops().logLevel());
+    Mycelium node = start(config);
+    // The hook first: whoever was told that the node is up may stop it at once.
+    node.drain().onShutdown();
+    node.announce();
+    // The drain halts the process; nothing else ends it.
+    new CountDownLatch(1).await();
+    return 0;
+  }
+
+  private Mycelium start(MyceliumConfig config) {
+    try {
+      return Mycelium.start(config, demo).await();
+    } catch (RuntimeException e) {
+      log.debug("start failed", e);
+      throw e;
+    }
+  }
+}

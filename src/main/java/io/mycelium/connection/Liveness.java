@@ -1,0 +1,62 @@
+package io.mycelium.connection;
+
+import io.mycelium.protocol.Disconnect;
+
+/**
+ * Whether one peer is there: when it was last heard of, and the ping that asks. Times are ticks of
+ * {@link KeepAlive}.
+ */
+final class Liveness {
+  private static final int NO_PING = -1;
+
+  private final Connection connection;
+  private final SocketLimits limits;
+  private int lastSeen;
+  private int pingedAt = NO_PING;
+
+  /** Place in the timer wheel. */
+  int wheelSlot;
+
+  int wheelIndex;
+
+  Liveness(Connection connection, SocketLimits limits, int now) {
+    this.connection = connection;
+    this.limits = limits;
+    this.lastSeen = now;
+  }
+
+  void seen(int now) {
+    lastSeen = now;
+  }
+
+  int pingInterval() {
+    return limits.pingInterval();
+  }
+
+  /** Pings an idle peer; returns in how many seconds to look again. */
+  int checkAlive(int now) {
+    if (awaitsPong()) {
+      return pingedAt + limits.pingTimeout() - now;
+    }
+    pingedAt = NO_PING;
+    int idle = now - lastSeen;
+    if (idle < limits.pingInterval()) {
+      return limits.pingInterval() - idle;
+    }
+    pingedAt = now;
+    connection.outbox().ping();
+    return limits.pingTimeout();
+  }
+
+  private boolean awaitsPong() {
+    return pingedAt != NO_PING && lastSeen < pingedAt;
+  }
+
+  boolean isSilent(int now) {
+    return awaitsPong() && now - pingedAt >= limits.pingTimeout();
+  }
+
+  void drop() {
+    connection.close(Disconnect.PING_TIMEOUT);
+  }
+}

@@ -1,0 +1,140 @@
+package io.mycelium.connection;
+
+import io.mycelium.bus.Outbound;
+import io.mycelium.protocol.Disconnect;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Frames;
+import io.mycelium.protocol.JsonWriter;
+import io.mycelium.protocol.Serializer;
+import io.mycelium.protocol.Topic;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * What goes out to one socket: gathered in one buffer during a turn of the event loop, in order,
+ * and flushed at its end together with the batches of its rooms.
+ */
+final class Outbox {
+  static final byte[] NULL = JsonWriter.constant("null");
+  static final byte[] EMPTY = JsonWriter.constant("{}");
+  private static final byte[] PHX_CLOSE = JsonWriter.quoted("phx_close");
+  private static final byte[] PHX_ERROR = JsonWriter.quoted("phx_error");
+  private static final int CAPACITY = 256;
+
+  private final Hub hub;
+  private final Connection connection;
+  private final Serializer serializer;
+  private final Transport transport;
+  private ByteBuf gathered;
+  private boolean dirty;
+
+  Outbox(Hub hub, Connection connection, Serializer serializer, Transport transport) {
+    this.hub = hub;
+    this.connection = connection;
+    this.serializer = serializer;
+    this.transport = transport;
+  }
+
+  void reply(byte[] joinRef, byte[] ref, Topic topic, boolean ok, byte[] response) {
+    serializer.reply(buffer(), joinRef, ref, topic, ok, response);
+  }
+
+  void replySeq(byte[] joinRef, byte[] ref, Topic topic, long seq) {
+    serializer.replySeq(buffer(), joinRef, ref, topic, seq);
+  }
+
+  void error(byte[] joinRef, byte[] ref, Topic topic, Outbound.Reply reply) {
+    if (reply.response() == null) {
+      error(joinRef, ref, topic, reply.code(), reply.message());
+    } else {
+      hub.meters().errorReply(reply.code().reason());
+      reply(joinRef, ref, topic, false, reply.response());
+    }
+  }
+
+  void error(byte[] joinRef, byte[] ref, Topic topic, ErrorCode code, String message) {
+    hub.meters().errorReply(code.reason());
+    reply(joinRef, ref, topic, false, ErrorResponse.of(code, message));
+  }
+
+  /** A message to one channel. */
+  void push(Channel channel, byte[] quotedEvent, byte[] json) {
+    serializer.push(buffer(), channel.joinRef(), NULL, channel.room().topic(), quotedEvent, json);
+  }
+
+  void phxClose(Channel channel) {
+    end(channel, PHX_CLOSE);
+  }
+
+  void phxError(Channel channel) {
+    end(channel, PHX_ERROR);
+  }
+
+  private void end(Channel channel, byte[] event) {
+    byte[] joinRef = channel.joinRef();
+    serializer.push(buffer(), joinRef, joinRef, channel.room().topic(), event, EMPTY);
+  }
+
+  void ping() {
+    Frames.ping(buffer());
+  }
+
+  void pong(ByteBuf data) {
+    Frames.pong(buffer(), data);
+  }
+
+  /** To append whole frames to. */
+  ByteBuf buffer() {
+    if (gathered == null) {
+      gathered = hub.buffer(CAPACITY);
+      touch();
+    }
+    return gathered;
+  }
+
+  /** Frames in a buffer of their own, behind what was gathered before. */
+  void write(ByteBuf frames) {
+    writeGathered();
+    transport.write(frames);
+    touch();
+  }
+
+  private void touch() {
+    if (!dirty) {
+      dirty = true;
+      hub.dirty(connection);
+    }
+  }
+
+  private void writeGathered() {
+    if (gathered != null) {
+      ByteBuf writing = gathered;
+      gathered = null;
+      transport.write(writing);
+    }
+  }
+
+  /** Returns false if more waits for the peer than its budget allows. */
+  boolean flush() {
+    dirty = false;
+    if (connection.isClosed()) {
+      discard();
+      return true;
+    }
+    writeGathered();
+    transport.flush();
+    return transport.isWritable();
+  }
+
+  void close(Disconnect reason) {
+    writeGathered();
+    transport.close(reason);
+  }
+
+  /** Lets go of what the socket, which is gone, will not get. */
+  void discard() {
+    if (gathered != null) {
+      gathered.release();
+      gathered = null;
+    }
+  }
+}

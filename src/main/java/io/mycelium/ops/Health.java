@@ -1,0 +1,106 @@
+package io.mycelium.ops;
+
+import io.vertx.core.Handler;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
+
+/**
+ * Whether this node lives and whether it is ready for new connections. Parts register their checks;
+ * any thread.
+ *
+ * <p>Live means that the process can still answer; it stays true while the node drains, so that
+ * nothing kills it half way.
+ */
+public final class Health {
+  /**
+   * What a check found.
+   *
+   * @param detail for the operator; null if there is nothing to say
+   */
+  public record Check(boolean up, String detail) {
+    public static final Check UP = new Check(true, null);
+
+    public static Check up(String detail) {
+      return new Check(true, detail);
+    }
+
+    public static Check down(String detail) {
+      return new Check(false, detail);
+    }
+
+    JsonObject toJson() {
+      JsonObject json = new JsonObject().put("status", status(up));
+      return detail == null ? json : json.put("detail", detail);
+    }
+  }
+
+  private final Map<String, Supplier<Check>> checks = new ConcurrentSkipListMap<>();
+  private volatile boolean draining;
+
+  /**
+   * Adds a readiness check, or replaces the one of that name.
+   *
+   * @param check called on an event loop for each probe: answers from memory, never blocks
+   */
+  public void register(String name, Supplier<Check> check) {
+    checks.put(name, check);
+  }
+
+  /** From now on this node is not ready. There is no way back. */
+  public void drain() {
+    draining = true;
+  }
+
+  public boolean isDraining() {
+    return draining;
+  }
+
+  /**
+   * {@code {status, checks: {name: {status, detail}}}}; {@code status} is {@code up} only if every
+   * check is.
+   */
+  public JsonObject readiness() {
+    JsonObject results = new JsonObject();
+    boolean up = !draining;
+    results.put("draining", (draining ? Check.down("the node is stopping") : Check.UP).toJson());
+    for (Map.Entry<String, Supplier<Check>> entry : checks.entrySet()) {
+      Check check = run(entry.getValue());
+      up &= check.up();
+      results.put(entry.getKey(), check.toJson());
+    }
+    return new JsonObject().put("status", status(up)).put("checks", results);
+  }
+
+  /** {@code GET /health/live}: always 200. */
+  public Handler<RoutingContext> live() {
+    return ctx -> answer(ctx, new JsonObject().put("status", status(true)));
+  }
+
+  /** {@code GET /health/ready}: 200, or 503 while a check is down or the node drains. */
+  public Handler<RoutingContext> ready() {
+    return ctx -> answer(ctx, readiness());
+  }
+
+  private static void answer(RoutingContext ctx, JsonObject body) {
+    ctx.response()
+        .setStatusCode(status(true).equals(body.getString("status")) ? 200 : 503)
+        .putHeader("content-type", "application/json")
+        .putHeader("cache-control", "no-store")
+        .end(body.encode());
+  }
+
+  private static Check run(Supplier<Check> check) {
+    try {
+      return check.get();
+    } catch (RuntimeException e) {
+      return Check.down(String.valueOf(e));
+    }
+  }
+
+  private static String status(boolean up) {
+    return up ? "up" : "down";
+  }
+}

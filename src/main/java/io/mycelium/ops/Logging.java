@@ -1,0 +1,97 @@
+package io.mycelium.ops;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.EncoderBase;
+import java.io.OutputStream;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log: one line per event on standard output, set up in code so that there is no second
+ * configuration file. Whoever wants Logback's own sets {@code -Dlogback.configurationFile}; then
+ * this class changes nothing.
+ */
+public final class Logging {
+  private static final String LINE =
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n%ex";
+
+  private Logging() {}
+
+  /**
+   * Sends the log to standard output in {@code text} or {@code json}, from {@code level} upwards.
+   */
+  public static void configure(String format, String level) {
+    if (System.getProperty("logback.configurationFile") != null) {
+      return;
+    }
+    ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+    install((LoggerContext) LoggerFactory.getILoggerFactory(), console, format, level);
+  }
+
+  /** The same to a stream, for a context of the caller's own. */
+  static void configure(LoggerContext context, OutputStream out, String format, String level) {
+    OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
+    appender.setContext(context);
+    appender.setOutputStream(out);
+    install(context, appender, format, level);
+  }
+
+  /** Writes out what is buffered; nothing is logged after it. */
+  public static void close() {
+    ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+  }
+
+  private static void install(
+      LoggerContext context,
+      OutputStreamAppender<ILoggingEvent> appender,
+      String format,
+      String level) {
+    context.reset();
+    Encoder<ILoggingEvent> encoder = "json".equals(format) ? json() : text();
+    encoder.setContext(context);
+    encoder.start();
+    appender.setContext(context);
+    appender.setEncoder(encoder);
+    appender.start();
+    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.setLevel(Level.toLevel(level));
+    root.addAppender(appender);
+    quietLibraries(context, root.getLevel());
+  }
+
+  /**
+   * What Netty and Vert.x say below INFO is noise to whoever debugs Mycelium; {@code trace} shows
+   * it.
+   */
+  private static void quietLibraries(LoggerContext context, Level level) {
+    if (level == Level.DEBUG) {
+      context.getLogger("io.netty").setLevel(Level.INFO);
+      context.getLogger("io.vertx").setLevel(Level.INFO);
+    }
+  }
+
+  private static EncoderBase<ILoggingEvent> text() {
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setPattern(LINE);
+    return encoder;
+  }
+
+  private static EncoderBase<ILoggingEvent> json() {
+    JsonEncoder encoder = new JsonEncoder();
+    encoder.setWithSequenceNumber(false);
+    encoder.setWithNanoseconds(false);
+    encoder.setWithContext(false);
+    encoder.setWithMDC(false);
+    encoder.setWithMessage(false);
+    encoder.setWithArguments(false);
+    encoder.setWithFormattedMessage(true);
+    return encoder;
+  }
+}

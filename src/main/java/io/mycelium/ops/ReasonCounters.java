@@ -1,0 +1,33 @@
+package io.mycelium.ops;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Counters of one name, one for each reason of a closed set; what is not in it counts as {@code
+ * other}.
+ */
+final class ReasonCounters {
+  private final Map<String, Counter> byReason;
+  private final Counter other;
+
+  ReasonCounters(
+      MeterRegistry registry, String name, String unit, String help, Set<String> reasons) {
+    Meter.MeterProvider<Counter> counter =
+        Counter.builder(name).baseUnit(unit).description(help).withRegistry(registry);
+    Map<String, Counter> counters = new HashMap<>();
+    for (String reason : reasons) {
+      counters.put(reason, counter.withTag("reason", reason));
+    }
+    byReason = Map.copyOf(counters);
+    other = counter.withTag("reason", "other");
+  }
+
+  void increment(String reason) {
+    byReason.getOrDefault(String.valueOf(reason), other).increment();
+  }
+}

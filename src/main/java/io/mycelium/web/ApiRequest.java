@@ -1,0 +1,22 @@
+package io.mycelium.web;
+
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+
+/**
+ * A request that fulfils the contract.
+ *
+ * @param identity who asks
+ * @param parameters of path and query by name: strings and longs, defaults filled in
+ * @param body null for operations that have none
+ */
+record ApiRequest(Identity identity, Map<String, Object> parameters, JsonObject body) {
+
+  String text(String name) {
+    return (String) parameters.get(name);
+  }
+
+  long number(String name) {
+    return (Long) parameters.get(name);
+  }
+}

@@ -1,0 +1,65 @@
+package io.mycelium.web;
+
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A problem document (RFC 9457).
+ *
+ * @param code the kind of problem
+ * @param status HTTP status; that of {@code code} except for statuses that have no code of their
+ *     own
+ * @param detail what went wrong with this request
+ * @param instance URI under which the log has the cause, or null
+ * @param errors each wrong value
+ */
+record Problem(ErrorCode code, int status, String detail, String instance, List<Violation> errors) {
+  static final String MEDIA_TYPE = "application/problem+json";
+  static final String TYPE_PREFIX = "/problems/";
+
+  static Problem of(ErrorCode code, String detail, Violation... errors) {
+    return new Problem(code, code.httpStatus(), detail, null, List.of(errors));
+  }
+
+  static Problem of(Refusal refusal) {
+    if (refusal.field() == null) {
+      return of(refusal.code(), refusal.getMessage());
+    }
+    Violation violation = new Violation(refusal.field(), refusal.value(), refusal.expected());
+    return of(refusal.code(), refusal.getMessage(), violation);
+  }
+
+  static Problem of(InvalidRequest invalid) {
+    ErrorCode code = invalid.code();
+    return new Problem(code, code.httpStatus(), invalid.getMessage(), null, invalid.violations());
+  }
+
+  /** The code in words: {@code invalid_config} is "Invalid config". */
+  static String title(ErrorCode code) {
+    String words = code.reason().replace('_', ' ');
+    return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+  }
+
+  JsonObject toJson() {
+    JsonObject json =
+        new JsonObject()
+            .put("type", TYPE_PREFIX + code.reason())
+            .put("title", title(code))
+            .put("status", status)
+            .put("detail", detail)
+            .put("code", code.reason());
+    if (instance != null) {
+      json.put("instance", instance);
+    }
+    if (!errors.isEmpty()) {
+      JsonArray array = new JsonArray();
+      errors.forEach(error -> array.add(error.toJson()));
+      json.put("errors", array);
+    }
+    return json;
+  }
+}

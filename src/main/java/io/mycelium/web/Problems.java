@@ -1,0 +1,187 @@
+package io.mycelium.web;
+
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.netty.handler.codec.TooLongFrameException;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers every request that failed, wherever it failed, with a {@link Problem}. */
+public final class Problems {
+  private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+  private final int maxBodyBytes;
+
+  public Problems(WebConfig config) {
+    this.maxBodyBytes = config.maxBodyBytes();
+  }
+
+  /** Takes over the router's failures, and serves what the documents' {@code type} refers to. */
+  public void mount(Router router) {
+    router.route().failureHandler(ctx -> answer(ctx, 500));
+    // What no route matched, or failed while routes were matched, passes failure handlers by and
+    // has no status yet.
+    for (int status : new int[] {400, 404, 500}) {
+      router.errorHandler(status, ctx -> answer(ctx, status));
+    }
+    router.errorHandler(405, ctx -> methodNotAllowed(router, ctx));
+    router.get(Problem.TYPE_PREFIX + ":code").handler(Problems::explain);
+  }
+
+  /**
+   * For {@code HttpServer.invalidRequestHandler}: what is not even HTTP gets a problem too, and
+   * loses its connection.
+   */
+  public void answerInvalid(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    String text = String.valueOf(cause == null ? null : cause.getMessage());
+    int status = 400;
+    if (cause instanceof TooLongFrameException) {
+      status = text.contains("line") ? 414 : 431;
+    }
+    Problem problem =
+        new Problem(
+            ErrorCode.BAD_REQUEST, status, "not a valid HTTP request: " + text, null, List.of());
+    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    write(request.response(), problem);
+  }
+
+  /** HTTP/2 does not let a request be resumed that has been read. */
+  private static void drain(HttpServerRequest request) {
+    if (!request.isEnded()) {
+      request.resume();
+    }
+  }
+
+  /** An upgrade that is refused while it is still a request. */
+  void refuse(HttpServerRequest request, Throwable cause) {
+    drain(request);
+    if (request.response().closed()) {
+      return;
+    }
+    Problem problem =
+        cause instanceof Refusal refusal
+            ? Problem.of(refusal)
+            : unexpected(request.method(), request.path(), cause);
+    write(request.response(), problem);
+  }
+
+  private void answer(RoutingContext ctx, int statusIfNone) {
+    HttpServerResponse response = ctx.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    if (response.headWritten()) {
+      // Half an answer is out; only a reset tells the client that the rest never comes.
+      response.reset();
+      return;
+    }
+    // A body that was refused unread would otherwise stay in the connection in front of its next
+    // request.
+    drain(ctx.request());
+    write(response, problem(ctx, statusIfNone));
+  }
+
+  /**
+   * Vert.x found routes for the path, none of which takes the method; RFC 9110 section 15.5.6 wants
+   * them named.
+   */
+  private void methodNotAllowed(Router router, RoutingContext ctx) {
+    Set<String> methods = new TreeSet<>();
+    router.getRoutes().stream()
+        .filter(route -> ctx.normalizedPath().equals(route.getPath()) && route.methods() != null)
+        .forEach(route -> route.methods().stream().map(HttpMethod::name).forEach(methods::add));
+    ctx.response().putHeader(HttpHeaders.ALLOW, String.join(", ", methods));
+    answer(ctx, 405);
+  }
+
+  private Problem problem(RoutingContext ctx, int statusIfNone) {
+    Throwable cause = ctx.failure();
+    if (cause instanceof Refusal refusal) {
+      return Problem.of(refusal);
+    }
+    if (cause instanceof InvalidRequest invalid) {
+      return Problem.of(invalid);
+    }
+    int given = cause instanceof HttpException http ? http.getStatusCode() : ctx.statusCode();
+    int status = given > 0 ? given : statusIfNone;
+    if (status >= 400 && status < 500) {
+      return byStatus(ctx, status);
+    }
+    return unexpected(ctx.request().method(), ctx.request().path(), cause);
+  }
+
+  private Problem byStatus(RoutingContext ctx, int status) {
+    HttpServerRequest request = ctx.request();
+    return switch (status) {
+      case 404 -> Problem.of(ErrorCode.NOT_FOUND, "nothing is at " + request.path());
+      case 405 ->
+          Problem.of(
+              ErrorCode.METHOD_NOT_ALLOWED,
+              request.method() + " is not possible at " + request.path());
+      case 413 -> tooLarge(request.getHeader(HttpHeaders.CONTENT_LENGTH));
+      default -> new Problem(codeOf(status), status, "malformed request", null, List.of());
+    };
+  }
+
+  private Problem tooLarge(String contentLength) {
+    String expected = "at most " + maxBodyBytes + " bytes";
+    String given = contentLength == null ? "more" : contentLength + " bytes";
+    return Problem.of(
+        ErrorCode.MESSAGE_TOO_LARGE,
+        "the body is larger than " + maxBodyBytes + " bytes",
+        new Violation("body", given, expected));
+  }
+
+  private static Problem unexpected(HttpMethod method, String path, Throwable cause) {
+    String incident = "urn:uuid:" + UUID.randomUUID();
+    LOG.error("{} {} failed, incident {}", method, path, incident, cause);
+    String detail = "unexpected failure, see the server's log for the incident";
+    return new Problem(ErrorCode.INTERNAL, 500, detail, incident, List.of());
+  }
+
+  private static ErrorCode codeOf(int status) {
+    return Arrays.stream(ErrorCode.values())
+        .filter(code -> code.httpStatus() == status)
+        .findFirst()
+        .orElse(ErrorCode.BAD_REQUEST);
+  }
+
+  private static void write(HttpServerResponse response, Problem problem) {
+    if (problem.code().retryable()) {
+      response.putHeader(HttpHeaders.RETRY_AFTER, "1");
+    }
+    response
+        .setStatusCode(problem.status())
+        .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+        .end(problem.toJson().toBuffer());
+  }
+
+  private static void explain(RoutingContext ctx) {
+    for (ErrorCode code : ErrorCode.values()) {
+      if (code.reason().equals(ctx.pathParam("code"))) {
+        ctx.json(
+            new JsonObject()
+                .put("code", code.reason())
+                .put("title", Problem.title(code))
+                .put("status", code.httpStatus())
+                .put("retryable", code.retryable()));
+        return;
+      }
+    }
+    ctx.fail(404);
+  }
+}

@@ -1,0 +1,59 @@
+package io.mycelium.web;
+
+import io.mycelium.bus.InstanceDirectory;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
+/** The operations on rooms, named as in the contract. */
+final class RoomOperations {
+  private final InstanceDirectory directory;
+  private final String basePath;
+
+  RoomOperations(InstanceDirectory directory, String basePath) {
+    this.directory = directory;
+    this.basePath = basePath;
+  }
+
+  Future<Answer> getRoom(ApiRequest request) {
+    return directory.room(request.text("id"), request.text("room")).map(Answer::ok);
+  }
+
+  Future<Answer> putRoom(ApiRequest request) {
+    return directory
+        .putRoom(request.text("id"), request.text("room"), request.body())
+        .map(result -> put(request, result));
+  }
+
+  Future<Answer> deleteRoom(ApiRequest request) {
+    return directory.deleteRoom(request.text("id"), request.text("room")).map(Answer.NO_CONTENT);
+  }
+
+  Future<Answer> listEntries(ApiRequest request) {
+    return directory
+        .entries(
+            request.text("id"),
+            request.text("room"),
+            request.number("after"),
+            (int) request.number("limit"))
+        .map(Answer::ok);
+  }
+
+  Future<Answer> sendMessage(ApiRequest request) {
+    String user = request.body().getString("user", request.identity().userId());
+    String payload = request.body().getString(JsonBody.RAW);
+    return directory.push(request.text("id"), request.text("room"), user, payload).map(Answer::ok);
+  }
+
+  private Answer put(ApiRequest request, JsonObject result) {
+    JsonObject room = result.getJsonObject("room");
+    if (!result.getBoolean("created")) {
+      return Answer.ok(room);
+    }
+    String segment =
+        URLEncoder.encode(request.text("room"), StandardCharsets.UTF_8).replace("+", "%20");
+    return Answer.created(
+        basePath + "/instances/" + request.text("id") + "/rooms/" + segment, room);
+  }
+}

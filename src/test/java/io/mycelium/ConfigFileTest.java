@@ -1,0 +1,62 @@
+package io.mycelium;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The file that users start from says what the records say. */
+class ConfigFileTest {
+  private static final Pattern SECTION = Pattern.compile("([a-z_]+):");
+  private static final Pattern OPTION = Pattern.compile("  (# )?([a-z_]+): (\\S+)");
+
+  @Test
+  void shippedFileHasExactlyTheOptionsThatExist() throws IOException {
+    assertThat(options(true)).containsExactlyElementsOf(ConfigKeys.ALL);
+  }
+
+  @Test
+  void onlyWhatDependsOnTheMachineIsCommentedOut() throws IOException {
+    List<String> commentedOut = new ArrayList<>(options(true));
+    commentedOut.removeAll(options(false));
+    assertThat(commentedOut).containsExactly("instances.worker_pool_size");
+  }
+
+  @Test
+  void shippedFileHasTheDefaults() {
+    MyceliumConfig config = new ConfigLoader(Map.of()).load(ConfigLoader.DEFAULT_FILE, Map.of());
+    assertThat(config).isEqualTo(MyceliumConfig.DEFAULT);
+  }
+
+  @Test
+  void everyOptionIsExplained() throws IOException {
+    List<String> lines = Files.readAllLines(ConfigLoader.DEFAULT_FILE);
+    for (int i = 0; i < lines.size(); i++) {
+      if (OPTION.matcher(lines.get(i)).matches()) {
+        assertThat(lines.get(i - 1)).startsWith("  # ");
+      }
+    }
+  }
+
+  private static List<String> options(boolean commentedOut) throws IOException {
+    List<String> options = new ArrayList<>();
+    String section = "";
+    for (String line : Files.readAllLines(Path.of("conf", "mycelium.yaml"))) {
+      Matcher heading = SECTION.matcher(line);
+      Matcher option = OPTION.matcher(line);
+      if (heading.matches()) {
+        section = heading.group(1);
+      } else if (option.matches() && (commentedOut || option.group(1) == null)) {
+        options.add(section + "." + option.group(2));
+      }
+    }
+    return options;
+  }
+}

@@ -1,0 +1,152 @@
+package io.mycelium;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigLoaderTest {
+  @TempDir Path folder;
+
+  @Test
+  void omittedOptionsTakeTheirDefaults() throws IOException {
+    MyceliumConfig config = load("web:\n  port: 4100\nsocket:\n");
+    assertThat(config.web().port()).isEqualTo(4100);
+    assertThat(config.web().host()).isEqualTo("0.0.0.0");
+    assertThat(config.socket()).isEqualTo(MyceliumConfig.DEFAULT.socket());
+  }
+
+  @Test
+  void emptyFileIsTheDefaults() throws IOException {
+    assertThat(load("# nothing\n")).isEqualTo(MyceliumConfig.DEFAULT);
+  }
+
+  @Test
+  void variableWinsOverFileAndCommandLineOverBoth() throws IOException {
+    Path file = file("web:\n  port: 1\n  event_loops: 2\nsocket:\n  ping_interval: 9s\n");
+    Map<String, String> environment =
+        Map.of("MYCELIUM_WEB_PORT", "2", "MYCELIUM_SOCKET_PING_INTERVAL", "10s", "PATH", "x");
+    MyceliumConfig config = new ConfigLoader(environment).load(file, Map.of("web.port", "3"));
+    assertThat(config.web().port()).isEqualTo(3);
+    assertThat(config.web().eventLoops()).isEqualTo(2);
+    assertThat(config.socket().pingInterval()).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1500ms,1500", "25s,25000", "2m,120000", "1h,3600000", "PT25S,25000"})
+  void durationsHaveUnits(String text, long millis) throws IOException {
+    MyceliumConfig config = load("socket:\n  ping_interval: " + text + "\n");
+    assertThat(config.socket().pingInterval()).isEqualTo(Duration.ofMillis(millis));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"65536,65536", "64KiB,65536", "8MB,8000000", "1MiB,1048576", "16 kib,16384"})
+  void byteSizesMayHaveUnits(String text, int bytes) throws IOException {
+    MyceliumConfig config =
+        load("web:\n  max_body_bytes: " + text + "\njournal:\n  max_bytes_per_room: " + text);
+    assertThat(config.web().maxBodyBytes()).isEqualTo(bytes);
+    assertThat(config.journal().maxBytesPerRoom()).isEqualTo(bytes);
+  }
+
+  @Test
+  void unknownKeyIsNamed() {
+    refused(
+        "socket:\n  ping_intervall: 10s\n",
+        "mycelium.yaml: socket.ping_intervall is not an option, did you mean"
+            + " socket.ping_interval?");
+    refused("sockets:\n  ping_interval: 10s\n", "sockets is not an option, did you mean socket?");
+    refused("colour: red\n", "mycelium.yaml: colour is not an option");
+  }
+
+  @Test
+  void keyInTheWrongSectionIsSentToItsOwn() {
+    refused("web:\n  ping_interval: 10s\n", "did you mean socket.ping_interval?");
+  }
+
+  @Test
+  void unreadableValueIsNamedWithWhatWasExpected() {
+    refused(
+        "socket:\n  ping_interval: 25\n",
+        "mycelium.yaml: socket.ping_interval is 25, expected a duration with its unit");
+    refused("web:\n  port: 4000.5\n", "web.port is 4000.5, expected a whole number");
+    refused("web:\n  port: 99999999999\n", "web.port is 99999999999, expected a whole number");
+    refused("web:\n  max_body_bytes: 1 barrel\n", "web.max_body_bytes is 1 barrel, expected");
+    refused("web:\n  port:\n", "web.port is null, expected a whole number");
+    refused("web: 4000\n", "web is 4000, expected a section of options");
+  }
+
+  @Test
+  void valueOutOfRangeIsNamedWithItsSource() {
+    refused("web:\n  port: 70000\n", "mycelium.yaml: web.port is 70000, expected");
+    refused("ops:\n  drain_batch: 0\n", "mycelium.yaml: ops.drain_batch is 0, expected");
+    Map<String, String> environment = Map.of("MYCELIUM_OPS_LOG_FORMAT", "xml");
+    assertConfigError(
+        () -> new ConfigLoader(environment).load(null, Map.of()),
+        "environment: MYCELIUM_OPS_LOG_FORMAT: ops.log_format is xml, expected one of text, json");
+  }
+
+  @Test
+  void unknownVariableIsNamed() {
+    assertConfigError(
+        () -> new ConfigLoader(Map.of("MYCELIUM_WEB_PROT", "1")).load(null, Map.of()),
+        "environment: MYCELIUM_WEB_PROT is not an option, did you mean MYCELIUM_WEB_PORT?");
+  }
+
+  @Test
+  void variableOfAnotherProgramIsLetPass() {
+    Map<String, String> environment = Map.of("MYCELIUM_CMD", "java -jar mycelium.jar serve");
+    assertThat(new ConfigLoader(environment).load(null, Map.of()))
+        .isEqualTo(MyceliumConfig.DEFAULT);
+  }
+
+  @Test
+  void variablesThatKubernetesSetsForAServiceAreNotOurs() {
+    Map<String, String> links =
+        Map.of(
+            "MYCELIUM_SERVICE_HOST", "10.0.0.1",
+            "MYCELIUM_SERVICE_PORT", "4000",
+            "MYCELIUM_SERVICE_PORT_HTTP", "4000",
+            "MYCELIUM_PORT", "tcp://10.0.0.1:4000",
+            "MYCELIUM_WEB_PORT", "tcp://10.0.0.1:4000",
+            "MYCELIUM_PORT_4000_TCP", "tcp://10.0.0.1:4000",
+            "MYCELIUM_PORT_4000_TCP_ADDR", "10.0.0.1");
+    assertThat(new ConfigLoader(links).load(null, Map.of())).isEqualTo(MyceliumConfig.DEFAULT);
+  }
+
+  @Test
+  void missingOrBrokenFileIsNamed() {
+    assertConfigError(
+        () -> new ConfigLoader(Map.of()).load(folder.resolve("no.yaml"), Map.of()), "no.yaml");
+    refused("web: [1\n", "mycelium.yaml: not readable as YAML");
+    refused("just a text\n", "mycelium.yaml: not readable as YAML");
+  }
+
+  private MyceliumConfig load(String yaml) throws IOException {
+    return new ConfigLoader(Map.of()).load(file(yaml), Map.of());
+  }
+
+  private void refused(String yaml, String message) {
+    assertConfigError(() -> load(yaml), message);
+  }
+
+  private static void assertConfigError(ThrowingCallable load, String message) {
+    assertThatThrownBy(load)
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(message)
+        .message()
+        .doesNotContain("\n");
+  }
+
+  private Path file(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("mycelium.yaml"), yaml);
+  }
+}

@@ -1,0 +1,80 @@
+package io.mycelium;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A node in a process of its own, as an operator starts and stops it. */
+@Timeout(60)
+class ProcessIT {
+  private Process node;
+
+  @AfterEach
+  void leaveNothingBehind() {
+    node.destroyForcibly();
+  }
+
+  @Test
+  void sigtermDrainsAndExitsWithZero() throws Exception {
+    List<String> lines = startAndAwait("listening", "serve", "--port", "0");
+    assertThat(lines).hasSize(1);
+    // Process.destroy would close the output that is to be read.
+    node.toHandle().destroy();
+    lines = rest();
+    assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(node.exitValue()).isZero();
+    assertThat(lines.get(0)).contains("draining");
+    assertThat(lines.get(lines.size() - 1)).endsWith("drained");
+    assertThat(lines).allMatch(line -> line.matches("\\d{4}-.* INFO .*"));
+  }
+
+  @Test
+  void wrongConfigurationExitsWithTwoAndOneLine() throws Exception {
+    start("serve", "--port", "70000");
+    List<String> lines = rest();
+    assertThat(node.waitFor()).isEqualTo(2);
+    assertThat(lines).singleElement().asString().contains("command line: web.port is 70000");
+  }
+
+  private List<String> startAndAwait(String text, String... arguments) throws IOException {
+    start(arguments);
+    List<String> lines = new ArrayList<>();
+    BufferedReader output = node.inputReader(StandardCharsets.UTF_8);
+    String line = output.readLine();
+    while (line != null && !line.contains(text)) {
+      lines.add(line);
+      line = output.readLine();
+    }
+    lines.add(line);
+    return lines;
+  }
+
+  private List<String> rest() {
+    return node.inputReader(StandardCharsets.UTF_8).lines().toList();
+  }
+
+  private void start(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.mycelium.Main"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("MYCELIUM_OPS_MANAGEMENT_PORT", "0");
+    // A JVM that takes options from here says so on its output.
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    node = builder.start();
+  }
+}

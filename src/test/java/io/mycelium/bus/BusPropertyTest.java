@@ -1,0 +1,163 @@
+package io.mycelium.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Payload;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** The codecs read back what they wrote, wherever in a buffer it stands; the window does what a sorted map does. */
+class BusPropertyTest {
+  private static Arbitrary<String> text() {
+    return Arbitraries.strings().ofMaxLength(12)
+        .map(s -> new String(s.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
+  }
+
+  private static Arbitrary<String> textOrNull() {
+    return text().injectNull(0.2);
+  }
+
+  private static Arbitrary<byte[]> bytes() {
+    return Arbitraries.bytes().array(byte[].class).ofMaxSize(20);
+  }
+
+  private static Arbitrary<Payload> payloadOrNull() {
+    return Arbitraries.oneOf(bytes().map(Payload::binary), text().map(Payload::json)).injectNull(0.3);
+  }
+
+  @Provide
+  Arbitrary<CommandBatch> commandBatches() {
+    Arbitrary<Command> command =
+        Combinators.combine(
+                Arbitraries.longs(), Arbitraries.of(Command.Kind.class), Arbitraries.longs(), textOrNull(),
+                textOrNull(), textOrNull(), payloadOrNull())
+            .as(Command::new);
+    return Combinators.combine(text(), Arbitraries.longs(), Arbitraries.integers(), command.list().ofMaxSize(6))
+        .as(CommandBatch::new);
+  }
+
+  private static Arbitrary<Outbound.Delivery> deliveries() {
+    return Combinators.combine(
+            text(), bytes(), Arbitraries.longs(), Arbitraries.longs(), bytes().map(Payload::binary).injectNull(0.5),
+            bytes())
+        .as(Outbound.Delivery::new);
+  }
+
+  @Provide
+  Arbitrary<DeliveryBatch> deliveryBatches() {
+    Arbitrary<Outbound> reply =
+        Combinators.combine(
+                text(), Arbitraries.longs(), Arbitraries.of(ErrorCode.class).injectNull(0.3), textOrNull(),
+                bytes().injectNull(0.5), Arbitraries.longs())
+            .as(Outbound.Reply::new);
+    Arbitrary<Outbound> direct =
+        Combinators.combine(text(), Arbitraries.longs(), text(), bytes(), bytes()).as(Outbound.Direct::new);
+    Arbitrary<Outbound> kick = Combinators.combine(text(), Arbitraries.longs(), text()).as(Outbound.Kick::new);
+    Arbitrary<Outbound> refill =
+        Combinators.combine(text(), text(), deliveries().list().ofMaxSize(3), Arbitraries.of(true, false))
+            .as(Outbound.Refill::new);
+    Arbitrary<Outbound> resend = Combinators.combine(text(), Arbitraries.longs()).as(Outbound.Resend::new);
+    Arbitrary<Outbound> running =
+        Arbitraries.maps(text(), Arbitraries.longs()).ofMaxSize(3).map(Outbound.Running::new);
+    Arbitrary<Outbound> item =
+        Arbitraries.oneOf(
+            deliveries().map(d -> (Outbound) d), reply, direct, kick, refill, resend, running,
+            text().map(Outbound.RoomClosed::new), textOrNull().map(Outbound.Failed::new),
+            Arbitraries.just(new Outbound.Deleted()));
+    return Combinators.combine(text(), Arbitraries.longs(), item.list().ofMaxSize(6)).as(DeliveryBatch::new);
+  }
+
+  @Property(tries = 500)
+  void aCommandBatchIsReadBackAsItWas(@ForAll("commandBatches") CommandBatch batch) {
+    CommandBatchCodec codec = new CommandBatchCodec();
+    Buffer wire = Buffer.buffer("before");
+    codec.encodeToWire(wire, batch);
+    assertThat(codec.decodeFromWire(6, wire.appendString("behind"))).isEqualTo(batch);
+    assertThat(codec.transform(batch)).isSameAs(batch);
+  }
+
+  @Property(tries = 500)
+  void aDeliveryBatchIsReadBackAsItWas(@ForAll("deliveryBatches") DeliveryBatch batch) {
+    DeliveryBatchCodec codec = new DeliveryBatchCodec();
+    Buffer wire = Buffer.buffer("before");
+    codec.encodeToWire(wire, batch);
+    DeliveryBatch read = codec.decodeFromWire(6, wire.appendString("behind"));
+    assertThat(read).usingRecursiveComparison().isEqualTo(batch);
+    assertThat(codec.transform(batch)).isSameAs(batch);
+  }
+
+  @Example
+  void everyKindOfItemHasItsTag() {
+    Outbound.Delivery delivery = new Outbound.Delivery("room", new byte[] {1}, 1, 2, null, new byte[] {2});
+    List<Outbound> items =
+        List.of(
+            delivery,
+            new Outbound.Reply("link", 1, ErrorCode.TIMEOUT, "late", null, 0),
+            new Outbound.Direct("link", 1, "room", new byte[] {3}, new byte[] {4}),
+            new Outbound.Kick("link", 1, "room"),
+            new Outbound.Refill("link", "room", List.of(delivery), true),
+            new Outbound.Resend("link", 7),
+            new Outbound.RoomClosed("room"),
+            new Outbound.Running(Map.of("link", 7L)),
+            new Outbound.Failed("why"),
+            new Outbound.Deleted());
+    assertThat(items.stream().map(Object::getClass)).containsExactlyInAnyOrder(Outbound.class.getPermittedSubclasses());
+    aDeliveryBatchIsReadBackAsItWas(new DeliveryBatch("x", 1, items));
+  }
+
+  /** Numbers: 0 adds a command; another takes the command that lies so far back from the newest. */
+  @Property(tries = 500)
+  void theWindowIsASortedMap(@ForAll("steps") List<Integer> steps) {
+    Window window = new Window();
+    TreeMap<Long, Window.Pending> model = new TreeMap<>();
+    for (int step : steps) {
+      if (step == 0) {
+        add(window, model);
+      } else {
+        long number = window.nextNumber() - step;
+        assertThat(window.take(number)).isSameAs(model.remove(number));
+      }
+      assertSame(window, model);
+    }
+  }
+
+  @Provide
+  Arbitrary<List<Integer>> steps() {
+    Arbitrary<Integer> step = Arbitraries.frequencyOf(
+        net.jqwik.api.Tuple.of(3, Arbitraries.just(0)),
+        net.jqwik.api.Tuple.of(2, Arbitraries.integers().between(-1, 40)));
+    return step.list().ofMaxSize(300);
+  }
+
+  private static void add(Window window, Map<Long, Window.Pending> model) {
+    long number = window.nextNumber();
+    Payload payload = number % 3 == 0 ? null : Payload.json("1".repeat((int) (number % 7)));
+    Command command = new Command(number, Command.Kind.PUSH, 1, "room", "push", "ada", payload);
+    Window.Pending pending = new Window.Pending(command, ReplyTo.NOBODY, (int) number);
+    window.add(pending);
+    model.put(number, pending);
+  }
+
+  private static void assertSame(Window window, TreeMap<Long, Window.Pending> model) {
+    assertThat(window.size()).isEqualTo(model.size());
+    assertThat(window.bytes()).isEqualTo(model.values().stream().mapToLong(p -> p.command().size()).sum());
+    assertThat(window.oldest()).isSameAs(model.isEmpty() ? null : model.firstEntry().getValue());
+    for (long after : new long[] {0, window.nextNumber() / 2, window.nextNumber()}) {
+      List<Window.Pending> found = new ArrayList<>();
+      window.forEachAfter(after, found::add);
+      assertThat(found).containsExactlyElementsOf(model.tailMap(after, false).values());
+    }
+  }
+}

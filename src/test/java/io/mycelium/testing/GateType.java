@@ -1,0 +1,82 @@
+package io.mycelium.testing;
+
+import io.mycelium.instance.spi.Effects;
+import io.mycelium.instance.spi.Member;
+import io.mycelium.instance.spi.Push;
+import io.mycelium.instance.spi.RoomLogic;
+import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.instance.spi.RoomType;
+import io.mycelium.journal.Entry;
+import io.mycelium.protocol.Payload;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** A type whose rooms handle nothing while the gate is shut: the instance's thread waits. */
+public final class GateType implements RoomType {
+  private volatile CountDownLatch gate = new CountDownLatch(0);
+
+  public void shut() {
+    gate = new CountDownLatch(1);
+  }
+
+  public void open() {
+    gate.countDown();
+  }
+
+  @Override
+  public String name() {
+    return "gate";
+  }
+
+  @Override
+  public String description() {
+    return "waits while its gate is shut";
+  }
+
+  @Override
+  public RoomLogic<?> open(RoomSettings settings) {
+    return new Logic();
+  }
+
+  private final class Logic implements RoomLogic<Long> {
+    @Override
+    public Long init() {
+      return 0L;
+    }
+
+    @Override
+    public Effects onJoin(Long state, Member member) {
+      pass();
+      return Effects.none();
+    }
+
+    @Override
+    public Effects onPush(Long state, Push push) {
+      pass();
+      return Effects.append(push);
+    }
+
+    private void pass() {
+      try {
+        gate.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public Long apply(Long state, Entry entry) {
+      return state + 1;
+    }
+
+    @Override
+    public Payload view(Long state) {
+      return Payload.of(state);
+    }
+
+    @Override
+    public Payload delta(Long state, List<Entry> entries) {
+      return Payload.of(state);
+    }
+  }
+}
