@@ -6,13 +6,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Users of one room with one meta per channel, and the changes since the last diff was taken. A
- * channel that joins and leaves between two diffs is in neither.
+ * channel that joins and leaves between two diffs is in neither; but if a {@link #state} has shown
+ * it meanwhile, whoever got that must hear that it left.
  *
  * <p>JSON shapes (source: Phoenix.Presence): state <code>
  * {"user": {"metas": [{"phx_ref": "1", ...}]}}</code>, diff <code>
@@ -33,6 +36,8 @@ public final class Presence {
   private Map<String, List<Meta>> joins = new LinkedHashMap<>();
   private Map<String, List<Meta>> leaves = new LinkedHashMap<>();
 
+  private final Set<String> shownJoins = new HashSet<>();
+
   public void join(String user, Meta meta) {
     add(users, user, meta);
     add(joins, user, meta);
@@ -41,7 +46,7 @@ public final class Presence {
   /** Does nothing if the user has no channel with that reference. */
   public void leave(String user, String ref) {
     Meta meta = remove(users, user, ref);
-    if (meta != null && remove(joins, user, ref) == null) {
+    if (meta != null && (remove(joins, user, ref) == null || shownJoins.contains(ref))) {
       add(leaves, user, meta);
     }
   }
@@ -62,11 +67,13 @@ public final class Presence {
             });
     joins = new LinkedHashMap<>();
     leaves = new LinkedHashMap<>();
+    shownJoins.clear();
     return diff;
   }
 
   /** Everyone, as the payload of a {@code presence_state}. */
   public byte[] state() {
+    joins.values().forEach(metas -> metas.forEach(meta -> shownJoins.add(meta.ref())));
     return write(json -> writeFields(json, users));
   }
 
