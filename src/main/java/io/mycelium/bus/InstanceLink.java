@@ -27,6 +27,16 @@ public final class InstanceLink {
   private long sentUpTo;
   private long generation;
   private Reply down;
+
+  /**
+   * Commands that timed out since the instance last answered: one that is stuck still has them in
+   * its mailbox, so they count against the limits. One command at a time then goes through, to find
+   * out whether it answers again.
+   */
+  private int givenUp;
+
+  private long givenUpBytes;
+  private boolean probing;
   private boolean closing;
   private boolean closed;
 
@@ -82,12 +92,17 @@ public final class InstanceLink {
     }
     int bytes = payload == null ? 0 : payload.length();
     GatewayConfig limits = gateway.config();
-    if (window.size() >= limits.maxUnackedPerInstance()
-        || window.bytes() + bytes > limits.maxUnackedBytesPerInstance() && window.size() > 0) {
+    int waiting = window.size() + givenUp;
+    boolean backlog =
+        waiting >= limits.maxUnackedPerInstance()
+            || window.bytes() + givenUpBytes + bytes > limits.maxUnackedBytesPerInstance()
+                && waiting > 0;
+    if (backlog && (givenUp == 0 || probing)) {
       replyTo.onReply(
-          error(ErrorCode.OVERLOADED, "the instance has " + window.size() + " commands waiting"));
+          error(ErrorCode.OVERLOADED, "the instance has " + waiting + " commands waiting"));
       return;
     }
+    probing = backlog;
     enqueue(kind, connection, room, event, user, payload, replyTo);
   }
 
@@ -217,10 +232,18 @@ public final class InstanceLink {
    */
   private void comeUp(long applied) {
     down = null;
+    answers();
     resend(applied);
   }
 
+  private void answers() {
+    givenUp = 0;
+    givenUpBytes = 0;
+    probing = false;
+  }
+
   private void answer(Reply reply) {
+    answers();
     window.forgetEndsBefore(reply.number());
     Window.Pending pending = window.take(reply.number());
     if (pending != null) {
@@ -253,6 +276,9 @@ public final class InstanceLink {
             ErrorCode.TIMEOUT,
             "the instance did not answer in " + gateway.config().commandTimeout());
     for (Window.Pending p : window.expire(tick, gateway.config().maxUnackedPerInstance())) {
+      givenUp++;
+      givenUpBytes += p.command().size();
+      probing = false;
       p.replyTo().onReply(answer);
     }
     if (closing) {

@@ -171,6 +171,9 @@ public final class Hub {
       keepAlive.add(connection.liveness());
       connections++;
       meters.connectionOpened();
+      if (drain != null) {
+        eventLoop.execute(connection::drain);
+      }
       return connection;
     }
 

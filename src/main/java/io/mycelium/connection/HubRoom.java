@@ -4,6 +4,7 @@ import io.mycelium.bus.Command;
 import io.mycelium.bus.Outbound;
 import io.mycelium.bus.Outbound.Delivery;
 import io.mycelium.bus.ReplyTo;
+import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Serializer;
 import io.mycelium.protocol.Topic;
@@ -20,6 +21,8 @@ final class HubRoom {
    * Deliveries that may wait behind a gap; one more and the room's channels are told to join anew.
    */
   private static final int MAX_HELD = 10_000;
+
+  private static final int REFILL_ATTEMPTS = 3;
 
   /** A channel whose join state is ahead of what this hub has delivered. */
   private record Waiting(Channel channel, long seq) {}
@@ -175,7 +178,11 @@ final class HubRoom {
     held = new ArrayDeque<>();
     held.add(behindGap);
     hub.meters().gapFetched();
-    Payload range = Payload.json("[" + last + "," + (behindGap.first() - 1) + "]");
+    askFor(Payload.json("[" + last + "," + (behindGap.first() - 1) + "]"), held, REFILL_ATTEMPTS);
+  }
+
+  /** The answer may be lost as well. */
+  private void askFor(Payload range, ArrayDeque<Delivery> behindGap, int attempts) {
     instance
         .link()
         .send(
@@ -186,7 +193,12 @@ final class HubRoom {
             null,
             range,
             reply -> {
-              if (!reply.ok()) {
+              if (reply.ok() || held != behindGap) {
+                return;
+              }
+              if (reply.code() == ErrorCode.TIMEOUT && attempts > 1) {
+                askFor(range, behindGap, attempts - 1);
+              } else {
                 failGap();
               }
             });

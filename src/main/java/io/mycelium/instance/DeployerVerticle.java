@@ -30,6 +30,13 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   private final Journal journal;
   private final InstanceMeters meters;
   private final NavigableMap<String, Supervised> instances = new TreeMap<>();
+
+  /**
+   * Generations of deleted instances that have not stopped yet: a new instance of that id begins
+   * behind them.
+   */
+  private final Map<String, Long> stuck = new HashMap<>();
+
   private Node node;
   private DirectoryService service;
 
@@ -43,6 +50,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
 
   @Override
   public Future<?> start() {
+    WorkerThreads threads = new WorkerThreads(vertx, config.workerPoolSize());
     node =
         new Node(
             config,
@@ -51,6 +59,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
             new DeliveryPublisher(vertx),
             meters,
             this,
+            threads,
             System::currentTimeMillis);
     service = new DirectoryService(this);
     return vertx.eventBus().<JsonObject>consumer(Addresses.INSTANCES, this::onRequest).completion();
@@ -90,7 +99,9 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
           ErrorCode.MAX_INSTANCES, "this node has its max_instances of " + config.maxInstances());
     }
     spec.rooms().values().forEach(types::open);
-    Supervised created = new Supervised(vertx, (ContextInternal) context, node, spec, 0);
+    Supervised created =
+        new Supervised(
+            vertx, (ContextInternal) context, node, spec, stuck.getOrDefault(spec.id(), 0L));
     instances.put(spec.id(), created);
     return created
         .start()
@@ -108,6 +119,10 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   private void removed(String id, Supervised instance) {
     instances.remove(id, instance);
     meters.instanceStopped();
+    if (!instance.stopped().isComplete()) {
+      stuck.put(id, instance.generation());
+      instance.stopped().onComplete(stopped -> stuck.remove(id, instance.generation()));
+    }
   }
 
   /** Instances by status, counted anew on each call; on the deployer's context. */

@@ -89,11 +89,14 @@ final class Instance {
    * @return what the logic threw, or null; commands behind it were not applied
    */
   Throwable handle(CommandBatch batch, Turn turn) {
-    Peer peer = peers.computeIfAbsent(batch.gateway(), Peer::new);
-    if (batch.previous() > peer.applied()) {
-      turn.item(new Outbound.Resend(batch.gateway(), peer.applied()));
+    Peer known = peers.get(batch.gateway());
+    long applied = known == null ? 0 : known.applied();
+    if (batch.previous() > applied) {
+      turn.item(new Outbound.Resend(batch.gateway(), applied));
       return null;
     }
+    Peer peer = known == null ? new Peer(batch.gateway()) : known;
+    peers.put(peer.gateway(), peer);
     List<Command> commands = batch.commands();
     for (int i = 0; i < commands.size(); i++) {
       Command command = commands.get(i);

@@ -16,4 +16,5 @@ record Node(
     DeliveryPublisher publisher,
     InstanceMeters meters,
     Supervisor supervisor,
+    WorkerThreads threads,
     LongSupplier clock) {}

@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
  * left. On the deployer's context only.
  */
 final class Supervised {
-  static final String POOL = "mycelium-instances";
   private static final Logger LOG = LoggerFactory.getLogger(Supervised.class);
 
   /** Where an instance is in its life; the name in lower case is the API's {@code status}. */
@@ -52,6 +51,8 @@ final class Supervised {
   private String deploymentId;
   private Promise<Handover> ended;
   private boolean retiring;
+  private boolean stuck;
+  private Future<Void> stopped = Future.succeededFuture();
   private Handover left;
   private Future<?> lastTransition = Future.succeededFuture();
 
@@ -70,7 +71,27 @@ final class Supervised {
 
   Future<Void> start() {
     return transition(
-        () -> deploy(generation == 0 ? Handover.NOTHING : Handover.fromJournal(spec)));
+        () ->
+            generation == 0
+                ? deploy(Handover.NOTHING)
+                : fence().compose(i -> deploy(Handover.NOTHING)));
+  }
+
+  /** The one before it may wake up at any time and write. */
+  private Future<Void> fence() {
+    return here(
+        node.journal()
+            .fence(spec.id(), generation + 1)
+            .compose(ignored -> node.journal().deleteInstance(spec.id()))
+            .compose(ignored -> node.journal().fence(spec.id(), generation + 1)));
+  }
+
+  /**
+   * Completes once the verticle that was undeployed last has stopped, which one that is stuck may
+   * never do.
+   */
+  Future<Void> stopped() {
+    return stopped;
   }
 
   /** Transitions of one instance come one after the other. */
@@ -92,12 +113,13 @@ final class Supervised {
     generation++;
     left = handover;
     retiring = false;
+    stuck = false;
     ended = context.promise();
     verticle = new InstanceVerticle(node, spec, generation, handover, stats);
     DeploymentOptions options =
         new DeploymentOptions().setThreadingModel(spec.config().threading());
     if (spec.config().threading() == ThreadingModel.WORKER) {
-      options.setWorkerPoolName(POOL).setWorkerPoolSize(node.config().workerPoolSize());
+      options.setWorkerPoolName(WorkerThreads.POOL).setWorkerPoolSize(node.threads().size());
     }
     return vertx
         .deployVerticle(verticle, options)
@@ -123,18 +145,31 @@ final class Supervised {
     if (stopping == null) {
       return Future.succeededFuture();
     }
-    InstanceVerticle fenced = verticle;
-    return inTime(vertx.undeploy(stopping))
+    stopped = here(vertx.undeploy(stopping));
+    if (stuck) {
+      giveUp();
+      return Future.succeededFuture();
+    }
+    return inTime(stopped)
         .otherwise(
             cause -> {
-              fenced.fence();
               LOG.warn(
                   "instance {} generation {} did not stop: {}",
                   spec.id(),
                   generation,
                   cause.toString());
+              giveUp();
               return null;
             });
+  }
+
+  private void giveUp() {
+    verticle.fence();
+    stats.giveUp();
+    if (spec.config().threading() == ThreadingModel.WORKER && !stopped.isComplete()) {
+      node.threads().lose();
+      stopped.onComplete(ignored -> node.threads().regain());
+    }
   }
 
   private <T> Future<T> inTime(Future<T> future) {
@@ -233,11 +268,11 @@ final class Supervised {
         .otherwise(
             cause -> {
               verticle.fence();
+              stuck = true;
               lastError =
                   "stuck for "
                       + stats.busyFor(node.clock().getAsLong())
                       + " ms when it was restarted";
-              stats.giveUp();
               LOG.error("instance {} generation {} is {}", spec.id(), generation, lastError);
               publish(new Outbound.Failed("the instance was " + lastError));
               return Handover.fromJournal(spec);

@@ -27,6 +27,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.io.IOException;
@@ -205,6 +206,8 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
             halves
                 ? sent -> ((DuplexChannel) channel).shutdownOutput()
                 : ChannelFutureListener.CLOSE);
-    channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+    Future<?> deadline =
+        channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+    channel.closeFuture().addListener(ignored -> deadline.cancel(false));
   }
 }

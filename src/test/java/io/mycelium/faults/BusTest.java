@@ -1,0 +1,250 @@
+package io.mycelium.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mycelium.bus.CommandBatch;
+import io.mycelium.bus.DeliveryBatch;
+import io.mycelium.bus.GatewayConfig;
+import io.mycelium.bus.Outbound;
+import io.mycelium.connection.ConnectionMeters;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.MemoryJournal;
+import io.mycelium.testing.FloodClient;
+import io.mycelium.testing.PhoenixSocket;
+import io.mycelium.testing.TestNode;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryContext;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Invariant 4: the bus may lose or repeat what it likes. */
+class BusTest {
+  private final Vertx clientVertx = Vertx.vertx();
+  private final AtomicInteger gaps = new AtomicInteger();
+  private final AtomicInteger duplicates = new AtomicInteger();
+  private TestNode node;
+
+  private void start(JournalConfig journal, Duration timeout) {
+    GatewayConfig gateway = new GatewayConfig(1024, 4L << 20, 65_536, 64L << 20, timeout);
+    ConnectionMeters meters =
+        new ConnectionMeters() {
+          @Override
+          public void gapFetched() {
+            gaps.incrementAndGet();
+          }
+
+          @Override
+          public void duplicateDropped() {
+            duplicates.incrementAndGet();
+          }
+        };
+    node =
+        TestNode.builder()
+            .gateway(gateway)
+            .journal(new MemoryJournal(journal))
+            .meters(meters)
+            .start();
+    node.create("{'id':'x','type':'accumulative','config':{'presence':'off'},'rooms':{'r':{}}}");
+  }
+
+  @AfterEach
+  void close() {
+    node.close();
+    TestNode.await(clientVertx.close());
+  }
+
+  private static boolean isDelivery(DeliveryContext<?> sent) {
+    return sent.message().body() instanceof DeliveryBatch b
+        && b.items().stream().anyMatch(Outbound.Delivery.class::isInstance);
+  }
+
+  /** The next message that matches gets lost; completes when it was. */
+  private Future<Void> loseNext(Predicate<DeliveryContext<?>> matching) {
+    AtomicInteger left = new AtomicInteger(1);
+    Promise<Void> lost = Promise.promise();
+    node.vertx()
+        .eventBus()
+        .addOutboundInterceptor(
+            sent -> {
+              if (!matching.test(sent) || left.getAndDecrement() <= 0) {
+                sent.next();
+              } else {
+                lost.complete();
+              }
+            });
+    return lost.future();
+  }
+
+  @Test
+  void whatTheBusLosesOrRepeatsAtRandomIsNeitherLostNorDoubledAtTheClients() {
+    start(new JournalConfig("memory:", 100_000, 64L << 20), Duration.ofMillis(400));
+    List<FloodClient> clients = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      clients.add(FloodClient.join(clientVertx, node.port(), "x", "r", "user" + i));
+    }
+    Random random = new Random(3);
+    Set<Object> repeats = new HashSet<>();
+    node.vertx()
+        .eventBus()
+        .<Object>addOutboundInterceptor(
+            sent -> {
+              Object body = sent.message().body();
+              if (!(body instanceof DeliveryBatch || body instanceof CommandBatch)) {
+                sent.next();
+                return;
+              }
+              double fate;
+              boolean repeated;
+              synchronized (random) {
+                fate = random.nextDouble();
+                repeated = repeats.remove(body);
+              }
+              if (repeated || fate > 0.06) {
+                sent.next();
+              } else if (fate > 0.03) {
+                sent.next();
+                synchronized (random) {
+                  repeats.add(body);
+                }
+                if (sent.send()) {
+                  node.vertx().eventBus().send(sent.message().address(), body);
+                } else {
+                  node.vertx().eventBus().publish(sent.message().address(), body);
+                }
+              }
+            });
+    int pushes = 1500;
+    for (int n = 1; n <= pushes; n++) {
+      for (int i = 0; i < clients.size(); i++) {
+        clients.get(i).push(i * 1_000_000L + n);
+      }
+      int answered = n - 60;
+      clients.forEach(client -> client.awaitAnswers(answered));
+    }
+    clients.forEach(client -> client.awaitAnswers(pushes));
+    assertThat(gaps.get()).isPositive();
+    assertThat(duplicates.get()).isPositive();
+
+    long seq = TestNode.await(node.directory().room("x", "r")).getLong("seq");
+    // The last ones may be lost without a gap that shows it, until something comes behind them.
+    for (long last = seq;
+        clients.stream().anyMatch(c -> c.seen().get(c.seen().size() - 1).seq() < seq);
+        last++) {
+      TestNode.await(node.directory().push("x", "r", null, "{\"id\":9000000}"));
+      long pushed = last + 1;
+      clients.get(0).awaitSeq(pushed);
+    }
+    List<FloodClient.Seen> first =
+        clients.get(0).seen().stream().filter(s -> s.seq() <= seq).toList();
+    for (int i = 0; i < first.size(); i++) {
+      assertThat(first.get(i).seq()).isEqualTo(i + 1);
+    }
+    List<Long> ids = first.stream().map(FloodClient.Seen::id).toList();
+    assertThat(ids).doesNotHaveDuplicates();
+    for (FloodClient client : clients) {
+      assertThat(client.seen().stream().filter(s -> s.seq() <= seq).toList().equals(first))
+          .isTrue();
+      assertThat(client.others())
+          .noneMatch(text -> text.contains("phx_error") || text.contains("answered twice"));
+      for (Map.Entry<Long, String> answer : client.answers().entrySet()) {
+        assertThat(answer.getValue()).isIn("ok", "timeout");
+        if (answer.getValue().equals("ok")) {
+          assertThat(ids).contains(answer.getKey());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aLostDeliveryIsFetchedWhenTheNextOneComes() {
+    start(JournalConfig.DEFAULT, Duration.ofSeconds(10));
+    PhoenixSocket ada = node.connect("x");
+    PhoenixSocket bob = node.connect("x");
+    ada.join("r");
+    bob.join("r");
+    loseNext(BusTest::isDelivery);
+    TestNode.await(node.directory().push("x", "r", null, "1"));
+    TestNode.await(node.directory().push("x", "r", null, "2"));
+    for (PhoenixSocket client : List.of(ada, bob)) {
+      assertThat(client.awaitEvent("msg").getJsonObject(4).getLong("seq")).isEqualTo(1);
+      assertThat(client.awaitEvent("msg").getJsonObject(4).getLong("seq")).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void lostCommandsAreSentAgainWhenTheNextOnesShowTheGap() {
+    start(JournalConfig.DEFAULT, Duration.ofSeconds(10));
+    PhoenixSocket ada = node.connect("x");
+    ada.join("r");
+    Future<Void> lost = loseNext(sent -> sent.message().body() instanceof CommandBatch);
+    ada.send("['1','2','r','push',{}]");
+    TestNode.await(lost);
+    ada.send("['1','3','r','nonsense',{}]");
+    assertThat(ada.awaitReply("3").getJsonObject(4).getJsonObject("response").getString("reason"))
+        .isEqualTo("unknown_event");
+    assertThat(ada.awaitReply("2").getJsonObject(4).getJsonObject("response").getLong("seq"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aCommandThatGetsNoAnswerIsAnsweredTimeout() {
+    start(JournalConfig.DEFAULT, Duration.ofMillis(200));
+    PhoenixSocket ada = node.connect("x");
+    ada.join("r");
+    loseNext(sent -> sent.message().body() instanceof CommandBatch);
+    ada.send("['1','2','r','push',{}]");
+    JsonObject response = ada.awaitReply("2").getJsonObject(4).getJsonObject("response");
+    assertThat(response.getString("reason")).isEqualTo("timeout");
+    assertThat(response.getBoolean("retryable")).isTrue();
+    ada.send("['1','3','r','push',{}]");
+    assertThat(ada.awaitReply("3").getJsonObject(4).getJsonObject("response").getLong("seq"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void channelsJoinAnewIfTheJournalNoLongerHasWhatWasLost() {
+    start(new JournalConfig("memory:", 1, 1 << 20), Duration.ofSeconds(10));
+    PhoenixSocket ada = node.connect("x");
+    ada.join("r");
+    loseNext(BusTest::isDelivery);
+    TestNode.await(node.directory().push("x", "r", null, "1"));
+    TestNode.await(node.directory().push("x", "r", null, "2"));
+    ada.awaitEvent("phx_error");
+    ada.send("['2','2','r','phx_join',{}]").awaitReply("2");
+    JsonObject state =
+        ada.awaitMessage(m -> "2".equals(m.getString(0)) && "state".equals(m.getString(3)))
+            .getJsonObject(4);
+    assertThat(state.getJsonObject("data").getJsonObject("state").fieldNames())
+        .containsExactly("1", "2");
+    TestNode.await(node.directory().push("x", "r", null, "3"));
+    assertThat(ada.awaitEvent("msg").getJsonObject(4).getLong("seq")).isEqualTo(3);
+  }
+
+  @Test
+  void aLostWordOfTheNewGenerationIsMadeUpForByWhateverItSaysNext() {
+    start(JournalConfig.DEFAULT, Duration.ofSeconds(10));
+    PhoenixSocket ada = node.connect("x");
+    ada.join("r");
+    loseNext(
+        sent ->
+            sent.message().body() instanceof DeliveryBatch b
+                && b.items().get(0) instanceof Outbound.Running);
+    TestNode.await(node.directory().restart("x"));
+    ada.send("['1','2','r','push',{}]");
+    assertThat(ada.awaitReply("2").getJsonObject(4).getJsonObject("response").getLong("seq"))
+        .isEqualTo(1);
+    assertThat(ada.awaitEvent("msg").getJsonObject(4).getLong("seq")).isEqualTo(1);
+  }
+}
