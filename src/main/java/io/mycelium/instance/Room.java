@@ -88,7 +88,7 @@ final class Room {
     this.logic = (RoomLogic<Object>) logic;
     this.quotedType = JsonWriter.quoted(settings.type());
     if (saved == null) {
-      this.state = this.logic.init();
+      this.state = present("init", this.logic.init());
       this.epoch = newEpoch();
       this.occupants = new Occupants(settings.presence());
       return;
@@ -112,12 +112,20 @@ final class Room {
    * so.
    */
   private void replay(List<Entry> entries) {
-    state = logic.init();
+    state = present("init", logic.init());
     for (Entry entry : entries) {
-      state = logic.apply(state, entry);
+      state = present("apply", logic.apply(state, entry));
       seq = entry.seq();
       lastReplayed = entry;
     }
+  }
+
+  /** No state at all means that it was lost, so the logic's own is never null. */
+  private static Object present(String hook, Object state) {
+    if (state == null) {
+      throw new IllegalStateException("state is null, expected one from " + hook);
+    }
+    return state;
   }
 
   static String newEpoch() {
@@ -228,7 +236,7 @@ final class Room {
                 made,
                 new Entry(
                     seq + made.size() + 1, now, append.event(), append.user(), append.payload()));
-        next = logic.apply(next, made.get(made.size() - 1));
+        next = present("apply", logic.apply(next, made.get(made.size() - 1)));
       } else if (effect instanceof Effects.Reply reply) {
         response = reply.payload();
       } else if (!(effect instanceof Effects.TickIn)) {

@@ -89,6 +89,13 @@ class RoomEffectsTest {
   }
 
   @Test
+  void aStateThatIsNullIsRefused() {
+    Room room = new Room("r", SETTINGS, new Counter(Effects::append, (state, entry) -> null), null);
+    assertThatThrownBy(() -> room.push(PUSH, new Turn())).hasMessageContaining("from apply");
+    assertThat(room.seq()).isZero();
+  }
+
+  @Test
   void severalEntriesOfOnePushAreOneDelivery() {
     Room room =
         room(
