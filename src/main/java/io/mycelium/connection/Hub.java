@@ -287,6 +287,14 @@ public final class Hub {
     return instances.size();
   }
 
+  /**
+   * Lines to instances, those included that were ended and that the instance has not taken note of
+   * yet.
+   */
+  public int links() {
+    return gateway.links();
+  }
+
   /** Runs a task on this hub's event loop. Any thread. */
   public void execute(Runnable task) {
     eventLoop.execute(task);

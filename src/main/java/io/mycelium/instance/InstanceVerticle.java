@@ -86,11 +86,15 @@ final class InstanceVerticle extends VerticleBase {
   }
 
   /**
-   * Takes this generation's pen away, though its logic may be stuck and know nothing of it: what it
-   * makes later is neither written nor published. Any thread.
+   * Takes this generation's pen and ears away, though its logic may be stuck and know nothing of
+   * it: what it makes later is neither written nor published, and its successor gets all the
+   * commands. Any thread.
    */
   void fence() {
     fenced = true;
+    if (consumer != null) {
+      consumer.unregister();
+    }
   }
 
   /** A request of the deployer. */

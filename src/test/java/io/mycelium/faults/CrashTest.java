@@ -2,13 +2,11 @@ package io.mycelium.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mycelium.instance.DeployerConfig;
 import io.mycelium.testing.FaultyType;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -20,19 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Invariant 7: a crash is seen by nobody but the push that caused it, until there are too many. */
 class CrashTest {
   private final FaultyType faulty = new FaultyType();
-  private final TestNode node = TestNode.builder().types(faulty).deployer(restarts(10)).start();
-
-  private static DeployerConfig restarts(int max) {
-    DeployerConfig d = DeployerConfig.DEFAULT;
-    return new DeployerConfig(
-        d.maxInstances(),
-        4,
-        max,
-        Duration.ofMinutes(1),
-        Duration.ofSeconds(2),
-        d.presenceInterval(),
-        "plugins");
-  }
+  private final TestNode node = TestNode.builder().types(faulty).supervision(10, 4, 2000).start();
 
   @AfterEach
   void close() {

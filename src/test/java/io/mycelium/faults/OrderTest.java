@@ -2,12 +2,10 @@ package io.mycelium.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mycelium.instance.DeployerConfig;
 import io.mycelium.testing.FaultyType;
 import io.mycelium.testing.FloodClient;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -84,17 +82,7 @@ class OrderTest {
 
   @Test
   void crashesAtRandomPushesUnderLoadLoseAndDoubleNothing() {
-    DeployerConfig d = DeployerConfig.DEFAULT;
-    DeployerConfig forgiving =
-        new DeployerConfig(
-            d.maxInstances(),
-            4,
-            1000,
-            Duration.ofSeconds(1),
-            d.stopTimeout(),
-            d.presenceInterval(),
-            "plugins");
-    node = TestNode.builder().types(new FaultyType()).deployer(forgiving).start();
+    node = TestNode.builder().types(new FaultyType()).supervision(1000, 4, 5000).start();
     node.create("{'id':'f','type':'faulty','config':{'presence':'off'},'rooms':{'r':{}}}");
     List<FloodClient> clients = join("f");
     flood(clients, 3000, new Random(7), 0.01);

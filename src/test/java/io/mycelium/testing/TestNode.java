@@ -204,6 +204,23 @@ public final class TestNode implements AutoCloseable {
       return this;
     }
 
+    /**
+     * An instance may crash that often in a minute; a stuck one is given up after {@code stopMs}.
+     */
+    public Builder supervision(int maxRestarts, int threads, long stopMs) {
+      DeployerConfig d = DeployerConfig.DEFAULT;
+      deployer =
+          new DeployerConfig(
+              d.maxInstances(),
+              threads,
+              maxRestarts,
+              Duration.ofMinutes(1),
+              Duration.ofMillis(stopMs),
+              d.presenceInterval(),
+              d.pluginsDir());
+      return this;
+    }
+
     public Builder socket(SocketConfig config) {
       socket = config;
       return this;

@@ -1,0 +1,123 @@
+package io.mycelium.testing;
+
+import io.mycelium.journal.Journal;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.MemoryJournal;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A journal over memory that answers late, on a thread of its own, or fails an append as a full
+ * disk might.
+ */
+public final class TestJournal implements Journal, AutoCloseable {
+  /** What becomes of the next append. */
+  public enum Fate {
+    KEPT,
+    LOST,
+    /** Written, but the writer is told that it failed. */
+    KEPT_UNKNOWN
+  }
+
+  /** An append that waits for the test to let it through. */
+  public final class Held {
+    private final Promise<Void> done = Promise.promise();
+    private final Future<Void> written;
+
+    private Held(Future<Void> written) {
+      this.written = written;
+    }
+
+    public void release() {
+      thread.execute(() -> written.onComplete(done));
+    }
+  }
+
+  private final MemoryJournal memory;
+  private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+  private final AtomicReference<Fate> next = new AtomicReference<>(Fate.KEPT);
+  private final LinkedBlockingQueue<Held> held = new LinkedBlockingQueue<>();
+  private volatile boolean holding;
+  private volatile long delayMicros;
+
+  public TestJournal(JournalConfig config) {
+    memory = new MemoryJournal(config);
+  }
+
+  public void next(Fate fate) {
+    next.set(fate);
+  }
+
+  /** From now on appends wait for {@link Held#release}. */
+  public void hold(boolean on) {
+    holding = on;
+  }
+
+  /** From now on every answer comes that much later, from the journal's thread. */
+  public void delay(long micros) {
+    delayMicros = micros;
+  }
+
+  public Held awaitHeld() throws InterruptedException {
+    Held first = held.poll(TestNode.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    if (first == null) {
+      throw new AssertionError("no append came");
+    }
+    return first;
+  }
+
+  private <T> Future<T> late(Future<T> answer) {
+    Promise<T> done = Promise.promise();
+    thread.schedule(() -> answer.onComplete(done), delayMicros, TimeUnit.MICROSECONDS);
+    return done.future();
+  }
+
+  @Override
+  public Future<Void> append(String instance, long generation, List<Append> entries) {
+    Fate fate = next.getAndSet(Fate.KEPT);
+    if (fate == Fate.LOST) {
+      return late(Future.failedFuture("the disk is full"));
+    }
+    Future<Void> written = memory.append(instance, generation, entries);
+    if (fate == Fate.KEPT_UNKNOWN) {
+      return late(Future.failedFuture("the connection to the disk broke"));
+    }
+    if (holding) {
+      Held each = new Held(written);
+      held.add(each);
+      return each.done.future();
+    }
+    return late(written);
+  }
+
+  @Override
+  public Future<Void> fence(String instance, long generation) {
+    return late(memory.fence(instance, generation));
+  }
+
+  @Override
+  public Future<Read> read(String instance, String room, long after, int limit) {
+    return late(memory.read(instance, room, after, limit));
+  }
+
+  @Override
+  public Future<Void> deleteRoom(String instance, String room) {
+    return late(memory.deleteRoom(instance, room));
+  }
+
+  @Override
+  public Future<Void> deleteInstance(String instance) {
+    return late(memory.deleteInstance(instance));
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}
