@@ -1,11 +1,37 @@
 package io.mycelium;
 
 import io.mycelium.connection.ConnectionMeters;
+import io.mycelium.instance.DeployerVerticle;
 import io.mycelium.instance.InstanceMeters;
 import io.mycelium.ops.Meters;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Passes what both halves report on to the node's meters. */
-record NodeMeters(Meters meters) implements ConnectionMeters, InstanceMeters {
+final class NodeMeters implements ConnectionMeters, InstanceMeters {
+  private final Meters meters;
+  private final Map<String, LongAdder> instancesByStatus = new HashMap<>();
+
+  NodeMeters(Meters meters) {
+    this.meters = meters;
+    for (String status : DeployerVerticle.statuses()) {
+      LongAdder count = new LongAdder();
+      instancesByStatus.put(status, count);
+      meters.instances(status, count::sum);
+    }
+  }
+
+  @Override
+  public void statusChanged(String from, String to) {
+    if (from != null) {
+      instancesByStatus.get(from).decrement();
+    }
+    if (to != null) {
+      instancesByStatus.get(to).increment();
+    }
+  }
+
   @Override
   public void connectionOpened() {
     meters.connectionOpened();

@@ -26,6 +26,7 @@ final class Outbox {
   private final Transport transport;
   private ByteBuf gathered;
   private boolean dirty;
+  private boolean keepsUp = true;
 
   Outbox(Hub hub, Connection connection, Serializer serializer, Transport transport) {
     this.hub = hub;
@@ -85,22 +86,27 @@ final class Outbox {
   /** To append whole frames to. */
   ByteBuf buffer() {
     if (gathered == null) {
-      gathered = hub.buffer(CAPACITY);
       touch();
+      gathered = hub.buffer(CAPACITY);
     }
     return gathered;
   }
 
   /** Frames in a buffer of their own, behind what was gathered before. */
   void write(ByteBuf frames) {
+    touch();
     writeGathered();
     transport.write(frames);
-    touch();
   }
 
+  /**
+   * The budget is looked at before a turn's messages are added: one that is larger than all of it
+   * still goes to a peer that reads.
+   */
   private void touch() {
     if (!dirty) {
       dirty = true;
+      keepsUp = transport.isWritable();
       hub.dirty(connection);
     }
   }
@@ -113,7 +119,7 @@ final class Outbox {
     }
   }
 
-  /** Returns false if more waits for the peer than its budget allows. */
+  /** Returns false if more than the budget was waiting for the peer before this turn. */
   boolean flush() {
     dirty = false;
     if (connection.isClosed()) {
@@ -122,7 +128,7 @@ final class Outbox {
     }
     writeGathered();
     transport.flush();
-    return transport.isWritable();
+    return keepsUp;
   }
 
   void close(Disconnect reason) {

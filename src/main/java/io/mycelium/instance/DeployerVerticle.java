@@ -11,7 +11,9 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -103,10 +105,11 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
         new Supervised(
             vertx, (ContextInternal) context, node, spec, stuck.getOrDefault(spec.id(), 0L));
     instances.put(spec.id(), created);
+    meters.statusChanged(null, created.status().json());
     return created
         .start()
         .onSuccess(ignored -> meters.instanceStarted())
-        .onFailure(cause -> instances.remove(spec.id(), created))
+        .onFailure(cause -> neverStarted(spec.id(), created))
         .map(created);
   }
 
@@ -116,23 +119,19 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
     return instance.delete().onComplete(ignored -> removed(id, instance));
   }
 
+  private void neverStarted(String id, Supervised instance) {
+    instances.remove(id, instance);
+    meters.statusChanged(instance.status().json(), null);
+  }
+
   private void removed(String id, Supervised instance) {
     instances.remove(id, instance);
+    meters.statusChanged(instance.status().json(), null);
     meters.instanceStopped();
     if (!instance.stopped().isComplete()) {
       stuck.put(id, instance.generation());
       instance.stopped().onComplete(stopped -> stuck.remove(id, instance.generation()));
     }
-  }
-
-  /** Instances by status, counted anew on each call; on the deployer's context. */
-  public Map<String, Integer> countByStatus() {
-    Map<String, Integer> counts = new HashMap<>();
-    for (Supervised.Status status : Supervised.Status.values()) {
-      counts.put(status.json(), 0);
-    }
-    instances.values().forEach(each -> counts.merge(each.status().json(), 1, Integer::sum));
-    return counts;
   }
 
   /**
@@ -144,6 +143,11 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
       throw new Refusal(ErrorCode.UNKNOWN_INSTANCE, "there is no instance " + id);
     }
     return found;
+  }
+
+  /** What an instance's {@code status} can be in the API. */
+  public static List<String> statuses() {
+    return Arrays.stream(Supervised.Status.values()).map(Supervised.Status::json).toList();
   }
 
   NavigableMap<String, Supervised> instances() {

@@ -138,6 +138,7 @@ final class DirectoryService {
   private static Future<?> push(Supervised instance, String room, JsonObject request) {
     Payload payload = Payload.checked(request.getString("payload"));
     String user = request.getString("user");
+    instance.stats().received(1, payload.length());
     return instance.<JsonObject>call(
         (control, turn) -> Future.succeededFuture(control.push(room, user, payload, turn)));
   }

@@ -10,6 +10,14 @@ public interface InstanceMeters {
 
   default void entriesAppended(int entries) {}
 
+  /**
+   * An instance is in another part of its life.
+   *
+   * @param from the API's {@code status} before, null for a new instance
+   * @param to likewise now, null for one that is gone
+   */
+  default void statusChanged(String from, String to) {}
+
   default void instanceStarted() {}
 
   default void instanceStopped() {}

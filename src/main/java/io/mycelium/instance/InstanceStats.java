@@ -33,8 +33,16 @@ final class InstanceStats {
     busySince = now;
   }
 
-  synchronized void end(Instance instance) {
+  /** A back end's message was taken. */
+  synchronized void received(int messages, long bytes) {
+    messagesIn += messages;
+    bytesIn += bytes;
+  }
+
+  synchronized void end(Turn turn, Instance instance) {
     busySince = 0;
+    messagesOut += turn.messagesOut();
+    bytesOut += turn.bytesOut();
     connections = instance.connections();
     channels = instance.channels();
   }
@@ -46,12 +54,8 @@ final class InstanceStats {
   }
 
   synchronized void end(long nanos, int commands, Turn turn, Instance instance) {
-    busySince = 0;
+    end(turn, instance);
     mailboxDepth = Math.max(0, mailboxDepth - commands);
-    messagesOut += turn.messagesOut();
-    bytesOut += turn.bytesOut();
-    connections = instance.connections();
-    channels = instance.channels();
     if (handlerTimes == null) {
       handlerTimes = new Durations();
     }

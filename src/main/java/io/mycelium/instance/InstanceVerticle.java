@@ -134,7 +134,7 @@ final class InstanceVerticle extends VerticleBase {
               ErrorCode.INSTANCE_CRASHED, "the room's logic failed; the instance restarts"));
       crash(e);
     } finally {
-      stats.end(instance);
+      stats.end(turn, instance);
     }
   }
 
@@ -193,7 +193,7 @@ final class InstanceVerticle extends VerticleBase {
     } catch (Exception | Error e) {
       crash(e);
     } finally {
-      stats.end(instance);
+      stats.end(turn, instance);
     }
   }
 

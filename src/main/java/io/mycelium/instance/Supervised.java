@@ -69,6 +69,11 @@ final class Supervised {
     this.generation = lastGeneration;
   }
 
+  private void become(Status next) {
+    node.meters().statusChanged(status.json(), next.json());
+    status = next;
+  }
+
   Future<Void> start() {
     return transition(
         () ->
@@ -129,7 +134,7 @@ final class Supervised {
               boolean crashedAlready = ended.future().isComplete();
               if (!crashedAlready && status != Status.STOPPING) {
                 left = null;
-                status = Status.RUNNING;
+                become(Status.RUNNING);
               }
               return (Void) null;
             });
@@ -190,7 +195,7 @@ final class Supervised {
       intensity = new RestartIntensity(node.config().maxRestarts(), node.config().restartWindow());
     }
     if (intensity.exceededBy(node.clock().getAsLong())) {
-      status = Status.FAILED;
+      become(Status.FAILED);
       left = handover.withoutPeers();
       node.meters().instanceFailed();
       transition(() -> unlessReplaced(crashedGeneration, this::undeploy))
@@ -201,7 +206,7 @@ final class Supervised {
           node.config().maxRestarts(),
           node.config().restartWindow());
     } else {
-      status = Status.RESTARTING;
+      become(Status.RESTARTING);
       restarts++;
       node.meters().instanceRestarted();
       transition(
@@ -228,7 +233,7 @@ final class Supervised {
     }
     lastError = cause.toString();
     LOG.error("instance {} generation {} did not start", spec.id(), generation, cause);
-    status = Status.FAILED;
+    become(Status.FAILED);
     left = left.withoutPeers();
     node.meters().instanceFailed();
     publish(new Outbound.Failed("the instance did not start: " + lastError));
@@ -243,7 +248,7 @@ final class Supervised {
               }
               boolean revived = status == Status.FAILED;
               intensity = null;
-              status = Status.RESTARTING;
+              become(Status.RESTARTING);
               restarts++;
               Future<Handover> handover = revived ? Future.succeededFuture(left) : retire();
               return handover.compose(taken -> undeploy().compose(ignored -> deploy(taken)));
@@ -281,7 +286,7 @@ final class Supervised {
 
   /** Completes once it has stopped, or with the time-out of one that is stuck. */
   Future<Void> delete() {
-    status = Status.STOPPING;
+    become(Status.STOPPING);
     publish(new Outbound.Deleted());
     return transition(this::undeploy)
         .compose(ignored -> here(node.journal().deleteInstance(spec.id())))
