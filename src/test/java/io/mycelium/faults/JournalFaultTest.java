@@ -221,6 +221,8 @@ class JournalFaultTest {
       assertThat(client.others())
           .noneMatch(text -> text.contains("phx_error") || text.contains("answered twice"));
     }
+    flood.forEach(FloodClient::close);
+    flood.forEach(client -> client.await(FloodClient::isClosed));
     TestNode.await(clients.close());
   }
 

@@ -6,6 +6,7 @@ import io.mycelium.bus.GatewayConfig;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.testing.FaultyType;
+import io.mycelium.testing.Figures;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.Future;
@@ -81,8 +82,7 @@ class StuckTest {
       assertThat(outcome(other.send("['1','2','r','push',{}]"), "2")).isEqualTo("ok 1");
       slowest = Math.max(slowest, System.nanoTime() - sent);
     }
-    System.out.printf(
-        "slowest answer of 20 others beside a spinning instance: %.1f ms%n", slowest / 1e6);
+    Figures.log("slowest answer of 20 others beside a spinning instance: %.1f ms", slowest / 1e6);
     assertThat(Duration.ofNanos(slowest)).isLessThan(Duration.ofSeconds(2));
     JsonObject stats = TestNode.await(node.directory().stats("f"));
     assertThat(stats.getLong("busyFor")).isPositive();

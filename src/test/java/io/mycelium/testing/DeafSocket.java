@@ -1,0 +1,118 @@
+package io.mycelium.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A WebSocket client made of TCP alone, for behaviour that no client library has: reading nothing,
+ * dying at once.
+ */
+public final class DeafSocket implements AutoCloseable {
+  private final Socket socket = new Socket();
+
+  /** Connected and upgraded; what comes behind the upgrade's answer is read by nobody. */
+  public DeafSocket(int port, String instance) {
+    try {
+      socket.setReceiveBufferSize(4096);
+      socket.setSoTimeout((int) TestNode.PATIENCE.toMillis());
+      socket.connect(new InetSocketAddress("127.0.0.1", port));
+      write(
+          ("GET /socket/"
+                  + instance
+                  + "/websocket?vsn=2.0.0 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                  + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      String answer = readHead();
+      if (!answer.startsWith("HTTP/1.1 101")) {
+        throw new AssertionError("refused: " + answer);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String readHead() throws IOException {
+    InputStream in = socket.getInputStream();
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int read = in.read();
+      if (read < 0) {
+        throw new AssertionError("closed after " + head);
+      }
+      head.append((char) read);
+    }
+    return head.toString();
+  }
+
+  private void write(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+  }
+
+  /** A masked text frame of up to 125 bytes. */
+  public DeafSocket send(String frame) {
+    byte[] text = frame.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(0x81);
+    out.write(0x80 | text.length);
+    out.writeBytes(new byte[4]);
+    out.writeBytes(text);
+    try {
+      write(out.toByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
+  /** Reads until that text came. */
+  public DeafSocket awaitText(String wanted) {
+    try {
+      StringBuilder got = new StringBuilder();
+      while (got.indexOf(wanted) < 0) {
+        int read = socket.getInputStream().read();
+        if (read < 0) {
+          throw new AssertionError("closed before " + wanted + ": " + got);
+        }
+        got.append((char) read);
+      }
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads what is left until the other side is gone, politely or not. */
+  public void awaitEnd() {
+    byte[] buffer = new byte[64 << 10];
+    try {
+      while (socket.getInputStream().read(buffer) >= 0) {
+        continue;
+      }
+    } catch (java.net.SocketTimeoutException e) {
+      throw new AssertionError("still open", e);
+    } catch (IOException e) {
+      // a reset is an end
+    }
+  }
+
+  /** Resets the connection: no close frame, no FIN. */
+  public void die() {
+    try {
+      socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    die();
+  }
+}
