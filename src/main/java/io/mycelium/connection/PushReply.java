@@ -21,7 +21,6 @@ final class PushReply implements ReplyTo {
     if (connection.isClosed()) {
       return;
     }
-    connection.acked(bytes);
     if (!reply.ok()) {
       connection.outbox().error(channel.joinRef(), ref, channel.room().topic(), reply);
     } else if (reply.response() == null) {
@@ -31,5 +30,6 @@ final class PushReply implements ReplyTo {
           .outbox()
           .reply(channel.joinRef(), ref, channel.room().topic(), true, reply.response());
     }
+    connection.acked(bytes);
   }
 }

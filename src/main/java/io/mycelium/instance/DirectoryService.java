@@ -108,7 +108,17 @@ final class DirectoryService {
     return instance
         .<JsonObject>call(
             (control, turn) -> Future.succeededFuture(control.putRoom(name, changed, turn)))
+        .onFailure(cause -> withdraw(instance, name, cause))
         .map(room -> new JsonObject().put("created", true).put("room", room));
+  }
+
+  /** A successor would fail to begin that room as well. */
+  private static void withdraw(Supervised instance, String name, Throwable cause) {
+    if (cause instanceof Refusal refusal && refusal.code() == ErrorCode.REJECTED) {
+      Map<String, RoomSettings> rooms = new HashMap<>(instance.spec().rooms());
+      rooms.remove(name);
+      instance.replaceSpec(instance.spec().withRooms(rooms));
+    }
   }
 
   private Future<JsonObject> deleteRoom(Supervised instance, String name) {

@@ -60,7 +60,11 @@ final class InstanceControl {
   }
 
   JsonObject putRoom(String name, InstanceSpec changed, Turn turn) {
-    instance.putRoom(name, changed, turn);
+    try {
+      instance.putRoom(name, changed, turn);
+    } catch (Exception | Error e) {
+      throw new Refusal(ErrorCode.REJECTED, "the logic of room " + name + " cannot begin: " + e);
+    }
     return roomJson(room(name));
   }
 

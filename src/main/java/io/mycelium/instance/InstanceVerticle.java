@@ -158,8 +158,9 @@ final class InstanceVerticle extends VerticleBase {
     return answer.future();
   }
 
+  /** What comes behind a failed append is left to the successor: its link sends it again. */
   private void onBatch(Message<CommandBatch> message) {
-    if (stopped) {
+    if (stopped || written.failed()) {
       return;
     }
     CommandBatch batch = message.body();

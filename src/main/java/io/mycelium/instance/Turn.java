@@ -98,12 +98,17 @@ final class Turn {
     List<Outbound> left = new ArrayList<>();
     for (Outbound item : items) {
       if (item instanceof Outbound.Reply reply) {
-        left.add(reply.ok() ? doubt(reply) : reply);
+        left.add(reply.ok() && dependsOnEntries(reply) ? doubt(reply) : reply);
       } else if (!(item instanceof Outbound.Delivery delivery && delivery.first() > 0)) {
         left.add(item);
       }
     }
     return left;
+  }
+
+  /** Connections come and go without entries, and the successor takes them over as they are. */
+  private static boolean dependsOnEntries(Outbound.Reply reply) {
+    return reply.seq() > 0 || reply.response() != null;
   }
 
   static Outbound.Reply doubt(Outbound.Reply reply) {

@@ -7,6 +7,7 @@ import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.Outbound;
 import io.mycelium.connection.ConnectionMeters;
+import io.mycelium.connection.Hub;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.MemoryJournal;
 import io.mycelium.testing.FloodClient;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -211,6 +213,41 @@ class BusTest {
     ada.send("['1','3','r','push',{}]");
     assertThat(ada.awaitReply("3").getJsonObject(4).getJsonObject("response").getLong("seq"))
         .isEqualTo(1);
+  }
+
+  @Test
+  void aConnectionsEndIsToldUntilTheInstanceKnows() {
+    start(JournalConfig.DEFAULT, Duration.ofMillis(200));
+    node.create("{'id':'y','type':'accumulative','rooms':{'r':{}}}");
+    PhoenixSocket ada = node.connect("x");
+    PhoenixSocket bob = node.connect("x");
+    PhoenixSocket alone = node.connect("y");
+    ada.join("r");
+    bob.join("r");
+    alone.join("r");
+    AtomicBoolean down = new AtomicBoolean(true);
+    node.vertx()
+        .eventBus()
+        .addOutboundInterceptor(
+            sent -> {
+              if (!down.get() || !(sent.message().body() instanceof CommandBatch)) {
+                sent.next();
+              }
+            });
+    bob.abort();
+    alone.abort();
+    node.awaitConnections(1);
+    for (String ref : List.of("2", "3")) {
+      ada.send("['1','" + ref + "','r','push',{}]");
+      assertThat(ada.awaitReply(ref).getJsonObject(4).getJsonObject("response").getString("reason"))
+          .isEqualTo("timeout");
+    }
+    down.set(false);
+    ada.send("['1','4','r','push',{}]").awaitReply("4");
+    node.await(() -> node.onHubs(Hub::links), links -> links == 1);
+    assertThat(TestNode.await(node.directory().get("y")).getInteger("connections")).isZero();
+    TestNode.await(node.directory().restart("x"));
+    node.awaitInstance("x", i -> i.getInteger("connections") == 1);
   }
 
   @Test

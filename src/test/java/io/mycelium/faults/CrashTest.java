@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Invariant 7: a crash is seen by nobody but the push that caused it, until there are too many. */
 class CrashTest {
+  private static final int ROUNDS = 40;
+
   private final FaultyType faulty = new FaultyType();
   private final TestNode node = TestNode.builder().types(faulty).supervision(10, 4, 2000).start();
 
@@ -313,7 +315,7 @@ class CrashTest {
     PhoenixSocket ada = joined("ada");
     int ref = 10;
     List<String> outcomes = new ArrayList<>();
-    for (int round = 0; round < 8; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       ada.send("['1','" + ref++ + "','r','push',{'id':1}]");
       ada.send("['1','" + ref++ + "','r','push',{'throw':'state'}]");
       var restarted = node.directory().restart("f");
@@ -323,12 +325,12 @@ class CrashTest {
     for (int i = 10; i < ref; i++) {
       outcomes.add(outcome(ada, Integer.toString(i)));
     }
-    assertThat(outcomes.stream().filter(o -> o.equals("instance_crashed"))).hasSize(8);
+    assertThat(outcomes.stream().filter(o -> o.equals("instance_crashed"))).hasSize(ROUNDS);
     assertThat(outcomes.stream().filter(o -> o.startsWith("ok")))
-        .hasSize(16)
+        .hasSize(2 * ROUNDS)
         .doesNotHaveDuplicates();
-    assertThat(seqs(ada, 16))
-        .isEqualTo(java.util.stream.LongStream.rangeClosed(1, 16).boxed().toList());
+    assertThat(seqs(ada, 2 * ROUNDS))
+        .isEqualTo(java.util.stream.LongStream.rangeClosed(1, 2 * ROUNDS).boxed().toList());
     assertThat(ada.rest()).noneMatch(f -> f.toString().contains("phx_error"));
     awaitGeneration(instance().getLong("generation"));
   }
