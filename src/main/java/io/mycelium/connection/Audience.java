@@ -22,8 +22,12 @@ final class Audience {
    * Up to here copying a batch behind a socket's replies is cheaper than writing a buffer of its
    * own to the socket.
    */
-  private static final int MAX_COPIED_BYTES = 2048;
+  private static final int MAX_COPIED_BYTES = 512;
 
+  /** The same for a room of few channels, whose sockets mostly have a reply waiting too. */
+  private static final int MAX_COPIED_BYTES_TO_FEW = 2048;
+
+  private static final int FEW = 8;
   private static final int MAX_COPIES = 64;
 
   private final Hub hub;
@@ -85,11 +89,12 @@ final class Audience {
     batch = null;
     int count = members.size();
     int bytes = writing.readableBytes();
-    boolean copied = bytes <= MAX_COPIED_BYTES && count <= MAX_COPIES;
+    int maxCopied = count <= FEW ? MAX_COPIED_BYTES_TO_FEW : MAX_COPIED_BYTES;
+    boolean copied = bytes <= maxCopied && count <= MAX_COPIES;
     for (int i = 0; i < count; i++) {
       Connection connection = members.get(i).connection();
       if (copied) {
-        connection.outbox().buffer().writeBytes(writing, writing.readerIndex(), bytes);
+        connection.outbox().buffer(bytes).writeBytes(writing, writing.readerIndex(), bytes);
       } else {
         connection.outbox().write(writing.retainedDuplicate());
       }

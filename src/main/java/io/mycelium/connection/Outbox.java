@@ -85,9 +85,14 @@ final class Outbox {
 
   /** To append whole frames to. */
   ByteBuf buffer() {
+    return buffer(0);
+  }
+
+  /** The same, made large enough for that many bytes if it has to be made. */
+  ByteBuf buffer(int bytes) {
     if (gathered == null) {
       touch();
-      gathered = hub.buffer(CAPACITY);
+      gathered = hub.buffer(CAPACITY + bytes);
     }
     return gathered;
   }

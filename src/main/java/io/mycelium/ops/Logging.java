@@ -62,6 +62,9 @@ public final class Logging {
     appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.toLevel(level));
+    // It warns of each message that came while an instance's consumer was being replaced; links
+    // send those again.
+    context.getLogger("io.vertx.core.eventbus.impl.MessageConsumerImpl").setLevel(Level.ERROR);
     root.addAppender(appender);
     quietLibraries(context, root.getLevel());
   }
