@@ -68,11 +68,6 @@ public final class InstanceLink {
     return window.size();
   }
 
-  /** Whether the instance failed or is gone, so that commands are answered at once. */
-  public boolean isDown() {
-    return down != null;
-  }
-
   /**
    * Sends a command that the limits apply to. It is answered exactly once: by the instance, or at
    * once with {@code overloaded}, or with {@code timeout}, or with what became of the instance.

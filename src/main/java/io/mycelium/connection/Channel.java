@@ -55,11 +55,6 @@ final class Channel implements ReplyTo {
     return busy;
   }
 
-  /** Whether the client was told that it is joined and not yet that it is not. */
-  boolean isJoined() {
-    return index >= 0 || room.isWaiting(this);
-  }
-
   /** Keeps a message for later; false if there are too many. */
   boolean hold(InboundMessage message, int limit) {
     if (held == null) {

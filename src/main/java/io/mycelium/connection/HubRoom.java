@@ -93,10 +93,6 @@ final class HubRoom {
     return true;
   }
 
-  boolean isWaiting(Channel channel) {
-    return !waiting.isEmpty() && waiting.stream().anyMatch(w -> w.channel() == channel);
-  }
-
   void remove(Channel channel) {
     if (channel.index >= 0) {
       audience(channel).remove(channel);
