@@ -28,6 +28,7 @@ public enum ErrorCode {
   MAX_INSTANCES("max_instances", 503, true),
   OVERLOADED("overloaded", 503, true),
   DRAINING("draining", 503, true),
+  JOURNAL_UNAVAILABLE("journal_unavailable", 503, true),
   INSTANCE_CRASHED("instance_crashed", 500, true),
   INSTANCE_RESTARTING("instance_restarting", 503, true),
   INSTANCE_FAILED("instance_failed", 503, false),
