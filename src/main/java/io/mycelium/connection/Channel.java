@@ -125,6 +125,18 @@ final class Channel implements ReplyTo {
     }
   }
 
+  /** A message of the room that the channel missed, as live ones come. */
+  void deliver(Outbound.Delivery missed) {
+    connection
+        .serializer()
+        .broadcast(
+            connection.outbox().buffer(),
+            room.topic(),
+            missed.quotedEvent(),
+            missed.binary(),
+            missed.json());
+  }
+
   void leave(InboundMessage leave) {
     busy = true;
     connection

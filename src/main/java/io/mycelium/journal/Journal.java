@@ -20,7 +20,8 @@ public interface Journal {
   /**
    * An entry with the room that it belongs to.
    *
-   * @param epoch of the room's history; another one than what is kept of that room replaces it
+   * @param epoch of the room's history; an entry of sequence 1 of another epoch than what is kept of
+   *     that room begins a new history in its place, a later one goes on under the new name
    * @param durability {@code ASYNC} may be gathered for {@code journal.flush_interval}; never
    *     {@code NONE}
    */

@@ -111,18 +111,19 @@ public final class MemoryJournal implements Journal, SnapshotStore {
       generation = writer;
       for (int i = 0; i < entries.size(); i++) {
         Append append = entries.get(i);
-        room(append.room(), append.epoch()).add(append.entry(), config);
+        room(append.room(), append.epoch(), append.entry().seq()).add(append.entry(), config);
       }
       return Future.succeededFuture();
     }
 
-    /** A history of another epoch takes the place of what is there. */
-    private MemoryRoom room(String name, String epoch) {
+    /** A first entry of another epoch takes the place of what is there. */
+    private MemoryRoom room(String name, String epoch, long seq) {
       MemoryRoom room = rooms.get(name);
-      if (room == null || !room.epoch().equals(epoch)) {
-        room = new MemoryRoom(epoch);
+      if (room == null || seq == 1 && !room.epoch().equals(epoch)) {
+        room = new MemoryRoom();
         rooms.put(name, room);
       }
+      room.epoch(epoch);
       return room;
     }
 
@@ -131,7 +132,7 @@ public final class MemoryJournal implements Journal, SnapshotStore {
       if (writer < generation) {
         return Future.failedFuture(fenced(writer));
       }
-      room(name, snapshot.epoch()).save(snapshot, retention);
+      room(name, snapshot.epoch(), snapshot.seq()).save(snapshot, retention);
       return Future.succeededFuture();
     }
 

@@ -10,19 +10,19 @@ import java.util.Map;
 
 /** What {@link MemoryJournal} keeps of one room. Under its instance's lock. */
 final class MemoryRoom {
-  private final String epoch;
+  private String epoch;
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
   private final ArrayDeque<Snapshot> snapshots = new ArrayDeque<>();
   private final Map<String, Long> keys = new HashMap<>();
   private long bytes;
   private long last;
 
-  MemoryRoom(String epoch) {
-    this.epoch = epoch;
-  }
-
   String epoch() {
     return epoch;
+  }
+
+  void epoch(String name) {
+    epoch = name;
   }
 
   void add(Entry entry, JournalConfig config) {
