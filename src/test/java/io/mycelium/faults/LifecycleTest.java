@@ -39,6 +39,7 @@ class LifecycleTest {
         d.maxRestarts(),
         d.restartWindow(),
         d.stopTimeout(),
+        d.stuckAfter(),
         d.presenceInterval(),
         "plugins");
   }
