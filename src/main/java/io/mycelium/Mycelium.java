@@ -5,7 +5,8 @@ import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.instance.DeployerVerticle;
 import io.mycelium.instance.PluginLoader;
 import io.mycelium.instance.RoomTypes;
-import io.mycelium.journal.MemoryJournal;
+import io.mycelium.journal.MemoryStore;
+import io.mycelium.journal.Store;
 import io.mycelium.ops.Drain;
 import io.mycelium.ops.EventLoopLag;
 import io.mycelium.ops.Health;
@@ -50,6 +51,7 @@ public final class Mycelium {
   /** Takes half a second to load, so that begins before it is needed. */
   private Future<Contract> contract;
 
+  private final Store store;
   private DeployerVerticle deployer;
   private String deployerId;
   private volatile boolean instancesUp;
@@ -58,6 +60,7 @@ public final class Mycelium {
 
   private Mycelium(MyceliumConfig config) {
     this.config = config;
+    this.store = new MemoryStore(config.journal());
     this.vertx = vertx(config);
     this.management = new ManagementVerticle(config.ops(), health, meters);
     health.register("instances", () -> up(instancesUp, "the deployer is not up"));
@@ -120,9 +123,7 @@ public final class Mycelium {
   }
 
   private Future<Void> deploy(RoomTypes types) {
-    deployer =
-        new DeployerVerticle(
-            config.instances(), types, new MemoryJournal(config.journal()), nodeMeters);
+    deployer = new DeployerVerticle(config.instances(), types, config.journal(), store, nodeMeters);
     return vertx
         .deployVerticle(deployer)
         .onSuccess(

@@ -58,7 +58,8 @@ final class EntryList {
     boolean more = found.size() > query.limit();
     List<Entry> entries = found;
     if (more) {
-      entries = query.isForward() ? found.subList(0, query.limit()) : found.subList(1, found.size());
+      entries =
+          query.isForward() ? found.subList(0, query.limit()) : found.subList(1, found.size());
     }
     JsonWriter out = new JsonWriter(64 + entries.size() * 128).raw(ENTRIES);
     write(out, entries);

@@ -34,8 +34,7 @@ record Handover(
    */
   Handover withoutStates(InstanceSpec spec) {
     Map<String, SavedRoom> lost = new HashMap<>();
-    rooms.forEach(
-        (name, saved) -> lost.put(name, spec.isDurable(name) ? saved.lost() : saved));
+    rooms.forEach((name, saved) -> lost.put(name, spec.isDurable(name) ? saved.lost() : saved));
     return new Handover(lost, peers, nextRef, truncated);
   }
 

@@ -37,8 +37,7 @@ record HistoryQuery(long before, long after, int limit) {
       }
     }
     if (json.hasNonNull("before") && json.hasNonNull("after")) {
-      throw Refusal.of(
-          ErrorCode.INVALID_PAYLOAD, "after", json.get("after"), "none beside before");
+      throw Refusal.of(ErrorCode.INVALID_PAYLOAD, "after", json.get("after"), "none beside before");
     }
     return new HistoryQuery(
         number(json, "before", Long.MAX_VALUE, 0, Long.MAX_VALUE),

@@ -129,8 +129,7 @@ final class Instance {
         case DETACH -> {
           return detach(peer, command, turn);
         }
-        case REFILL ->
-            Pushes.refill(peer.gateway(), command, rooms.get(command.room()), turn);
+        case REFILL -> Pushes.refill(peer.gateway(), command, rooms.get(command.room()), turn);
       }
       return null;
     } catch (Refusal refusal) {

@@ -56,14 +56,24 @@ final class InstanceVerticle extends VerticleBase {
   private Future<?> start(Handover recovered) {
     handover = null;
     Admission admission = new Admission(node.store().journal(), node.journal());
-    instance =
-        new Instance(
-            spec,
-            node.types(),
-            node.clock(),
-            node.config().presenceInterval(),
-            admission,
-            recovered);
+    stats.begin(node.clock().getAsLong());
+    try {
+      instance =
+          new Instance(
+              spec,
+              node.types(),
+              node.clock(),
+              node.config().presenceInterval(),
+              admission,
+              recovered);
+    } finally {
+      if (!fenced) {
+        stats.end();
+      }
+    }
+    if (fenced) {
+      return Future.failedFuture(replaced());
+    }
     control = new InstanceControl(instance, node, admission);
     questions = new Questions(node, instance, (ContextInternal) context, this::answer);
     consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
@@ -154,7 +164,7 @@ final class InstanceVerticle extends VerticleBase {
               ErrorCode.INSTANCE_CRASHED, "the room's logic failed; the instance restarts"));
       crash(e);
     } finally {
-      stats.end(turn, instance);
+      ended(turn);
     }
   }
 
@@ -180,8 +190,7 @@ final class InstanceVerticle extends VerticleBase {
           Handover left = instance.handOver();
           snapshots()
               .close(instance)
-              .onComplete(
-                  done -> answer.complete(done.succeeded() ? left.asleep() : left));
+              .onComplete(done -> answer.complete(done.succeeded() ? left.asleep() : left));
         });
     return answer.future();
   }
@@ -218,7 +227,9 @@ final class InstanceVerticle extends VerticleBase {
     Throwable crash = instance.handle(batch, turn);
     commit(turn);
     long nanos = System.nanoTime() - started;
-    stats.end(nanos, count, turn, instance);
+    if (!fenced) {
+      stats.end(nanos, count, turn, instance);
+    }
     node.meters().handlerTime(nanos);
     if (crash != null) {
       crash(crash);
@@ -237,6 +248,13 @@ final class InstanceVerticle extends VerticleBase {
     } catch (Exception | Error e) {
       crash(e);
     } finally {
+      ended(turn);
+    }
+  }
+
+  /** A generation that was given up is not the one that the figures are of. */
+  private void ended(Turn turn) {
+    if (!fenced) {
       stats.end(turn, instance);
     }
   }
@@ -266,14 +284,17 @@ final class InstanceVerticle extends VerticleBase {
     turn.questions().forEach(questions::ask);
   }
 
+  private IllegalStateException replaced() {
+    return new IllegalStateException("generation " + generation + " was replaced");
+  }
+
   /**
    * Entries go to the journal at once, which writes them in this order, many turns in one
    * transaction.
    */
   private Future<Void> write(Turn turn) {
     if (fenced) {
-      return Future.failedFuture(
-          new IllegalStateException("generation " + generation + " was replaced"));
+      return Future.failedFuture(replaced());
     }
     Journal journal = node.store().journal();
     Future<Void> done = Future.succeededFuture();

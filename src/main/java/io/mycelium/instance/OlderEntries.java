@@ -37,10 +37,7 @@ final class OlderEntries {
       Journal journal = node.store().journal();
       long from = found.isEmpty() ? after : found.get(found.size() - 1).seq();
       Future<Journal.Read> read = journal.read(instance.spec().id(), room.name(), from, PAGE);
-      context
-          .<Journal.Read>future(read::onComplete)
-          .onSuccess(this::add)
-          .onFailure(cause -> end());
+      context.<Journal.Read>future(read::onComplete).onSuccess(this::add).onFailure(cause -> end());
     }
 
     private void add(Journal.Read page) {

@@ -1,7 +1,6 @@
 package io.mycelium.instance;
 
 import io.mycelium.bus.Command;
-import io.mycelium.bus.Outbound;
 import io.mycelium.journal.Journal;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;

@@ -99,9 +99,7 @@ final class Recovery {
         .compose(
             read -> {
               long last = replay.apply(read);
-              return last == 0
-                  ? Future.succeededFuture(replay.done())
-                  : page(name, replay, last);
+              return last == 0 ? Future.succeededFuture(replay.done()) : page(name, replay, last);
             });
   }
 }

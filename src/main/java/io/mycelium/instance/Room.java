@@ -42,7 +42,11 @@ final class Room {
    */
   @SuppressWarnings("unchecked")
   Room(
-      String name, RoomSettings settings, RoomLogic<?> logic, JournalConfig limits, SavedRoom saved) {
+      String name,
+      RoomSettings settings,
+      RoomLogic<?> logic,
+      JournalConfig limits,
+      SavedRoom saved) {
     this.name = name;
     this.settings = settings;
     this.limits = limits;
@@ -252,7 +256,8 @@ final class Room {
     if (made.isEmpty()) {
       return;
     }
-    Outbound.Delivery delivery = settings.patchInterval().isZero() ? messages.delivery(next, made) : null;
+    Outbound.Delivery delivery =
+        settings.patchInterval().isZero() ? messages.delivery(next, made) : null;
     state = next;
     seq += made.size();
     stateMessage = shown;

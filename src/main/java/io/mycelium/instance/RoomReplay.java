@@ -34,8 +34,7 @@ final class RoomReplay {
    * @param generation that the room is made for
    */
   @SuppressWarnings("unchecked")
-  RoomReplay(
-      Node node, RoomSettings settings, SavedRoom lost, Journal.Room kept, long generation) {
+  RoomReplay(Node node, RoomSettings settings, SavedRoom lost, Journal.Room kept, long generation) {
     this.logic = (RoomLogic<Object>) node.types().open(settings);
     this.lost = lost;
     this.kept = kept;

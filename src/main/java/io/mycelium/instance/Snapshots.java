@@ -58,8 +58,6 @@ final class Snapshots {
   private Future<Void> save(String room, RoomSettings settings, Snapshot snapshot) {
     return snapshot == null
         ? Future.succeededFuture()
-        : node.store()
-            .snapshots()
-            .save(instance, generation, room, snapshot, settings.retention());
+        : node.store().snapshots().save(instance, generation, room, snapshot, settings.retention());
   }
 }

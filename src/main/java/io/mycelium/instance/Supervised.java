@@ -2,12 +2,8 @@ package io.mycelium.instance;
 
 import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.Outbound;
-import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
@@ -30,6 +26,8 @@ final class Supervised {
     RUNNING,
     RESTARTING,
     FAILED,
+    /** Registered, but not in memory, or only who is connected to it; the next touch wakes it. */
+    IDLE,
     STOPPING;
 
     String json() {
@@ -47,18 +45,22 @@ final class Supervised {
   private int restarts;
   private String lastError;
   private RestartIntensity intensity;
-  private InstanceVerticle verticle;
-  private String deploymentId;
-  private Promise<Handover> ended;
+  private Deployment current;
   private boolean retiring;
-  private boolean stuck;
-  private Future<Void> stopped = Future.succeededFuture();
+
+  /** Milliseconds for which crashes do not age: who is stuck crashes less often than others. */
+  private long stuckFor;
+
+  /** Threads that its generations took with them and did not bring back. */
+  private int threadsLost;
+
   private Handover left;
+  private final WakeUp wakeUp;
   private Future<?> lastTransition = Future.succeededFuture();
 
   /**
-   * @param lastGeneration of an instance of the same id that was deleted while stuck, so that this
-   *     one fences it; else 0
+   * @param lastGeneration the highest that was deployed, of an earlier instance of the same id that
+   *     is stuck too, so that this one fences it; else 0
    */
   Supervised(
       Vertx vertx, ContextInternal context, Node node, InstanceSpec spec, long lastGeneration) {
@@ -67,6 +69,15 @@ final class Supervised {
     this.node = node;
     this.spec = spec;
     this.generation = lastGeneration;
+    this.wakeUp = new WakeUp(vertx, spec.id(), node.publisher(), this::commandCame);
+  }
+
+  /** One that failed before this process began; a restart revives it. */
+  Supervised failedBefore(String error) {
+    status = Status.FAILED;
+    lastError = error;
+    left = Handover.fromJournal(spec);
+    return this;
   }
 
   private void become(Status next) {
@@ -74,21 +85,19 @@ final class Supervised {
     status = next;
   }
 
+  /** Begins a new instance. One of its id that is stuck may wake up at any time and write. */
   Future<Void> start() {
     return transition(
         () ->
             generation == 0
                 ? deploy(Handover.NOTHING)
-                : fence().compose(i -> deploy(Handover.NOTHING)));
+                : here(node.store().journal().fence(spec.id(), generation + 1))
+                    .compose(ignored -> deploy(Handover.NOTHING)));
   }
 
-  /** The one before it may wake up at any time and write. */
-  private Future<Void> fence() {
-    return here(
-        node.journal()
-            .fence(spec.id(), generation + 1)
-            .compose(ignored -> node.journal().deleteInstance(spec.id()))
-            .compose(ignored -> node.journal().fence(spec.id(), generation + 1)));
+  /** Begins an instance of which only the store knows. */
+  Future<Void> load() {
+    return transition(() -> deploy(Handover.fromJournal(spec)));
   }
 
   /**
@@ -96,7 +105,7 @@ final class Supervised {
    * never do.
    */
   Future<Void> stopped() {
-    return stopped;
+    return current == null ? Future.succeededFuture() : current.stopped();
   }
 
   /** Transitions of one instance come one after the other. */
@@ -118,67 +127,56 @@ final class Supervised {
     generation++;
     left = handover;
     retiring = false;
-    stuck = false;
-    ended = context.promise();
-    verticle = new InstanceVerticle(node, spec, generation, handover, stats);
-    DeploymentOptions options =
-        new DeploymentOptions().setThreadingModel(spec.config().threading());
-    if (spec.config().threading() == ThreadingModel.WORKER) {
-      options.setWorkerPoolName(WorkerThreads.POOL).setWorkerPoolSize(node.threads().size());
-    }
-    return vertx
-        .deployVerticle(verticle, options)
+    Deployment starting = new Deployment(vertx, context, node, spec, generation, handover, stats);
+    current = starting;
+    return starting
+        .start()
         .map(
-            id -> {
-              deploymentId = id;
-              boolean crashedAlready = ended.future().isComplete();
-              if (!crashedAlready && status != Status.STOPPING) {
+            ignored -> {
+              if (!starting.hasEnded() && status != Status.STOPPING) {
                 left = null;
                 become(Status.RUNNING);
+                stats.touch(node.clock().getAsLong());
               }
-              return (Void) null;
-            });
-  }
-
-  /**
-   * A verticle that does not stop in time is left behind: its generation fences what it may still
-   * write.
-   */
-  private Future<Void> undeploy() {
-    String stopping = deploymentId;
-    deploymentId = null;
-    if (stopping == null) {
-      return Future.succeededFuture();
-    }
-    stopped = here(vertx.undeploy(stopping));
-    if (stuck) {
-      giveUp();
-      return Future.succeededFuture();
-    }
-    return inTime(stopped)
-        .otherwise(
-            cause -> {
-              LOG.warn(
-                  "instance {} generation {} did not stop: {}",
-                  spec.id(),
-                  generation,
-                  cause.toString());
-              giveUp();
               return null;
             });
   }
 
-  private void giveUp() {
-    verticle.fence();
-    stats.giveUp();
-    if (spec.config().threading() == ThreadingModel.WORKER && !stopped.isComplete()) {
-      node.threads().lose();
-      stopped.onComplete(ignored -> node.threads().regain());
+  private Future<Void> undeploy() {
+    if (current == null) {
+      return Future.succeededFuture();
+    }
+    Deployment ending = current;
+    return ending.undeploy().onComplete(ignored -> countThread(ending));
+  }
+
+  private void countThread(Deployment ending) {
+    if (ending.holdsThread()) {
+      threadsLost++;
+      ending.stopped().onComplete(ignored -> threadsLost--);
     }
   }
 
-  private <T> Future<T> inTime(Future<T> future) {
-    return here(future).timeout(node.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
+  /** Whether logic of it may run now whose end is waited for. */
+  boolean isWatched() {
+    return current != null && (status == Status.RUNNING || current.isStarting());
+  }
+
+  /**
+   * Goes on without the thread that is stuck: another takes its place in the pool, and the instance
+   * crashes. One that is stuck while it starts does not start.
+   */
+  void giveUpStuck(long now) {
+    StuckException cause = new StuckException(stats.busyFor(now), stats.whereabouts());
+    if (current.isStarting()) {
+      current.giveUpStart(cause);
+      countThread(current);
+      return;
+    }
+    current.isStuckNow();
+    stuckFor += cause.busy();
+    publish(new Outbound.Failed("the instance was " + cause));
+    crashed(generation, cause, Handover.fromJournal(spec));
   }
 
   /** The verticle of that generation stopped taking commands. */
@@ -188,13 +186,14 @@ final class Supervised {
     }
     lastError = cause.toString();
     LOG.error("instance {} generation {} crashed", spec.id(), generation, cause);
-    if (!ended.tryComplete(handover) || retiring) {
+    if (!current.end(handover) || retiring) {
       return;
     }
     if (intensity == null) {
       intensity = new RestartIntensity(node.config().maxRestarts(), node.config().restartWindow());
     }
-    if (intensity.exceededBy(node.clock().getAsLong())) {
+    boolean tooManyThreads = current.isStuck() && threadsLost >= node.config().maxRestarts();
+    if (intensity.exceededBy(node.clock().getAsLong() - stuckFor) || tooManyThreads) {
       become(Status.FAILED);
       left = handover.withoutPeers();
       node.meters().instanceFailed();
@@ -223,11 +222,13 @@ final class Supervised {
   }
 
   private Future<Void> publishFailed() {
+    recordFailure(true);
     publish(new Outbound.Failed("the instance failed: " + lastError));
     return Future.succeededFuture();
   }
 
-  private void deploymentFailed(Throwable cause) {
+  /** It cannot be deployed as it is. */
+  void deploymentFailed(Throwable cause) {
     if (status == Status.STOPPING) {
       return;
     }
@@ -236,7 +237,16 @@ final class Supervised {
     become(Status.FAILED);
     left = left.withoutPeers();
     node.meters().instanceFailed();
+    recordFailure(true);
     publish(new Outbound.Failed("the instance did not start: " + lastError));
+  }
+
+  /** So that it is still failed after the node was. */
+  private void recordFailure(boolean failed) {
+    node.store()
+        .instances()
+        .setFailed(spec.id(), failed, lastError)
+        .onFailure(cause -> LOG.warn("instance {}: status not recorded", spec.id(), cause));
   }
 
   /** Restarts a running instance with its state, revives a failed one. */
@@ -244,13 +254,18 @@ final class Supervised {
     return transition(
             () -> {
               if (status == Status.STOPPING) {
-                return Future.failedFuture(gone());
+                return Future.failedFuture(Unavailable.now(this));
               }
               boolean revived = status == Status.FAILED;
+              boolean down = revived || status == Status.IDLE;
+              if (revived) {
+                recordFailure(false);
+              }
+              wakeUp.stopListening();
               intensity = null;
               become(Status.RESTARTING);
               restarts++;
-              Future<Handover> handover = revived ? Future.succeededFuture(left) : retire();
+              Future<Handover> handover = down ? Future.succeededFuture(left) : retire();
               return handover.compose(taken -> undeploy().compose(ignored -> deploy(taken)));
             })
         .onFailure(
@@ -268,12 +283,11 @@ final class Supervised {
    */
   private Future<Handover> retire() {
     retiring = true;
-    verticle.retire().onSuccess(ended::tryComplete);
-    return inTime(ended.future())
+    return current
+        .retire()
         .otherwise(
             cause -> {
-              verticle.fence();
-              stuck = true;
+              current.isStuckNow();
               lastError =
                   "stuck for "
                       + stats.busyFor(node.clock().getAsLong())
@@ -287,10 +301,92 @@ final class Supervised {
   /** Completes once it has stopped, or with the time-out of one that is stuck. */
   Future<Void> delete() {
     become(Status.STOPPING);
+    wakeUp.stopListening();
     publish(new Outbound.Deleted());
     return transition(this::undeploy)
-        .compose(ignored -> here(node.journal().deleteInstance(spec.id())))
+        .compose(ignored -> here(node.store().instances().delete(spec.id())))
         .onComplete(ignored -> publish(new Outbound.Deleted()));
+  }
+
+  /**
+   * Lets an instance go to sleep if nothing happens in it. Who is connected stays so; a command
+   * wakes it.
+   *
+   * @return whether it sleeps and nobody is connected to it, so that it needs no memory at all
+   */
+  Future<Boolean> sleep() {
+    return transition(
+        () -> {
+          if (status != Status.RUNNING) {
+            return Future.succeededFuture(false);
+          }
+          wakeUp.listen();
+          return here(current.verticle().sleep()).compose(this::slept);
+        });
+  }
+
+  private Future<Boolean> slept(Handover handover) {
+    if (handover == null) {
+      wakeUp.resendTo(generation);
+      return Future.succeededFuture(false);
+    }
+    return undeploy()
+        .map(
+            ignored -> {
+              if (status == Status.STOPPING) {
+                return false;
+              }
+              left = handover;
+              become(Status.IDLE);
+              return handover.isDeserted() && !wakeUp.isWanted();
+            })
+        .onSuccess(
+            deserted -> {
+              if (wakeUp.isWanted()) {
+                touch();
+              }
+            });
+  }
+
+  private void commandCame() {
+    if (status == Status.IDLE) {
+      touch();
+    }
+  }
+
+  /** Somebody wants something of it: it does not sleep now, and wakes if it does. */
+  Future<Void> touch() {
+    stats.touch(node.clock().getAsLong());
+    wakeUp.want();
+    if (status != Status.IDLE && lastTransition.isComplete()) {
+      return Future.succeededFuture();
+    }
+    return transition(
+        () -> {
+          if (status != Status.IDLE) {
+            return Future.succeededFuture();
+          }
+          wakeUp.stopListening();
+          become(Status.STARTING);
+          return deploy(left).onFailure(this::stillAsleep);
+        });
+  }
+
+  /** It sleeps on if the store cannot be read just now, and fails for any other reason. */
+  private void stillAsleep(Throwable cause) {
+    if (status == Status.STARTING
+        && cause instanceof Refusal refusal
+        && refusal.code().retryable()) {
+      become(Status.IDLE);
+      wakeUp.listen();
+    } else {
+      deploymentFailed(cause);
+    }
+  }
+
+  /** Forgets it; its id is known to the store. */
+  void letGo() {
+    wakeUp.stopListening();
   }
 
   private void publish(Outbound item) {
@@ -299,48 +395,22 @@ final class Supervised {
 
   /** A request to the verticle that runs, or to the next one if a restart is under way. */
   <T> Future<T> call(InstanceVerticle.Request<T> request) {
-    return lastTransition
+    return touch()
         .transform(
             ignored ->
                 status == Status.RUNNING
-                    ? here(verticle.call(request))
-                    : Future.failedFuture(notRunning()))
+                    ? here(current.verticle().call(request))
+                    : Future.failedFuture(Unavailable.now(this)))
         .timeout(node.config().stopTimeout().toMillis() * 2, TimeUnit.MILLISECONDS)
-        .recover(cause -> Future.failedFuture(cause instanceof Refusal ? cause : stuck()));
+        .recover(
+            cause ->
+                Future.failedFuture(cause instanceof Refusal ? cause : Unavailable.stuck(this)));
   }
 
-  private Refusal notRunning() {
-    if (status == Status.STOPPING) {
-      return gone();
-    }
-    ErrorCode code =
-        status == Status.FAILED ? ErrorCode.INSTANCE_FAILED : ErrorCode.INSTANCE_RESTARTING;
-    return new Refusal(
-        code,
-        "instance "
-            + spec.id()
-            + " is "
-            + status.json()
-            + (lastError == null ? "" : ": " + lastError));
-  }
-
-  private Refusal gone() {
-    return new Refusal(ErrorCode.UNKNOWN_INSTANCE, "instance " + spec.id() + " was deleted");
-  }
-
-  private Refusal stuck() {
-    long busyFor = stats.busyFor(node.clock().getAsLong());
-    return new Refusal(
-        ErrorCode.TIMEOUT,
-        "instance "
-            + spec.id()
-            + " did not answer; its logic has been busy for "
-            + busyFor
-            + " ms");
-  }
-
-  void replaceSpec(InstanceSpec changed) {
+  /** Completes once the store has it too. */
+  Future<Void> replaceSpec(InstanceSpec changed) {
     spec = changed;
+    return here(node.store().instances().setSpec(changed.id(), changed.toJson().encode()));
   }
 
   InstanceSpec spec() {

@@ -42,7 +42,9 @@ public interface InstanceStore {
   /** Null if there is none of that id. */
   Future<Registered> find(String id);
 
-  /** Up to {@code limit} instances in the order of their ids (by code point), behind {@code after}. */
+  /**
+   * Up to {@code limit} instances in the order of their ids (by code point), behind {@code after}.
+   */
   Future<List<Registered>> list(String after, int limit, Filter filter);
 
   /** How many there are. */

@@ -20,8 +20,8 @@ public interface Journal {
   /**
    * An entry with the room that it belongs to.
    *
-   * @param epoch of the room's history; an entry of sequence 1 of another epoch than what is kept of
-   *     that room begins a new history in its place, a later one goes on under the new name
+   * @param epoch of the room's history; an entry of sequence 1 of another epoch than what is kept
+   *     of that room begins a new history in its place, a later one goes on under the new name
    * @param durability {@code ASYNC} may be gathered for {@code journal.flush_interval}; never
    *     {@code NONE}
    */
@@ -64,7 +64,10 @@ public interface Journal {
    */
   Future<Void> append(String instance, long generation, List<Append> entries);
 
-  /** What is kept of each room of an instance, by name; rooms of which nothing is kept are not in it. */
+  /**
+   * What is kept of each room of an instance, by name; rooms of which nothing is kept are not in
+   * it.
+   */
   Future<Map<String, Room>> rooms(String instance);
 
   /** Up to {@code limit} entries of a room with a sequence above {@code after}, oldest first. */

@@ -75,6 +75,11 @@ public record JournalConfig(
 
   /** The same kept in this process only. */
   public JournalConfig inMemory() {
+    return inMemory(maxEntriesPerRoom, maxBytesPerRoom);
+  }
+
+  /** The same in this process only, so much of each room. */
+  public JournalConfig inMemory(int entries, long bytes) {
     return new JournalConfig(
         "memory:",
         user,
@@ -83,8 +88,8 @@ public record JournalConfig(
         maxQueuedBytes,
         snapshotEvery,
         pushOnceWindow,
-        maxEntriesPerRoom,
-        maxBytesPerRoom,
+        entries,
+        bytes,
         maxResumeEntries);
   }
 

@@ -29,7 +29,7 @@ class LifecycleTest {
   private final FaultyType faulty = new FaultyType();
   private final TestJournal journal = new TestJournal(JournalConfig.DEFAULT);
   private final TestNode node =
-      TestNode.builder().types(faulty).journal(journal).deployer(threeInstances()).start();
+      TestNode.builder().types(faulty).store(journal).deployer(threeInstances()).start();
 
   private static DeployerConfig threeInstances() {
     DeployerConfig d = DeployerConfig.DEFAULT;
@@ -39,6 +39,8 @@ class LifecycleTest {
         d.maxRestarts(),
         d.restartWindow(),
         d.stopTimeout(),
+        d.stuckAfter(),
+        d.idleTimeout(),
         d.presenceInterval(),
         "plugins");
   }

@@ -9,6 +9,7 @@ import io.mycelium.instance.spi.Push;
 import io.mycelium.instance.spi.RoomLogic;
 import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.journal.Entry;
+import io.mycelium.journal.JournalConfig;
 import io.mycelium.protocol.Payload;
 import java.time.Duration;
 import java.util.List;
@@ -57,7 +58,12 @@ class RoomEffectsTest {
   }
 
   private static Room room(Function<Push, Effects> decide) {
-    return new Room("r", SETTINGS, new Counter(decide, (state, entry) -> state + 1), null);
+    return new Room(
+        "r",
+        SETTINGS,
+        new Counter(decide, (state, entry) -> state + 1),
+        JournalConfig.DEFAULT,
+        null);
   }
 
   @Test
@@ -90,7 +96,13 @@ class RoomEffectsTest {
 
   @Test
   void aStateThatIsNullIsRefused() {
-    Room room = new Room("r", SETTINGS, new Counter(Effects::append, (state, entry) -> null), null);
+    Room room =
+        new Room(
+            "r",
+            SETTINGS,
+            new Counter(Effects::append, (state, entry) -> null),
+            JournalConfig.DEFAULT,
+            null);
     assertThatThrownBy(() -> room.push(PUSH, new Turn())).hasMessageContaining("from apply");
     assertThat(room.seq()).isZero();
   }

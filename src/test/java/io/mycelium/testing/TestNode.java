@@ -11,9 +11,9 @@ import io.mycelium.instance.DeployerVerticle;
 import io.mycelium.instance.InstanceMeters;
 import io.mycelium.instance.RoomTypes;
 import io.mycelium.instance.spi.RoomType;
-import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
-import io.mycelium.journal.MemoryJournal;
+import io.mycelium.journal.MemoryStore;
+import io.mycelium.journal.Store;
 import io.mycelium.web.Contract;
 import io.mycelium.web.OpenAuthenticator;
 import io.mycelium.web.WebConfig;
@@ -55,7 +55,7 @@ public final class TestNode implements AutoCloseable {
     Codecs.register(vertx);
     await(
         vertx.deployVerticle(
-            new DeployerVerticle(b.deployer, b.types, b.journal, InstanceMeters.NONE)));
+            new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), InstanceMeters.NONE)));
     Contract contract = await(Contract.load(vertx));
     for (int i = 0; i < b.eventLoops; i++) {
       WebConfig web =
@@ -191,7 +191,8 @@ public final class TestNode implements AutoCloseable {
     private DeployerConfig deployer = DeployerConfig.DEFAULT;
     private SocketConfig socket = SocketConfig.DEFAULT;
     private GatewayConfig gateway = GatewayConfig.DEFAULT;
-    private Journal journal = new MemoryJournal(JournalConfig.DEFAULT);
+    private JournalConfig journal = JournalConfig.DEFAULT.inMemory();
+    private Store store;
     private ConnectionMeters meters = ConnectionMeters.NONE;
     private RoomTypes types = new RoomTypes(List.of());
     private String transport = "netty";
@@ -216,6 +217,41 @@ public final class TestNode implements AutoCloseable {
               maxRestarts,
               Duration.ofMinutes(1),
               Duration.ofMillis(stopMs),
+              d.stuckAfter(),
+              d.idleTimeout(),
+              d.presenceInterval(),
+              d.pluginsDir());
+      return this;
+    }
+
+    /** Call it behind {@link #supervision}. */
+    public Builder stuckAfter(long ms) {
+      DeployerConfig d = deployer;
+      deployer =
+          new DeployerConfig(
+              d.maxInstances(),
+              d.workerPoolSize(),
+              d.maxRestarts(),
+              d.restartWindow(),
+              d.stopTimeout(),
+              Duration.ofMillis(ms),
+              d.idleTimeout(),
+              d.presenceInterval(),
+              d.pluginsDir());
+      return this;
+    }
+
+    public Builder idleTimeout(long ms) {
+      DeployerConfig d = deployer;
+      deployer =
+          new DeployerConfig(
+              d.maxInstances(),
+              d.workerPoolSize(),
+              d.maxRestarts(),
+              d.restartWindow(),
+              d.stopTimeout(),
+              d.stuckAfter(),
+              Duration.ofMillis(ms),
               d.presenceInterval(),
               d.pluginsDir());
       return this;
@@ -231,9 +267,20 @@ public final class TestNode implements AutoCloseable {
       return this;
     }
 
-    public Builder journal(Journal used) {
-      journal = used;
+    /** The limits; the store is one in memory unless another is given. */
+    public Builder journal(JournalConfig config) {
+      journal = config;
       return this;
+    }
+
+    /** Stays open when the node closes. */
+    public Builder store(Store used) {
+      store = used;
+      return this;
+    }
+
+    private Store store() {
+      return store == null ? new MemoryStore(journal) : store;
     }
 
     public Builder meters(ConnectionMeters used) {

@@ -9,7 +9,8 @@ import java.util.List;
 
 /**
  * The entries of an accumulative room's state as JSON: <code>
- * [[seq, at, event, user, payload], ...]</code>; a binary payload stands as Base64 in a sixth place.
+ * [[seq, at, event, user, payload], ...]</code>; a binary payload stands as Base64 in a sixth
+ * place.
  */
 final class AccumulativeSnapshot {
   private static final int BINARY = 5;

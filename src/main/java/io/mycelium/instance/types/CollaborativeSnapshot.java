@@ -9,7 +9,8 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * A collaborative room's state as JSON: <code>{"ada": {"json": ...}, "bob": {"binary": "&lt;base64&gt;"}}
+ * A collaborative room's state as JSON: <code>
+ * {"ada": {"json": ...}, "bob": {"binary": "&lt;base64&gt;"}}
  * </code>.
  */
 final class CollaborativeSnapshot {
