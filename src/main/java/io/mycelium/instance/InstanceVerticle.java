@@ -16,6 +16,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * One generation of an instance: takes command batches and control requests from the bus, feeds
@@ -48,7 +49,7 @@ final class InstanceVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    return new Recovery(node, spec, generation, (ContextInternal) context)
+    return new Recovery(node, spec, generation, (ContextInternal) context, this::watched)
         .recover(handover)
         .compose(this::start);
   }
@@ -56,28 +57,37 @@ final class InstanceVerticle extends VerticleBase {
   private Future<?> start(Handover recovered) {
     handover = null;
     Admission admission = new Admission(node.store().journal(), node.journal());
+    instance =
+        watched(
+            () ->
+                new Instance(
+                    spec,
+                    node.types(),
+                    node.clock(),
+                    node.config().presenceInterval(),
+                    admission,
+                    recovered));
+    control = new InstanceControl(instance, node, admission);
+    questions = new Questions(node, instance, (ContextInternal) context, this::answer);
+    consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
+    return consumer.completion().onSuccess(ignored -> announce(recovered));
+  }
+
+  /** Logic that does not end is seen, and not gone on with once it was given up. */
+  private <T> T watched(Supplier<T> logic) {
     stats.begin(node.clock().getAsLong());
+    T made;
     try {
-      instance =
-          new Instance(
-              spec,
-              node.types(),
-              node.clock(),
-              node.config().presenceInterval(),
-              admission,
-              recovered);
+      made = logic.get();
     } finally {
       if (!fenced) {
         stats.end();
       }
     }
     if (fenced) {
-      return Future.failedFuture(replaced());
+      throw replaced();
     }
-    control = new InstanceControl(instance, node, admission);
-    questions = new Questions(node, instance, (ContextInternal) context, this::answer);
-    consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
-    return consumer.completion().onSuccess(ignored -> announce(recovered));
+    return made;
   }
 
   /** Links send what the predecessor left un-acked once they hear of the new generation. */

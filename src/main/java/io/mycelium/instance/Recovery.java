@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Makes the rooms anew whose state a predecessor could not hand over, from the journal. On the
@@ -22,12 +23,20 @@ final class Recovery {
   private final InstanceSpec spec;
   private final long generation;
   private final ContextInternal context;
+  private final Watch watch;
 
-  Recovery(Node node, InstanceSpec spec, long generation, ContextInternal context) {
+  /** Runs the logic where it is seen if it does not end. */
+  @FunctionalInterface
+  interface Watch {
+    <T> T run(Supplier<T> logic);
+  }
+
+  Recovery(Node node, InstanceSpec spec, long generation, ContextInternal context, Watch watch) {
     this.node = node;
     this.spec = spec;
     this.generation = generation;
     this.context = context;
+    this.watch = watch;
   }
 
   /**
@@ -84,21 +93,21 @@ final class Recovery {
 
   private Future<SavedRoom> room(String name, SavedRoom lost, Journal.Room kept) {
     RoomSettings settings = spec.rooms().get(name);
-    RoomReplay replay = new RoomReplay(node, settings, lost, kept, generation);
+    RoomReplay replay = watch.run(() -> new RoomReplay(node, settings, lost, kept, generation));
     if (kept == null || !replay.isUsable()) {
-      return Future.succeededFuture(replay.fresh());
+      return Future.succeededFuture(watch.run(replay::fresh));
     }
     JournalConfig limits = node.journal();
     int share = Math.max(RECENT_PER_ROOM_AT_LEAST, RECENT_PER_INSTANCE / spec.rooms().size());
     long recent = Math.min(share, limits.maxEntriesPerRoom());
-    return page(name, replay, replay.begin(recent));
+    return page(name, replay, watch.run(() -> replay.begin(recent)));
   }
 
   private Future<SavedRoom> page(String name, RoomReplay replay, long after) {
     return here(node.store().journal().read(spec.id(), name, after, RoomReplay.PAGE))
         .compose(
             read -> {
-              long last = replay.apply(read);
+              long last = watch.run(() -> replay.apply(read));
               return last == 0 ? Future.succeededFuture(replay.done()) : page(name, replay, last);
             });
   }

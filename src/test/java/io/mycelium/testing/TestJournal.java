@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -47,6 +48,7 @@ public final class TestJournal implements Journal, Store {
   private final MemoryStore memory;
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
   private final AtomicReference<Fate> next = new AtomicReference<>(Fate.KEPT);
+  private final Map<String, Long> failed = new ConcurrentHashMap<>();
   private final LinkedBlockingQueue<Held> held = new LinkedBlockingQueue<>();
   private volatile boolean holding;
   private volatile long delayMicros;
@@ -86,6 +88,12 @@ public final class TestJournal implements Journal, Store {
   @Override
   public Future<Void> append(String instance, long generation, List<Append> entries) {
     Fate fate = next.getAndSet(Fate.KEPT);
+    if (generation <= failed.getOrDefault(instance, 0L)) {
+      return late(Future.failedFuture("an append before this one failed"));
+    }
+    if (fate != Fate.KEPT) {
+      failed.put(instance, generation);
+    }
     if (fate == Fate.LOST) {
       return late(Future.failedFuture("the disk is full"));
     }
