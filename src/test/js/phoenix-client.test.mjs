@@ -233,3 +233,22 @@ test('after a restart of the server the client connects, joins and talks again',
   assert.equal(typeof (await answer(channel.push('push', 'after'))).seq, 'number');
   await message;
 });
+
+test("a draining server's hint to Mycelium's own client changes nothing for this one", async t => {
+  const socket = connect(t, 'chat', 'ada');
+  const {channel} = await join(socket, 'general');
+  const hint = within('the hint', new Promise(resolve => socket.onMessage(m => { if (m.event === 'reconnect') resolve(m); })));
+  const other = [];
+  channel.onMessage = (name, payload) => { other.push(name); return payload; };
+  const closed = within('onClose', new Promise(resolve => socket.onClose(resolve)));
+  await wish('/drain');
+  const {topic, payload, ref, join_ref: joinRef} = await hint;
+  assert.deepEqual([topic, ref, joinRef], ['phoenix', null, null]);
+  assert.ok(Number.isInteger(payload.delay) && payload.delay >= 0 && payload.delay <= 200);
+  assert.equal((await closed).code, 1001);
+  assert.ok(!other.includes('reconnect'));
+  const back = event(channel, 'state');
+  await wish('/restart');
+  await back;
+  assert.equal(typeof (await answer(channel.push('push', 'after'))).seq, 'number');
+});

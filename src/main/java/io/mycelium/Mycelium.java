@@ -189,9 +189,10 @@ public final class Mycelium {
    * are answered.
    */
   private Future<Void> closeSockets() {
+    int batch = config.ops().drainBatch();
     long interval = config.ops().drainInterval().toMillis();
-    return Future.all(
-            webs.stream().map(web -> web.drain(config.ops().drainBatch(), interval)).toList())
+    long spread = config.ops().reconnectSpread().toMillis();
+    return Future.all(webs.stream().map(web -> web.drain(batch, interval, spread)).toList())
         .mapEmpty();
   }
 

@@ -282,8 +282,15 @@ public final class Connection {
     }
   }
 
-  /** Takes no more pushes and closes once those in flight are answered. */
-  void drain() {
+  /**
+   * Asks the client to wait before it reconnects, takes no more pushes and closes once those in
+   * flight are answered.
+   */
+  void drain(long delayMs) {
+    if (closed || draining) {
+      return;
+    }
+    outbox.reconnectIn(delayMs);
     draining = true;
     if (unacked == 0) {
       close(Disconnect.GOING_AWAY);

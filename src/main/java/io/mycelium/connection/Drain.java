@@ -5,21 +5,24 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Closes a hub's connections in batches, so that their clients do not all come back to the next
- * node at once.
+ * Closes a hub's connections in batches, each with a random time to wait before it reconnects, so
+ * that their clients do not all come back to the next node at once.
  */
 final class Drain {
   private final Vertx vertx;
   private final int batch;
   private final long intervalMs;
+  private final long spreadMs;
   private final Promise<Void> done = Promise.promise();
 
-  Drain(Vertx vertx, int batch, long intervalMs) {
+  Drain(Vertx vertx, int batch, long intervalMs, long spreadMs) {
     this.vertx = vertx;
     this.batch = batch;
     this.intervalMs = intervalMs;
+    this.spreadMs = spreadMs;
   }
 
   /** Completes once all are closed. */
@@ -33,11 +36,15 @@ final class Drain {
 
   private void next(Iterator<Connection> rest) {
     for (int i = 0; i < batch && rest.hasNext(); i++) {
-      rest.next().drain();
+      close(rest.next());
     }
     if (rest.hasNext()) {
       vertx.setTimer(Math.max(1, intervalMs), ignored -> next(rest));
     }
+  }
+
+  void close(Connection connection) {
+    connection.drain(ThreadLocalRandom.current().nextLong(spreadMs + 1));
   }
 
   void done() {

@@ -172,7 +172,7 @@ public final class Hub {
       connections++;
       meters.connectionOpened();
       if (drain != null) {
-        eventLoop.execute(connection::drain);
+        eventLoop.execute(() -> drain.close(connection));
       }
       return connection;
     }
@@ -256,10 +256,12 @@ public final class Hub {
   /**
    * Takes no more connections and closes those there are, some at a time, once their pushes are
    * answered.
+   *
+   * @param spreadMs each client is asked to wait a random part of it before it reconnects
    */
-  public Future<Void> drain(int batch, long intervalMs) {
+  public Future<Void> drain(int batch, long intervalMs, long spreadMs) {
     if (drain == null) {
-      drain = new Drain(vertx, batch, intervalMs);
+      drain = new Drain(vertx, batch, intervalMs, spreadMs);
     }
     List<Connection> all = new ArrayList<>();
     instances

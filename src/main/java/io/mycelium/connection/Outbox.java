@@ -18,6 +18,8 @@ final class Outbox {
   static final byte[] EMPTY = JsonWriter.constant("{}");
   private static final byte[] PHX_CLOSE = JsonWriter.quoted("phx_close");
   private static final byte[] PHX_ERROR = JsonWriter.quoted("phx_error");
+  private static final byte[] RECONNECT = JsonWriter.quoted("reconnect");
+  private static final byte[] DELAY = JsonWriter.constant("{\"delay\":");
   private static final int CAPACITY = 256;
 
   private final Hub hub;
@@ -73,6 +75,15 @@ final class Outbox {
   private void end(Channel channel, byte[] event) {
     byte[] joinRef = channel.joinRef();
     serializer.push(buffer(), joinRef, joinRef, channel.room().topic(), event, EMPTY);
+  }
+
+  /**
+   * A message on the topic of heartbeats, which only Mycelium's own client understands: Phoenix's
+   * clients have no channel for it.
+   */
+  void reconnectIn(long delayMs) {
+    byte[] payload = new JsonWriter(28).raw(DELAY).number(delayMs).raw('}').toBytes();
+    serializer.push(buffer(), NULL, NULL, Topic.PHOENIX, RECONNECT, payload);
   }
 
   void ping() {

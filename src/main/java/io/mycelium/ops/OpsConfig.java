@@ -14,6 +14,7 @@ import java.util.List;
  * @param drainBatch sockets closed at once while draining, so that clients do not all reconnect
  *     together
  * @param drainInterval pause between two such batches
+ * @param reconnectSpread each client is told to wait a random part of this before it reconnects
  */
 public record OpsConfig(
     String managementHost,
@@ -22,11 +23,19 @@ public record OpsConfig(
     String logLevel,
     Duration drainTimeout,
     int drainBatch,
-    Duration drainInterval) {
+    Duration drainInterval,
+    Duration reconnectSpread) {
 
   public static final OpsConfig DEFAULT =
       new OpsConfig(
-          "0.0.0.0", 4001, "text", "info", Duration.ofSeconds(20), 200, Duration.ofMillis(100));
+          "0.0.0.0",
+          4001,
+          "text",
+          "info",
+          Duration.ofSeconds(20),
+          200,
+          Duration.ofMillis(100),
+          Duration.ofSeconds(5));
 
   public OpsConfig {
     check("management_host", managementHost, managementHost != null, "an address to listen on");
@@ -44,6 +53,7 @@ public record OpsConfig(
         drainBatch >= 1 && drainBatch <= 1_000_000,
         "a number from 1 to 1000000");
     range("drain_interval", drainInterval, Duration.ofMillis(1), Duration.ofMinutes(1));
+    range("reconnect_spread", reconnectSpread, Duration.ZERO, Duration.ofMinutes(10));
   }
 
   private static void oneOf(String key, String value, List<String> allowed) {

@@ -73,6 +73,7 @@ public final class WebVerticle extends VerticleBase {
     problems.mount(router);
     new RestApi(vertx, contract, new InstanceDirectory(vertx), authenticator, config).mount(router);
     routes.accept(router);
+    ClientModule.mount(router);
     router.get().handler(StaticHandler.create("web"));
     server = vertx.createHttpServer(options()).invalidRequestHandler(problems::answerInvalid);
     server.requestHandler(
@@ -111,9 +112,9 @@ public final class WebVerticle extends VerticleBase {
   }
 
   /** Runs on the hub's event loop; see {@link Hub#drain}. Any thread. */
-  public Future<Void> drain(int batch, long intervalMs) {
+  public Future<Void> drain(int batch, long intervalMs, long spreadMs) {
     Promise<Void> drained = Promise.promise();
-    context.runOnContext(ignored -> hub.drain(batch, intervalMs).onComplete(drained));
+    context.runOnContext(ignored -> hub.drain(batch, intervalMs, spreadMs).onComplete(drained));
     return drained.future();
   }
 

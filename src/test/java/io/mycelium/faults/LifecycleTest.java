@@ -17,7 +17,9 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -228,7 +230,7 @@ class LifecycleTest {
     TestJournal.Held held = journal.awaitHeld();
     List<Future<Void>> drains = new ArrayList<>();
     for (WebVerticle web : node.webs()) {
-      drains.add(web.drain(10, 5));
+      drains.add(web.drain(10, 5, 0));
     }
     for (PhoenixSocket client : clients.subList(1, 6)) {
       assertThat(client.awaitClosed()).isEqualTo(new PhoenixSocket.Closed(1001, "going_away"));
@@ -251,8 +253,8 @@ class LifecycleTest {
       clients.add(node.connect("x"));
     }
     int before = node.onHubs(Hub::connections);
-    Future<Void> drained = node.webs().get(0).drain(1, 200);
-    Future<Void> others = node.webs().get(1).drain(1, 200);
+    Future<Void> drained = node.webs().get(0).drain(1, 200, 0);
+    Future<Void> others = node.webs().get(1).drain(1, 200, 0);
     int left = node.onHubs(Hub::connections);
     assertThat(before).isEqualTo(12);
     assertThat(left).isEqualTo(10);
@@ -263,9 +265,33 @@ class LifecycleTest {
   }
 
   @Test
+  void aDrainTellsEachClientHowLongToWaitBeforeItReconnects() {
+    node.create("{'id':'x','type':'accumulative'}");
+    Set<Integer> delays = new HashSet<>();
+    List<PhoenixSocket> clients = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      clients.add(node.connect("x"));
+    }
+    PhoenixSocket v1 = node.connect("x", "vsn=1.0.0");
+    node.drain(1_000_000);
+    for (PhoenixSocket client : clients) {
+      JsonArray hint = ((PhoenixSocket.Text) client.next()).message();
+      assertThat(hint.getList().subList(0, 4)).containsExactly(null, null, "phoenix", "reconnect");
+      assertThat(hint.getJsonObject(4).fieldNames()).containsExactly("delay");
+      delays.add(hint.getJsonObject(4).getInteger("delay"));
+      assertThat(client.next()).isEqualTo(new PhoenixSocket.Closed(1001, "going_away"));
+    }
+    assertThat(delays).allMatch(delay -> delay >= 0 && delay <= 1_000_000).hasSizeGreaterThan(4);
+    JsonObject hint = new JsonObject(((PhoenixSocket.Text) v1.next()).text());
+    assertThat(hint.getString("topic")).isEqualTo("phoenix");
+    assertThat(hint.getString("event")).isEqualTo("reconnect");
+    assertThat(v1.awaitClosed().code()).isEqualTo(1001);
+  }
+
+  @Test
   void aDrainWithoutConnectionsIsDoneAtOnce() {
     for (WebVerticle web : node.webs()) {
-      TestNode.await(web.drain(10, 1000));
+      TestNode.await(web.drain(10, 1000, 0));
     }
   }
 }

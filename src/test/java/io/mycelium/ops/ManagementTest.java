@@ -21,13 +21,18 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The management port, asked by an HTTP client that is not Vert.x's. */
 @ExtendWith(VertxExtension.class)
 class ManagementTest {
-  private static final OpsConfig ANY_PORT =
-      new OpsConfig("127.0.0.1", 0, "text", "info", Duration.ofSeconds(1), 1, Duration.ofMillis(1));
+  private static final OpsConfig ANY_PORT = onPort(0);
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final Health health = new Health();
   private final Meters meters = new Meters(Set.of("going_away"), Set.of("overloaded"));
   private final ManagementVerticle management = new ManagementVerticle(ANY_PORT, health, meters);
+
+  private static OpsConfig onPort(int port) {
+    Duration ms = Duration.ofMillis(1);
+    return new OpsConfig(
+        "127.0.0.1", port, "text", "info", Duration.ofSeconds(1), 1, ms, Duration.ZERO);
+  }
 
   @BeforeEach
   void deploy(Vertx vertx) {
@@ -92,15 +97,7 @@ class ManagementTest {
 
   @Test
   void takenPortIsNamed(Vertx vertx) {
-    OpsConfig taken =
-        new OpsConfig(
-            "127.0.0.1",
-            management.port(),
-            "text",
-            "info",
-            Duration.ofSeconds(1),
-            1,
-            Duration.ofMillis(1));
+    OpsConfig taken = onPort(management.port());
     Throwable cause =
         vertx
             .deployVerticle(new ManagementVerticle(taken, health, meters))

@@ -20,6 +20,7 @@ class OpsConfigTest {
   }
 
   private static OpsConfig config(int port, String logFormat, Duration drainTimeout) {
-    return new OpsConfig("::", port, logFormat, "info", drainTimeout, 1, Duration.ofMillis(1));
+    return new OpsConfig(
+        "::", port, logFormat, "info", drainTimeout, 1, Duration.ofMillis(1), Duration.ZERO);
   }
 }

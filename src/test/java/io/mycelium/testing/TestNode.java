@@ -161,6 +161,11 @@ public final class TestNode implements AutoCloseable {
     }
   }
 
+  /** Closes all connections as a node does that stops; clients are to wait up to that long. */
+  public void drain(long spreadMs) {
+    await(Future.all(webs.stream().map(web -> web.drain(100, 5, spreadMs)).toList()));
+  }
+
   public Vertx vertx() {
     return vertx;
   }
