@@ -1,12 +1,10 @@
 package io.mycelium.instance;
 
-import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.Outbound;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -39,24 +37,19 @@ final class Supervised {
   private final ContextInternal context;
   private final Node node;
   private final InstanceStats stats = new InstanceStats();
+  private final WakeUp wakeUp;
+  private final Crashes crashes;
+  private final Transitions transitions;
+  private final Notices notices;
   private InstanceSpec spec;
   private Status status = Status.STARTING;
   private long generation;
   private int restarts;
   private String lastError;
-  private RestartIntensity intensity;
   private Deployment current;
   private boolean retiring;
 
-  /** Milliseconds for which crashes do not age: who is stuck crashes less often than others. */
-  private long stuckFor;
-
-  /** Threads that its generations took with them and did not bring back. */
-  private int threadsLost;
-
   private Handover left;
-  private final WakeUp wakeUp;
-  private Future<?> lastTransition = Future.succeededFuture();
 
   /**
    * @param lastGeneration the highest that was deployed, of an earlier instance of the same id that
@@ -69,6 +62,9 @@ final class Supervised {
     this.node = node;
     this.spec = spec;
     this.generation = lastGeneration;
+    this.transitions = new Transitions(context);
+    this.notices = new Notices(node, spec.id());
+    this.crashes = new Crashes(node.config());
     this.wakeUp = new WakeUp(vertx, spec.id(), node.publisher(), this::commandCame);
   }
 
@@ -87,17 +83,18 @@ final class Supervised {
 
   /** Begins a new instance. One of its id that is stuck may wake up at any time and write. */
   Future<Void> start() {
-    return transition(
+    return transitions.next(
         () ->
             generation == 0
                 ? deploy(Handover.NOTHING)
-                : here(node.store().journal().fence(spec.id(), generation + 1))
+                : transitions
+                    .here(node.store().journal().fence(spec.id(), generation + 1))
                     .compose(ignored -> deploy(Handover.NOTHING)));
   }
 
   /** Begins an instance of which only the store knows. */
   Future<Void> load() {
-    return transition(() -> deploy(Handover.fromJournal(spec)));
+    return transitions.next(() -> deploy(Handover.fromJournal(spec)));
   }
 
   /**
@@ -106,21 +103,6 @@ final class Supervised {
    */
   Future<Void> stopped() {
     return current == null ? Future.succeededFuture() : current.stopped();
-  }
-
-  /** Transitions of one instance come one after the other. */
-  private <T> Future<T> transition(Supplier<Future<T>> next) {
-    Future<T> done = lastTransition.transform(ignored -> here(next.get()));
-    lastTransition = done;
-    return done;
-  }
-
-  /**
-   * Instances and journals answer on threads of their own; what follows belongs on the deployer's
-   * context.
-   */
-  private <T> Future<T> here(Future<T> elsewhere) {
-    return context.future(elsewhere::onComplete);
   }
 
   private Future<Void> deploy(Handover handover) {
@@ -147,14 +129,7 @@ final class Supervised {
       return Future.succeededFuture();
     }
     Deployment ending = current;
-    return ending.undeploy().onComplete(ignored -> countThread(ending));
-  }
-
-  private void countThread(Deployment ending) {
-    if (ending.holdsThread()) {
-      threadsLost++;
-      ending.stopped().onComplete(ignored -> threadsLost--);
-    }
+    return ending.undeploy().onComplete(ignored -> crashes.ended(ending));
   }
 
   /** Whether logic of it may run now whose end is waited for. */
@@ -170,12 +145,12 @@ final class Supervised {
     StuckException cause = new StuckException(stats.busyFor(now), stats.whereabouts());
     if (current.isStarting()) {
       current.giveUpStart(cause);
-      countThread(current);
+      crashes.ended(current);
       return;
     }
     current.isStuckNow();
-    stuckFor += cause.busy();
-    publish(new Outbound.Failed("the instance was " + cause));
+    crashes.stuckFor(cause.busy());
+    notices.publish(generation, new Outbound.Failed("the instance was " + cause));
     crashed(generation, cause, Handover.fromJournal(spec));
   }
 
@@ -189,16 +164,13 @@ final class Supervised {
     if (!current.end(handover) || retiring) {
       return;
     }
-    if (intensity == null) {
-      intensity = new RestartIntensity(node.config().maxRestarts(), node.config().restartWindow());
-    }
-    boolean tooManyThreads = current.isStuck() && threadsLost >= node.config().maxRestarts();
-    if (intensity.exceededBy(node.clock().getAsLong() - stuckFor) || tooManyThreads) {
+    if (crashes.exceededBy(current, node.clock().getAsLong())) {
       become(Status.FAILED);
       left = handover.withoutPeers();
       node.meters().instanceFailed();
-      transition(() -> unlessReplaced(crashedGeneration, this::undeploy))
-          .onSuccess(ignored -> unlessReplaced(crashedGeneration, this::publishFailed));
+      transitions
+          .next(() -> unlessReplaced(crashedGeneration, this::undeploy))
+          .onSuccess(ignored -> publishFailed(crashedGeneration));
       LOG.error(
           "instance {} failed: more than {} crashes in {}; POST .../restart revives it",
           spec.id(),
@@ -208,7 +180,8 @@ final class Supervised {
       become(Status.RESTARTING);
       restarts++;
       node.meters().instanceRestarted();
-      transition(
+      transitions
+          .next(
               () ->
                   unlessReplaced(
                       crashedGeneration, () -> undeploy().compose(ignored -> deploy(handover))))
@@ -221,10 +194,10 @@ final class Supervised {
     return generation == crashedGeneration ? next.get() : Future.succeededFuture();
   }
 
-  private Future<Void> publishFailed() {
-    recordFailure(true);
-    publish(new Outbound.Failed("the instance failed: " + lastError));
-    return Future.succeededFuture();
+  private void publishFailed(long crashedGeneration) {
+    if (generation == crashedGeneration) {
+      notices.failed(generation, "the instance failed: ", lastError);
+    }
   }
 
   /** It cannot be deployed as it is. */
@@ -237,21 +210,13 @@ final class Supervised {
     become(Status.FAILED);
     left = left.withoutPeers();
     node.meters().instanceFailed();
-    recordFailure(true);
-    publish(new Outbound.Failed("the instance did not start: " + lastError));
-  }
-
-  /** So that it is still failed after the node was. */
-  private void recordFailure(boolean failed) {
-    node.store()
-        .instances()
-        .setFailed(spec.id(), failed, lastError)
-        .onFailure(cause -> LOG.warn("instance {}: status not recorded", spec.id(), cause));
+    notices.failed(generation, "the instance did not start: ", lastError);
   }
 
   /** Restarts a running instance with its state, revives a failed one. */
   Future<Void> restart() {
-    return transition(
+    return transitions
+        .next(
             () -> {
               if (status == Status.STOPPING) {
                 return Future.failedFuture(Unavailable.now(this));
@@ -259,10 +224,10 @@ final class Supervised {
               boolean revived = status == Status.FAILED;
               boolean down = revived || status == Status.IDLE;
               if (revived) {
-                recordFailure(false);
+                notices.revived(lastError);
               }
               wakeUp.stopListening();
-              intensity = null;
+              crashes.forgive();
               become(Status.RESTARTING);
               restarts++;
               Future<Handover> handover = down ? Future.succeededFuture(left) : retire();
@@ -293,7 +258,7 @@ final class Supervised {
                       + stats.busyFor(node.clock().getAsLong())
                       + " ms when it was restarted";
               LOG.error("instance {} generation {} is {}", spec.id(), generation, lastError);
-              publish(new Outbound.Failed("the instance was " + lastError));
+              notices.publish(generation, new Outbound.Failed("the instance was " + lastError));
               return Handover.fromJournal(spec);
             });
   }
@@ -302,10 +267,11 @@ final class Supervised {
   Future<Void> delete() {
     become(Status.STOPPING);
     wakeUp.stopListening();
-    publish(new Outbound.Deleted());
-    return transition(this::undeploy)
-        .compose(ignored -> here(node.store().instances().delete(spec.id())))
-        .onComplete(ignored -> publish(new Outbound.Deleted()));
+    notices.publish(generation, new Outbound.Deleted());
+    return transitions
+        .next(this::undeploy)
+        .compose(ignored -> transitions.here(node.store().instances().delete(spec.id())))
+        .onComplete(ignored -> notices.publish(generation, new Outbound.Deleted()));
   }
 
   /**
@@ -315,13 +281,13 @@ final class Supervised {
    * @return whether it sleeps and nobody is connected to it, so that it needs no memory at all
    */
   Future<Boolean> sleep() {
-    return transition(
+    return transitions.next(
         () -> {
           if (status != Status.RUNNING) {
             return Future.succeededFuture(false);
           }
           wakeUp.listen();
-          return here(current.verticle().sleep()).compose(this::slept);
+          return transitions.here(current.verticle().sleep()).compose(this::slept);
         });
   }
 
@@ -358,10 +324,10 @@ final class Supervised {
   Future<Void> touch() {
     stats.touch(node.clock().getAsLong());
     wakeUp.want();
-    if (status != Status.IDLE && lastTransition.isComplete()) {
+    if (status != Status.IDLE && transitions.isQuiet()) {
       return Future.succeededFuture();
     }
-    return transition(
+    return transitions.next(
         () -> {
           if (status != Status.IDLE) {
             return Future.succeededFuture();
@@ -389,17 +355,13 @@ final class Supervised {
     wakeUp.stopListening();
   }
 
-  private void publish(Outbound item) {
-    node.publisher().publish(new DeliveryBatch(spec.id(), generation, List.of(item)));
-  }
-
   /** A request to the verticle that runs, or to the next one if a restart is under way. */
   <T> Future<T> call(InstanceVerticle.Request<T> request) {
     return touch()
         .transform(
             ignored ->
                 status == Status.RUNNING
-                    ? here(current.verticle().call(request))
+                    ? transitions.here(current.verticle().call(request))
                     : Future.failedFuture(Unavailable.now(this)))
         .timeout(node.config().stopTimeout().toMillis() * 2, TimeUnit.MILLISECONDS)
         .recover(
@@ -410,7 +372,8 @@ final class Supervised {
   /** Completes once the store has it too. */
   Future<Void> replaceSpec(InstanceSpec changed) {
     spec = changed;
-    return here(node.store().instances().setSpec(changed.id(), changed.toJson().encode()));
+    return transitions.here(
+        node.store().instances().setSpec(changed.id(), changed.toJson().encode()));
   }
 
   InstanceSpec spec() {
