@@ -135,6 +135,6 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
 
   /** What an instance's {@code status} can be in the API. */
   public static List<String> statuses() {
-    return Arrays.stream(Supervised.Status.values()).map(Supervised.Status::json).toList();
+    return Arrays.stream(InstanceStatus.values()).map(InstanceStatus::json).toList();
   }
 }

@@ -25,11 +25,11 @@ final class InstanceJson {
     return row.lastError() == null ? json : json.put("lastError", row.lastError());
   }
 
-  private static Supervised.Status status(InstanceStore.Registered row) {
-    return row.failed() ? Supervised.Status.FAILED : Supervised.Status.IDLE;
+  private static InstanceStatus status(InstanceStore.Registered row) {
+    return row.failed() ? InstanceStatus.FAILED : InstanceStatus.IDLE;
   }
 
-  private static JsonObject of(InstanceSpec spec, Supervised.Status status, long generation) {
+  private static JsonObject of(InstanceSpec spec, InstanceStatus status, long generation) {
     JsonObject rooms = new JsonObject();
     new TreeMap<>(spec.rooms())
         .forEach((name, room) -> rooms.put(name, new JsonObject().put("type", room.type())));

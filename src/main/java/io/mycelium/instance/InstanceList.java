@@ -13,8 +13,8 @@ import java.util.Locale;
  */
 final class InstanceList {
   private static final int MAX_PAGE = 1000;
-  private static final String IDLE = Supervised.Status.IDLE.json();
-  private static final String FAILED = Supervised.Status.FAILED.json();
+  private static final String IDLE = InstanceStatus.IDLE.json();
+  private static final String FAILED = InstanceStatus.FAILED.json();
 
   private final Node node;
   private final Registry registry;
@@ -28,7 +28,7 @@ final class InstanceList {
   Future<JsonObject> get(String id) {
     Supervised live = registry.live().get(id);
     if (live != null) {
-      return live.status() == Supervised.Status.STOPPING
+      return live.status() == InstanceStatus.STOPPING
           ? Future.failedFuture(Registry.unknown(id))
           : Future.succeededFuture(InstanceJson.of(live));
     }

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * they are touched. On the deployer's context.
  */
 final class Registry {
-  private static final String IDLE = Supervised.Status.IDLE.json();
+  private static final String IDLE = InstanceStatus.IDLE.json();
 
   private final Vertx vertx;
   private final ContextInternal context;
@@ -160,7 +160,7 @@ final class Registry {
   private Future<Supervised> find(String id) {
     Supervised found = live.get(id);
     if (found != null) {
-      return found.status() == Supervised.Status.STOPPING
+      return found.status() == InstanceStatus.STOPPING
           ? Future.failedFuture(unknown(id))
           : Future.succeededFuture(found);
     }

@@ -5,7 +5,6 @@ import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -18,21 +17,6 @@ import org.slf4j.LoggerFactory;
 final class Supervised {
   private static final Logger LOG = LoggerFactory.getLogger(Supervised.class);
 
-  /** Where an instance is in its life; the name in lower case is the API's {@code status}. */
-  enum Status {
-    STARTING,
-    RUNNING,
-    RESTARTING,
-    FAILED,
-    /** Registered, but not in memory, or only who is connected to it; the next touch wakes it. */
-    IDLE,
-    STOPPING;
-
-    String json() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   private final Vertx vertx;
   private final ContextInternal context;
   private final Node node;
@@ -42,7 +26,7 @@ final class Supervised {
   private final Transitions transitions;
   private final Notices notices;
   private InstanceSpec spec;
-  private Status status = Status.STARTING;
+  private InstanceStatus status = InstanceStatus.STARTING;
   private long generation;
   private int restarts;
   private String lastError;
@@ -70,13 +54,13 @@ final class Supervised {
 
   /** One that failed before this process began; a restart revives it. */
   Supervised failedBefore(String error) {
-    status = Status.FAILED;
+    status = InstanceStatus.FAILED;
     lastError = error;
     left = Handover.fromJournal(spec);
     return this;
   }
 
-  private void become(Status next) {
+  private void become(InstanceStatus next) {
     node.meters().statusChanged(status.json(), next.json());
     status = next;
   }
@@ -115,9 +99,9 @@ final class Supervised {
         .start()
         .map(
             ignored -> {
-              if (!starting.hasEnded() && status != Status.STOPPING) {
+              if (!starting.hasEnded() && status != InstanceStatus.STOPPING) {
                 left = null;
-                become(Status.RUNNING);
+                become(InstanceStatus.RUNNING);
                 stats.touch(node.clock().getAsLong());
               }
               return null;
@@ -134,7 +118,7 @@ final class Supervised {
 
   /** Whether logic of it may run now whose end is waited for. */
   boolean isWatched() {
-    return current != null && (status == Status.RUNNING || current.isStarting());
+    return current != null && (status == InstanceStatus.RUNNING || current.isStarting());
   }
 
   /**
@@ -156,7 +140,7 @@ final class Supervised {
 
   /** The verticle of that generation stopped taking commands. */
   void crashed(long crashedGeneration, Throwable cause, Handover handover) {
-    if (crashedGeneration != generation || status == Status.STOPPING) {
+    if (crashedGeneration != generation || status == InstanceStatus.STOPPING) {
       return;
     }
     lastError = cause.toString();
@@ -165,7 +149,7 @@ final class Supervised {
       return;
     }
     if (crashes.exceededBy(current, node.clock().getAsLong())) {
-      become(Status.FAILED);
+      become(InstanceStatus.FAILED);
       left = handover.withoutPeers();
       node.meters().instanceFailed();
       transitions
@@ -177,7 +161,7 @@ final class Supervised {
           node.config().maxRestarts(),
           node.config().restartWindow());
     } else {
-      become(Status.RESTARTING);
+      become(InstanceStatus.RESTARTING);
       restarts++;
       node.meters().instanceRestarted();
       transitions
@@ -202,12 +186,12 @@ final class Supervised {
 
   /** It cannot be deployed as it is. */
   void deploymentFailed(Throwable cause) {
-    if (status == Status.STOPPING) {
+    if (status == InstanceStatus.STOPPING) {
       return;
     }
     lastError = cause.toString();
     LOG.error("instance {} generation {} did not start", spec.id(), generation, cause);
-    become(Status.FAILED);
+    become(InstanceStatus.FAILED);
     left = left.withoutPeers();
     node.meters().instanceFailed();
     notices.failed(generation, "the instance did not start: ", lastError);
@@ -218,24 +202,24 @@ final class Supervised {
     return transitions
         .next(
             () -> {
-              if (status == Status.STOPPING) {
+              if (status == InstanceStatus.STOPPING) {
                 return Future.failedFuture(Unavailable.now(this));
               }
-              boolean revived = status == Status.FAILED;
-              boolean down = revived || status == Status.IDLE;
+              boolean revived = status == InstanceStatus.FAILED;
+              boolean down = revived || status == InstanceStatus.IDLE;
               if (revived) {
                 notices.revived(lastError);
               }
               wakeUp.stopListening();
               crashes.forgive();
-              become(Status.RESTARTING);
+              become(InstanceStatus.RESTARTING);
               restarts++;
               Future<Handover> handover = down ? Future.succeededFuture(left) : retire();
               return handover.compose(taken -> undeploy().compose(ignored -> deploy(taken)));
             })
         .onFailure(
             cause -> {
-              if (status == Status.RESTARTING) {
+              if (status == InstanceStatus.RESTARTING) {
                 deploymentFailed(cause);
               }
             });
@@ -265,7 +249,7 @@ final class Supervised {
 
   /** Completes once it has stopped, or with the time-out of one that is stuck. */
   Future<Void> delete() {
-    become(Status.STOPPING);
+    become(InstanceStatus.STOPPING);
     wakeUp.stopListening();
     notices.publish(generation, new Outbound.Deleted());
     return transitions
@@ -283,7 +267,7 @@ final class Supervised {
   Future<Boolean> sleep() {
     return transitions.next(
         () -> {
-          if (status != Status.RUNNING) {
+          if (status != InstanceStatus.RUNNING) {
             return Future.succeededFuture(false);
           }
           wakeUp.listen();
@@ -299,11 +283,11 @@ final class Supervised {
     return undeploy()
         .map(
             ignored -> {
-              if (status == Status.STOPPING) {
+              if (status == InstanceStatus.STOPPING) {
                 return false;
               }
               left = handover;
-              become(Status.IDLE);
+              become(InstanceStatus.IDLE);
               return handover.isDeserted() && !wakeUp.isWanted();
             })
         .onSuccess(
@@ -315,7 +299,7 @@ final class Supervised {
   }
 
   private void commandCame() {
-    if (status == Status.IDLE) {
+    if (status == InstanceStatus.IDLE) {
       touch();
     }
   }
@@ -324,26 +308,26 @@ final class Supervised {
   Future<Void> touch() {
     stats.touch(node.clock().getAsLong());
     wakeUp.want();
-    if (status != Status.IDLE && transitions.isQuiet()) {
+    if (status != InstanceStatus.IDLE && transitions.isQuiet()) {
       return Future.succeededFuture();
     }
     return transitions.next(
         () -> {
-          if (status != Status.IDLE) {
+          if (status != InstanceStatus.IDLE) {
             return Future.succeededFuture();
           }
           wakeUp.stopListening();
-          become(Status.STARTING);
+          become(InstanceStatus.STARTING);
           return deploy(left).onFailure(this::stillAsleep);
         });
   }
 
   /** It sleeps on if the store cannot be read just now, and fails for any other reason. */
   private void stillAsleep(Throwable cause) {
-    if (status == Status.STARTING
+    if (status == InstanceStatus.STARTING
         && cause instanceof Refusal refusal
         && refusal.code().retryable()) {
-      become(Status.IDLE);
+      become(InstanceStatus.IDLE);
       wakeUp.listen();
     } else {
       deploymentFailed(cause);
@@ -360,7 +344,7 @@ final class Supervised {
     return touch()
         .transform(
             ignored ->
-                status == Status.RUNNING
+                status == InstanceStatus.RUNNING
                     ? transitions.here(current.verticle().call(request))
                     : Future.failedFuture(Unavailable.now(this)))
         .timeout(node.config().stopTimeout().toMillis() * 2, TimeUnit.MILLISECONDS)
@@ -380,7 +364,7 @@ final class Supervised {
     return spec;
   }
 
-  Status status() {
+  InstanceStatus status() {
     return status;
   }
 
