@@ -5,6 +5,7 @@ import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.instance.DeployerVerticle;
 import io.mycelium.instance.PluginLoader;
 import io.mycelium.instance.RoomTypes;
+import io.mycelium.journal.JdbcStore;
 import io.mycelium.journal.MemoryStore;
 import io.mycelium.journal.Store;
 import io.mycelium.ops.Drain;
@@ -51,7 +52,7 @@ public final class Mycelium {
   /** Takes half a second to load, so that begins before it is needed. */
   private Future<Contract> contract;
 
-  private final Store store;
+  private volatile Store store;
   private DeployerVerticle deployer;
   private String deployerId;
   private volatile boolean instancesUp;
@@ -60,10 +61,10 @@ public final class Mycelium {
 
   private Mycelium(MyceliumConfig config) {
     this.config = config;
-    this.store = new MemoryStore(config.journal());
     this.vertx = vertx(config);
     this.management = new ManagementVerticle(config.ops(), health, meters);
     health.register("instances", () -> up(instancesUp, "the deployer is not up"));
+    health.register("journal", this::journalHealth);
     health.register("web", () -> up(webUp, "the main port is not open"));
   }
 
@@ -108,18 +109,36 @@ public final class Mycelium {
 
   /** Stops at once, without a drain; for tests. */
   public Future<Void> close() {
-    return vertx.close().onComplete(done -> meters.close());
+    Store opened = store;
+    return vertx
+        .close()
+        .eventually(() -> opened == null ? Future.succeededFuture() : opened.close())
+        .onComplete(done -> meters.close());
   }
 
   private Future<Void> startManagement() {
     return vertx.deployVerticle(management).mapEmpty();
   }
 
-  /** The journal and the deployer. */
+  /** The store, the plug-ins and the deployer. */
   private Future<Void> startInstances() {
     Codecs.register(vertx);
     contract = Contract.load(vertx);
-    return vertx.executeBlocking(() -> PluginLoader.load(config.instances())).compose(this::deploy);
+    Future<RoomTypes> types = vertx.executeBlocking(() -> PluginLoader.load(config.instances()));
+    return vertx
+        .executeBlocking(this::openStore, false)
+        .compose(
+            opened -> {
+              store = opened;
+              return types;
+            })
+        .compose(this::deploy);
+  }
+
+  private Store openStore() {
+    return config.journal().isMemory()
+        ? new MemoryStore(config.journal())
+        : JdbcStore.open(config.journal(), nodeMeters);
   }
 
   private Future<Void> deploy(RoomTypes types) {
@@ -226,6 +245,13 @@ public final class Mycelium {
   static int webVerticles(MyceliumConfig config) {
     int configured = config.web().eventLoops();
     return configured == 0 ? Runtime.getRuntime().availableProcessors() : configured;
+  }
+
+  private Health.Check journalHealth() {
+    Store opened = store;
+    ErrorCode refusal = opened == null ? null : opened.journal().refusal();
+    return up(
+        refusal != ErrorCode.JOURNAL_UNAVAILABLE, "the journal cannot be written; see the log");
   }
 
   private static Health.Check up(boolean up, String otherwise) {
