@@ -12,6 +12,8 @@ import java.time.Duration;
  *     instance {@code failed}
  * @param restartWindow sliding window of the restart intensity
  * @param stopTimeout how long an instance may take to stop before the deployer goes on without it
+ * @param stuckAfter how long an instance's logic may be busy with one batch, timer or request
+ *     before its thread is given up and it is restarted from the journal
  * @param presenceInterval for how long presence changes are gathered into one {@code presence_diff}
  * @param pluginsDir folder whose jars are loaded as plug-ins; need not exist
  */
@@ -21,6 +23,7 @@ public record DeployerConfig(
     int maxRestarts,
     Duration restartWindow,
     Duration stopTimeout,
+    Duration stuckAfter,
     Duration presenceInterval,
     String pluginsDir) {
 
@@ -31,6 +34,7 @@ public record DeployerConfig(
           3,
           Duration.ofSeconds(5),
           Duration.ofSeconds(5),
+          Duration.ofSeconds(10),
           Duration.ofMillis(50),
           "plugins");
 
@@ -42,6 +46,7 @@ public record DeployerConfig(
         "instances.restart_window", restartWindow, Duration.ofMillis(1), Duration.ofDays(1));
     Expect.range(
         "instances.stop_timeout", stopTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));
+    Expect.range("instances.stuck_after", stuckAfter, Duration.ofMillis(40), Duration.ofHours(1));
     Expect.range(
         "instances.presence_interval", presenceInterval, Duration.ZERO, Duration.ofMinutes(1));
     Expect.present("instances.plugins_dir", pluginsDir, "a folder name");

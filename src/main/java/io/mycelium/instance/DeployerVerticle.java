@@ -11,6 +11,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeployerVerticle extends VerticleBase implements Supervisor {
   private static final Logger LOG = LoggerFactory.getLogger(DeployerVerticle.class);
+
+  private static final int SCANS_PER_BUDGET = 4;
 
   private final DeployerConfig config;
   private final RoomTypes types;
@@ -64,6 +67,8 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
             threads,
             System::currentTimeMillis);
     service = new DirectoryService(this);
+    vertx.setPeriodic(
+        config.stuckAfter().toMillis() / SCANS_PER_BUDGET, ignored -> findStuckInstances());
     return vertx.eventBus().<JsonObject>consumer(Addresses.INSTANCES, this::onRequest).completion();
   }
 
@@ -90,6 +95,30 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
             instance.crashed(generation, cause, handover);
           }
         });
+  }
+
+  private void findStuckInstances() {
+    long now = node.clock().getAsLong();
+    long budget = config.stuckAfter().toMillis();
+    List<Supervised> found = new ArrayList<>();
+    for (Supervised instance : instances.values()) {
+      switch (instance.stats().judge(now, budget)) {
+        case LET_BE -> {}
+        case TELL -> tellSlow(instance, now, budget);
+        case GIVE_UP -> found.add(instance);
+      }
+    }
+    found.stream().filter(Supervised::isWatched).forEach(instance -> instance.giveUpStuck(now));
+  }
+
+  private static void tellSlow(Supervised instance, long now, long budget) {
+    InstanceStats stats = instance.stats();
+    LOG.warn(
+        "instance {} has been busy for {} ms and is given up after {} ms",
+        instance.spec().id(),
+        stats.busyFor(now),
+        budget,
+        new StuckException(stats.busyFor(now), stats.whereabouts()));
   }
 
   Future<Supervised> create(InstanceSpec spec) {
@@ -120,14 +149,21 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   }
 
   private void neverStarted(String id, Supervised instance) {
-    instances.remove(id, instance);
-    meters.statusChanged(instance.status().json(), null);
+    if (instances.remove(id, instance)) {
+      meters.statusChanged(instance.status().json(), null);
+    }
+    fenceLater(id, instance);
   }
 
   private void removed(String id, Supervised instance) {
-    instances.remove(id, instance);
-    meters.statusChanged(instance.status().json(), null);
+    if (instances.remove(id, instance)) {
+      meters.statusChanged(instance.status().json(), null);
+    }
     meters.instanceStopped();
+    fenceLater(id, instance);
+  }
+
+  private void fenceLater(String id, Supervised instance) {
     if (!instance.stopped().isComplete()) {
       stuck.put(id, instance.generation());
       instance.stopped().onComplete(stopped -> stuck.remove(id, instance.generation()));

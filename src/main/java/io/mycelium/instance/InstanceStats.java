@@ -18,19 +18,22 @@ final class InstanceStats {
   private int connections;
   private int channels;
   private long busySince;
+  private Thread runner;
+  private long suspect;
   private Durations handlerTimes;
 
   /** A batch or timer begins: {@code waiting} commands are un-acked, its own included. */
   synchronized void begin(long now, int waiting, int commands, long bytes) {
-    busySince = now;
+    begin(now);
     mailboxDepth = waiting;
     messagesIn += commands;
     bytesIn += bytes;
   }
 
-  /** A timer or a request of the deployer begins. */
+  /** A start, a timer or a request of the deployer begins. */
   synchronized void begin(long now) {
     busySince = now;
+    runner = Thread.currentThread();
   }
 
   /** A back end's message was taken. */
@@ -39,8 +42,14 @@ final class InstanceStats {
     bytesIn += bytes;
   }
 
-  synchronized void end(Turn turn, Instance instance) {
+  /** Nothing is in hand any more. */
+  synchronized void end() {
     busySince = 0;
+    runner = null;
+  }
+
+  synchronized void end(Turn turn, Instance instance) {
+    end();
     messagesOut += turn.messagesOut();
     bytesOut += turn.bytesOut();
     connections = instance.connections();
@@ -49,7 +58,7 @@ final class InstanceStats {
 
   /** Whoever was busy was given up. */
   synchronized void giveUp() {
-    busySince = 0;
+    end();
     mailboxDepth = 0;
   }
 
@@ -64,6 +73,37 @@ final class InstanceStats {
 
   synchronized int connections() {
     return connections;
+  }
+
+  /** What a scan for stuck instances is to do about one. */
+  enum Verdict {
+    LET_BE,
+    TELL,
+    GIVE_UP
+  }
+
+  /**
+   * Half the budget is told, all of it is too much. That it is slow was told in an earlier scan
+   * then: when the whole node stood still, its instances are not to blame.
+   */
+  synchronized Verdict judge(long now, long budget) {
+    if (busySince == 0 || now - busySince < budget / 2) {
+      return Verdict.LET_BE;
+    }
+    if (suspect != busySince) {
+      suspect = busySince;
+      return Verdict.TELL;
+    }
+    return now - busySince < budget ? Verdict.LET_BE : Verdict.GIVE_UP;
+  }
+
+  /** Where the thread is that has something in hand, innermost call first. */
+  StackTraceElement[] whereabouts() {
+    Thread busy;
+    synchronized (this) {
+      busy = runner;
+    }
+    return busy == null ? new StackTraceElement[0] : busy.getStackTrace();
   }
 
   /** Milliseconds that the batch in hand has taken so far; 0 if there is none. */

@@ -53,8 +53,19 @@ final class InstanceVerticle extends VerticleBase {
 
   private Future<?> start(Handover recovered) {
     handover = null;
-    instance =
-        new Instance(spec, node.types(), node.clock(), node.config().presenceInterval(), recovered);
+    stats.begin(node.clock().getAsLong());
+    try {
+      instance =
+          new Instance(
+              spec, node.types(), node.clock(), node.config().presenceInterval(), recovered);
+    } finally {
+      if (!fenced) {
+        stats.end();
+      }
+    }
+    if (fenced) {
+      return Future.failedFuture(replaced());
+    }
     control = new InstanceControl(instance, node.journal(), node.clock());
     consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
     return consumer.completion().onSuccess(ignored -> announce(recovered));
@@ -134,7 +145,7 @@ final class InstanceVerticle extends VerticleBase {
               ErrorCode.INSTANCE_CRASHED, "the room's logic failed; the instance restarts"));
       crash(e);
     } finally {
-      stats.end(turn, instance);
+      ended(turn);
     }
   }
 
@@ -175,7 +186,9 @@ final class InstanceVerticle extends VerticleBase {
     Throwable crash = instance.handle(batch, turn);
     commit(turn);
     long nanos = System.nanoTime() - started;
-    stats.end(nanos, count, turn, instance);
+    if (!fenced) {
+      stats.end(nanos, count, turn, instance);
+    }
     node.meters().handlerTime(nanos);
     if (crash != null) {
       crash(crash);
@@ -194,6 +207,13 @@ final class InstanceVerticle extends VerticleBase {
     } catch (Exception | Error e) {
       crash(e);
     } finally {
+      ended(turn);
+    }
+  }
+
+  /** A generation that was given up is not the one that the figures are of. */
+  private void ended(Turn turn) {
+    if (!fenced) {
       stats.end(turn, instance);
     }
   }
@@ -218,10 +238,13 @@ final class InstanceVerticle extends VerticleBase {
     turn.refills().forEach(this::refill);
   }
 
+  private IllegalStateException replaced() {
+    return new IllegalStateException("generation " + generation + " was replaced");
+  }
+
   private Future<Void> write(Turn turn) {
     if (fenced) {
-      return Future.failedFuture(
-          new IllegalStateException("generation " + generation + " was replaced"));
+      return Future.failedFuture(replaced());
     }
     Future<Void> done = Future.succeededFuture();
     if (!turn.appends().isEmpty()) {

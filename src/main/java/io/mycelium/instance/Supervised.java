@@ -49,9 +49,18 @@ final class Supervised {
   private RestartIntensity intensity;
   private InstanceVerticle verticle;
   private String deploymentId;
+  private Future<String> deployment = Future.succeededFuture();
+  private Promise<String> starting;
   private Promise<Handover> ended;
   private boolean retiring;
   private boolean stuck;
+
+  /** Milliseconds for which crashes do not age: who is stuck crashes less often than others. */
+  private long stuckFor;
+
+  /** Threads that its generations took with them and did not bring back. */
+  private int threadsLost;
+
   private Future<Void> stopped = Future.succeededFuture();
   private Handover left;
   private Future<?> lastTransition = Future.succeededFuture();
@@ -126,8 +135,11 @@ final class Supervised {
     if (spec.config().threading() == ThreadingModel.WORKER) {
       options.setWorkerPoolName(WorkerThreads.POOL).setWorkerPoolSize(node.threads().size());
     }
-    return vertx
-        .deployVerticle(verticle, options)
+    starting = context.promise();
+    deployment = here(vertx.deployVerticle(verticle, options));
+    deployment.onSuccess(starting::tryComplete).onFailure(starting::tryFail);
+    return starting
+        .future()
         .map(
             id -> {
               deploymentId = id;
@@ -173,8 +185,37 @@ final class Supervised {
     stats.giveUp();
     if (spec.config().threading() == ThreadingModel.WORKER && !stopped.isComplete()) {
       node.threads().lose();
-      stopped.onComplete(ignored -> node.threads().regain());
+      threadsLost++;
+      stopped.onComplete(
+          ignored -> {
+            node.threads().regain();
+            threadsLost--;
+          });
     }
+  }
+
+  /** Whether logic of it may run now whose end is waited for. */
+  boolean isWatched() {
+    return status == Status.RUNNING || !starting.future().isComplete();
+  }
+
+  /**
+   * Goes on without the thread that is stuck: another takes its place in the pool, and the instance
+   * crashes. One that is stuck while it starts does not start.
+   */
+  void giveUpStuck(long now) {
+    StuckException cause = new StuckException(stats.busyFor(now), stats.whereabouts());
+    if (!starting.future().isComplete()) {
+      stopped = here(deployment.compose(vertx::undeploy));
+      giveUp();
+      starting.fail(new Refusal(ErrorCode.TIMEOUT, "instance " + spec.id() + " was " + cause));
+      return;
+    }
+    stuck = true;
+    verticle.fence();
+    stuckFor += cause.busy();
+    publish(new Outbound.Failed("the instance was " + cause));
+    crashed(generation, cause, Handover.fromJournal(spec));
   }
 
   private <T> Future<T> inTime(Future<T> future) {
@@ -194,7 +235,8 @@ final class Supervised {
     if (intensity == null) {
       intensity = new RestartIntensity(node.config().maxRestarts(), node.config().restartWindow());
     }
-    if (intensity.exceededBy(node.clock().getAsLong())) {
+    boolean tooManyThreads = stuck && threadsLost >= node.config().maxRestarts();
+    if (intensity.exceededBy(node.clock().getAsLong() - stuckFor) || tooManyThreads) {
       become(Status.FAILED);
       left = handover.withoutPeers();
       node.meters().instanceFailed();
@@ -244,7 +286,7 @@ final class Supervised {
     return transition(
             () -> {
               if (status == Status.STOPPING) {
-                return Future.failedFuture(gone());
+                return Future.failedFuture(Unavailable.now(this));
               }
               boolean revived = status == Status.FAILED;
               intensity = null;
@@ -304,39 +346,11 @@ final class Supervised {
             ignored ->
                 status == Status.RUNNING
                     ? here(verticle.call(request))
-                    : Future.failedFuture(notRunning()))
+                    : Future.failedFuture(Unavailable.now(this)))
         .timeout(node.config().stopTimeout().toMillis() * 2, TimeUnit.MILLISECONDS)
-        .recover(cause -> Future.failedFuture(cause instanceof Refusal ? cause : stuck()));
-  }
-
-  private Refusal notRunning() {
-    if (status == Status.STOPPING) {
-      return gone();
-    }
-    ErrorCode code =
-        status == Status.FAILED ? ErrorCode.INSTANCE_FAILED : ErrorCode.INSTANCE_RESTARTING;
-    return new Refusal(
-        code,
-        "instance "
-            + spec.id()
-            + " is "
-            + status.json()
-            + (lastError == null ? "" : ": " + lastError));
-  }
-
-  private Refusal gone() {
-    return new Refusal(ErrorCode.UNKNOWN_INSTANCE, "instance " + spec.id() + " was deleted");
-  }
-
-  private Refusal stuck() {
-    long busyFor = stats.busyFor(node.clock().getAsLong());
-    return new Refusal(
-        ErrorCode.TIMEOUT,
-        "instance "
-            + spec.id()
-            + " did not answer; its logic has been busy for "
-            + busyFor
-            + " ms");
+        .recover(
+            cause ->
+                Future.failedFuture(cause instanceof Refusal ? cause : Unavailable.stuck(this)));
   }
 
   void replaceSpec(InstanceSpec changed) {

@@ -10,12 +10,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one pool in which all worker instances of a node run. An instance that is stuck keeps its
- * thread; once it is given up by a restart or delete the pool gets another in its place, up to
- * twice the configured size, so that stuck instances do not use up the threads of the others. For
- * the deployer's context.
+ * thread; once it is given up, by the deployer's scan, a restart or a delete, the pool gets another
+ * in its place, so that stuck instances do not use up the threads of the others. Java cannot end a
+ * thread, hence the bound. For the deployer's context.
  */
 final class WorkerThreads {
   static final String POOL = "mycelium-instances";
+  private static final int MAX_REPLACED = 1000;
   private static final Logger LOG = LoggerFactory.getLogger(WorkerThreads.class);
 
   private final int size;
@@ -34,7 +35,7 @@ final class WorkerThreads {
   /** A thread does not come back for now. */
   void lose() {
     lost++;
-    if (lost > size) {
+    if (lost > MAX_REPLACED) {
       LOG.error(
           "{} threads of {} are stuck in instances that were given up; no more are replaced",
           lost,
@@ -52,7 +53,7 @@ final class WorkerThreads {
   /** Vert.x makes its pools with a fixed number of threads. */
   private void resize() {
     ExecutorService pool = ((WorkerExecutorInternal) executor).pool().executor();
-    int threads = size + Math.min(lost, size);
+    int threads = size + Math.min(lost, MAX_REPLACED);
     if (pool instanceof ThreadPoolExecutor fixed) {
       if (threads > fixed.getMaximumPoolSize()) {
         fixed.setMaximumPoolSize(threads);

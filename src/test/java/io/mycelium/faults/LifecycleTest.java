@@ -41,6 +41,7 @@ class LifecycleTest {
         d.maxRestarts(),
         d.restartWindow(),
         d.stopTimeout(),
+        d.stuckAfter(),
         d.presenceInterval(),
         "plugins");
   }

@@ -19,9 +19,9 @@ import java.util.function.Supplier;
 
 /**
  * Logic that fails on demand. Its state is the number of entries and the sum of their {@code id}s.
- * A push may say {@code {"id": 7, "throw": "state"}}, {@code {"spin": true}}, {@code {"tick": 20}}
- * (ms) or {@code {"mute": true}} (no entry); hooks fail when the test says so with {@link
- * #failNext}.
+ * A push may say {@code {"id": 7, "throw": "state"}}, {@code {"spin": true}}, {@code {"block":
+ * true}}, {@code {"tick": 20}} (ms) or {@code {"mute": true}} (no entry); hooks fail when the test
+ * says so with {@link #failNext}.
  */
 public final class FaultyType implements RoomType {
   /** The state. */
@@ -93,6 +93,16 @@ public final class FaultyType implements RoomType {
     }
   }
 
+  /** Waits until the test releases it. */
+  public void block() {
+    spinning.countDown();
+    try {
+      release.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private final class Logic implements RoomLogic<Sum> {
     @Override
     public Sum init() {
@@ -146,6 +156,9 @@ public final class FaultyType implements RoomType {
       }
       if (payload.has("spin")) {
         spin();
+      }
+      if (payload.has("block")) {
+        block();
       }
       Effects effects =
           payload.has("mute") ? Effects.none().reply(Payload.EMPTY) : Effects.append(push);

@@ -221,6 +221,23 @@ public final class TestNode implements AutoCloseable {
               maxRestarts,
               Duration.ofMinutes(1),
               Duration.ofMillis(stopMs),
+              d.stuckAfter(),
+              d.presenceInterval(),
+              d.pluginsDir());
+      return this;
+    }
+
+    /** Call it behind {@link #supervision}. */
+    public Builder stuckAfter(long ms) {
+      DeployerConfig d = deployer;
+      deployer =
+          new DeployerConfig(
+              d.maxInstances(),
+              d.workerPoolSize(),
+              d.maxRestarts(),
+              d.restartWindow(),
+              d.stopTimeout(),
+              Duration.ofMillis(ms),
               d.presenceInterval(),
               d.pluginsDir());
       return this;

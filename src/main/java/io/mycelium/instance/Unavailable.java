@@ -1,0 +1,33 @@
+package io.mycelium.instance;
+
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+
+/** Why an instance cannot do what is asked of it. */
+final class Unavailable {
+  private Unavailable() {}
+
+  static Refusal now(Supervised instance) {
+    String id = instance.spec().id();
+    if (instance.status() == Supervised.Status.STOPPING) {
+      return new Refusal(ErrorCode.UNKNOWN_INSTANCE, "instance " + id + " was deleted");
+    }
+    ErrorCode code =
+        instance.status() == Supervised.Status.FAILED
+            ? ErrorCode.INSTANCE_FAILED
+            : ErrorCode.INSTANCE_RESTARTING;
+    String why = instance.lastError() == null ? "" : ": " + instance.lastError();
+    return new Refusal(code, "instance " + id + " is " + instance.status().json() + why);
+  }
+
+  static Refusal stuck(Supervised instance) {
+    long busyFor = instance.stats().busyFor(System.currentTimeMillis());
+    return new Refusal(
+        ErrorCode.TIMEOUT,
+        "instance "
+            + instance.spec().id()
+            + " did not answer; its logic has been busy for "
+            + busyFor
+            + " ms");
+  }
+}
