@@ -26,10 +26,11 @@ record Handover(Map<String, Room.Saved> rooms, Collection<Peer> peers, long next
     return new Handover(rooms, List.of(), 1);
   }
 
-  /** The same with every room's state to be read from the journal. */
+  /** The same with every room's state to be read from the journal; no answer counts any more. */
   Handover withoutStates() {
     Map<String, Room.Saved> lost = new HashMap<>();
     rooms.forEach((name, saved) -> lost.put(name, saved.lost()));
+    peers.forEach(peer -> peer.replies().clear());
     return new Handover(lost, peers, nextRef);
   }
 

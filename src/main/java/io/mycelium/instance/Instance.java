@@ -91,6 +91,12 @@ final class Instance {
   Throwable handle(CommandBatch batch, Turn turn) {
     Peer known = peers.get(batch.gateway());
     long applied = known == null ? 0 : known.applied();
+    if (known != null) {
+      known.replies().acknowledged(batch.answered());
+      if (batch.commands().isEmpty()) {
+        known.replies().repeat(turn);
+      }
+    }
     if (batch.previous() > applied) {
       turn.item(new Outbound.Resend(batch.gateway(), applied));
       return null;
@@ -103,12 +109,24 @@ final class Instance {
       if (command.number() > peer.applied()) {
         peer.applied(command.number());
         Throwable crash = apply(peer, command, turn);
+        Outbound.Reply reply = turn.lastReply();
+        if (reply != null && reply.number() == command.number() && saysAll(command)) {
+          peer.replies().add(reply);
+        }
         if (crash != null) {
           return crash;
         }
       }
     }
     return null;
+  }
+
+  /**
+   * A join and {@code get_rooms} are answered by more than their reply: where it was lost they time
+   * out, and the client asks for all of it anew.
+   */
+  private static boolean saysAll(Command command) {
+    return command.kind() != Command.Kind.JOIN && !GET_ROOMS.equals(command.event());
   }
 
   private Throwable apply(Peer peer, Command command, Turn turn) {
@@ -153,14 +171,14 @@ final class Instance {
     }
     Push push = new Push(command.event(), command.user(), command.payload(), clock.getAsLong());
     Room.Outcome outcome = room.push(push, turn);
-    turn.item(Answers.toPush(peer.gateway(), command.number(), outcome, room.seq()));
+    turn.reply(Answers.toPush(peer.gateway(), command.number(), outcome, room.seq()));
   }
 
   private void join(Peer peer, Command command, Turn turn) {
     Room room = room(command.room());
     open(peer, command);
     Room.Outcome outcome = membership.join(peer, command, room, turn);
-    turn.item(Answers.toJoin(peer.gateway(), command.number(), outcome, room));
+    turn.reply(Answers.toJoin(peer.gateway(), command.number(), outcome, room));
     if (outcome.reject() == null) {
       boolean lobby = room.name().equals(InstanceSpec.LOBBY);
       Answers.greet(

@@ -49,6 +49,7 @@ final class Peer {
 
   private final String gateway;
   private final Map<Long, Connection> connections = new HashMap<>();
+  private final RecentReplies replies = new RecentReplies();
   private long applied;
 
   Peer(String gateway) {
@@ -65,6 +66,10 @@ final class Peer {
 
   void applied(long number) {
     applied = number;
+  }
+
+  RecentReplies replies() {
+    return replies;
   }
 
   /** Null if that connection is not open. */

@@ -336,7 +336,8 @@ final class Supervised {
   }
 
   private void publish(Outbound item) {
-    node.publisher().publish(new DeliveryBatch(spec.id(), generation, List.of(item)));
+    node.publisher()
+        .publish(new DeliveryBatch(spec.id(), generation, DeliveryBatch.UNNUMBERED, List.of(item)));
   }
 
   /** A request to the verticle that runs, or to the next one if a restart is under way. */

@@ -73,7 +73,7 @@ public final class Meters implements AutoCloseable {
       counter(
           "mycelium.dropped.duplicates",
           "duplicates",
-          "Deliveries repeated by the bus and dropped");
+          "Deliveries and batches of them that the bus repeated, dropped");
   private final Timer handler =
       timer("mycelium.handler", "Time an instance takes for one batch of commands");
   private final Timer lag = timer("mycelium.event.loop.lag", "How late event loops run a timer");
