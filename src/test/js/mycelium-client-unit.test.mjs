@@ -1,7 +1,11 @@
 // clients/js/mycelium.js against a WebSocket that this script plays the server of: what cannot be brought about at will on a real one.
 import assert from 'node:assert/strict';
-import {readFile} from 'node:fs/promises';
+import {execFileSync} from 'node:child_process';
+import {copyFile, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {mock, test} from 'node:test';
+import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
 import {connect} from '../../../clients/js/mycelium.js';
 
@@ -62,6 +66,30 @@ test('it is small', async () => {
   const bytes = gzipSync(source, {level: 9}).length;
   assert.ok(bytes < 6000, `mycelium.js has ${bytes} bytes as gzip, expected less than 6000`);
   assert.doesNotMatch(source.toString(), /^import /m);
+});
+
+test('its npm package is imported by name, and its types let pass what is right and nothing else', async t => {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  const folder = await mkdtemp(join(tmpdir(), 'mycelium-'));
+  t.after(() => rm(folder, {recursive: true}));
+  const run = (...command) => {
+    try {
+      return execFileSync(command[0], command.slice(1), {cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']});
+    } catch ({stdout, stderr}) {
+      return assert.fail(`${command.join(' ')}: ${stdout}${stderr}`);
+    }
+  };
+  const [{filename, files}] = JSON.parse(run('npm', 'pack', '--json', '--offline', '--pack-destination', folder, join(here, '../../../clients/js')));
+  assert.deepEqual(files.map(({path}) => path).sort(), ['README.md', 'mycelium.d.ts', 'mycelium.js', 'package.json']);
+  const installed = join(folder, 'node_modules/mycelium-client');
+  await mkdir(installed, {recursive: true});
+  run('tar', 'xzf', filename, '--strip-components=1', '-C', installed);
+  await writeFile(join(folder, 'package.json'), '{"type": "module"}');
+  const exported = "import('mycelium-client').then(it => console.log(Object.keys(it).join()))";
+  assert.equal(run(process.execPath, '-e', exported), 'MyceliumError,connect\n');
+  await copyFile(join(here, 'sample.ts'), join(folder, 'sample.ts'));
+  const tsc = [process.execPath, join(here, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom'];
+  for (const module of [['nodenext', 'nodenext'], ['esnext', 'bundler']]) run(...tsc, '--module', module[0], '--moduleResolution', module[1], 'sample.ts');
 });
 
 test('it asks for the V2 serializer, with the parameters, and for a token on each connect', async t => {
