@@ -9,6 +9,7 @@ import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
 
   private Node node;
   private DirectoryService service;
+  private RowPublisher rows;
 
   public DeployerVerticle(
       DeployerConfig config, RoomTypes types, Journal journal, InstanceMeters meters) {
@@ -67,9 +69,12 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
             threads,
             System::currentTimeMillis);
     service = new DirectoryService(this);
+    rows = new RowPublisher(vertx, journal, instances);
     vertx.setPeriodic(
         config.stuckAfter().toMillis() / SCANS_PER_BUDGET, ignored -> findStuckInstances());
-    return vertx.eventBus().<JsonObject>consumer(Addresses.INSTANCES, this::onRequest).completion();
+    MessageConsumer<JsonObject> requests =
+        vertx.eventBus().consumer(Addresses.INSTANCES, this::onRequest);
+    return Future.all(rows.start(), requests.completion());
   }
 
   private void onRequest(Message<JsonObject> request) {
@@ -93,6 +98,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
           Supervised instance = instances.get(instanceId);
           if (instance != null) {
             instance.crashed(generation, cause, handover);
+            rows.changed(instanceId);
           }
         });
   }
@@ -137,7 +143,11 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
     meters.statusChanged(null, created.status().json());
     return created
         .start()
-        .onSuccess(ignored -> meters.instanceStarted())
+        .onSuccess(
+            ignored -> {
+              meters.instanceStarted();
+              rows.changed(spec.id());
+            })
         .onFailure(cause -> neverStarted(spec.id(), created))
         .map(created);
   }
@@ -145,11 +155,13 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   /** The id is free again once the instance has stopped. */
   Future<Void> delete(String id) {
     Supervised instance = find(id);
+    rows.changed(id);
     return instance.delete().onComplete(ignored -> removed(id, instance));
   }
 
   private void neverStarted(String id, Supervised instance) {
     if (instances.remove(id, instance)) {
+      rows.changed(id);
       meters.statusChanged(instance.status().json(), null);
     }
     fenceLater(id, instance);
@@ -157,6 +169,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
 
   private void removed(String id, Supervised instance) {
     if (instances.remove(id, instance)) {
+      rows.changed(id);
       meters.statusChanged(instance.status().json(), null);
     }
     meters.instanceStopped();

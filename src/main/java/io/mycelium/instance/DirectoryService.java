@@ -44,6 +44,8 @@ final class DirectoryService {
       case "push" -> push(deployer.find(id), room, request);
       case "types" -> Future.succeededFuture(deployer.types().toJson());
       case "stats" -> Future.succeededFuture(InstanceJson.stats(deployer.find(id)));
+      case "restarts" -> Future.succeededFuture(deployer.find(id).restartLog().toJson());
+      case "observe" -> observe(deployer.find(id), room, request.getInteger("limit"));
       default ->
           throw new Refusal(
               ErrorCode.BAD_REQUEST, "op is " + op + ", expected one of the directory's");
@@ -143,6 +145,10 @@ final class DirectoryService {
     long after = request.getLong("after", 0L);
     int limit = request.getInteger("limit", 100);
     return instance.call((control, turn) -> control.entries(room, after, limit));
+  }
+
+  private static Future<?> observe(Supervised instance, String room, int limit) {
+    return instance.call((control, turn) -> Future.succeededFuture(control.observe(room, limit)));
   }
 
   private static Future<?> push(Supervised instance, String room, JsonObject request) {

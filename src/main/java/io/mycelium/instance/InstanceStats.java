@@ -71,6 +71,36 @@ final class InstanceStats {
     handlerTimes.add(nanos);
   }
 
+  /** What changes with each batch, copied at once. */
+  static final class Figures {
+    long messagesIn;
+    long messagesOut;
+    int mailboxDepth;
+    int connections;
+    int channels;
+  }
+
+  /** Returns whether anything was different. */
+  synchronized boolean copyTo(Figures to) {
+    boolean same =
+        to.messagesIn == messagesIn
+            && to.messagesOut == messagesOut
+            && to.mailboxDepth == mailboxDepth
+            && to.connections == connections
+            && to.channels == channels;
+    to.messagesIn = messagesIn;
+    to.messagesOut = messagesOut;
+    to.mailboxDepth = mailboxDepth;
+    to.connections = connections;
+    to.channels = channels;
+    return !same;
+  }
+
+  /** Microseconds in which 99 of 100 batches were handled; 0 if there was none. */
+  synchronized long p99() {
+    return handlerTimes == null ? 0 : handlerTimes.quantile(0.99) / MICROS_PER_MILLI;
+  }
+
   synchronized int connections() {
     return connections;
   }

@@ -46,6 +46,7 @@ final class Supervised {
   private long generation;
   private int restarts;
   private String lastError;
+  private RestartLog restartLog = RestartLog.EMPTY;
   private RestartIntensity intensity;
   private InstanceVerticle verticle;
   private String deploymentId;
@@ -238,6 +239,7 @@ final class Supervised {
     boolean tooManyThreads = stuck && threadsLost >= node.config().maxRestarts();
     if (intensity.exceededBy(node.clock().getAsLong() - stuckFor) || tooManyThreads) {
       become(Status.FAILED);
+      remember(RestartLog.Outcome.FAILED, cause);
       left = handover.withoutPeers();
       node.meters().instanceFailed();
       transition(() -> unlessReplaced(crashedGeneration, this::undeploy))
@@ -249,6 +251,7 @@ final class Supervised {
           node.config().restartWindow());
     } else {
       become(Status.RESTARTING);
+      remember(RestartLog.Outcome.RESTARTED, cause);
       restarts++;
       node.meters().instanceRestarted();
       transition(
@@ -257,6 +260,10 @@ final class Supervised {
                       crashedGeneration, () -> undeploy().compose(ignored -> deploy(handover))))
           .onFailure(this::deploymentFailed);
     }
+  }
+
+  private void remember(RestartLog.Outcome outcome, Throwable cause) {
+    restartLog = restartLog.with(node.clock().getAsLong(), generation, outcome, cause);
   }
 
   /** A restart that was on its way already may have taken the crashed generation's place. */
@@ -276,6 +283,7 @@ final class Supervised {
     lastError = cause.toString();
     LOG.error("instance {} generation {} did not start", spec.id(), generation, cause);
     become(Status.FAILED);
+    remember(RestartLog.Outcome.FAILED, cause);
     left = left.withoutPeers();
     node.meters().instanceFailed();
     publish(new Outbound.Failed("the instance did not start: " + lastError));
@@ -289,6 +297,7 @@ final class Supervised {
                 return Future.failedFuture(Unavailable.now(this));
               }
               boolean revived = status == Status.FAILED;
+              remember(RestartLog.Outcome.REQUESTED, null);
               intensity = null;
               become(Status.RESTARTING);
               restarts++;
@@ -372,6 +381,10 @@ final class Supervised {
 
   int restarts() {
     return restarts;
+  }
+
+  RestartLog restartLog() {
+    return restartLog;
   }
 
   String lastError() {

@@ -42,4 +42,9 @@ public interface Journal {
 
   /** Removes all that is kept of an instance. */
   Future<Void> deleteInstance(String instance);
+
+  /** About how many bytes of this process' memory it takes for an instance. Any thread. */
+  default long bytesInMemory(String instance) {
+    return 0;
+  }
 }

@@ -54,6 +54,12 @@ public final class MemoryJournal implements Journal {
     return Future.succeededFuture();
   }
 
+  @Override
+  public long bytesInMemory(String instance) {
+    InstanceLog log = logs.get(instance);
+    return log == null ? 0 : log.bytes();
+  }
+
   /** The lock is free but for a read from another thread: an instance has one writer. */
   private static final class InstanceLog {
     private final Map<String, RoomLog> rooms = new HashMap<>();
@@ -82,14 +88,25 @@ public final class MemoryJournal implements Journal {
       return log == null ? new Read(List.of(), after == 0) : log.read(after, limit);
     }
 
+    synchronized long bytes() {
+      return rooms.values().stream().mapToLong(RoomLog::bytes).sum();
+    }
+
     synchronized void delete(String room) {
       rooms.remove(room);
     }
   }
 
   private static final class RoomLog {
+    /** The objects around an entry's payload: entry, payload, array, user, a place in the queue. */
+    private static final int ENTRY_BYTES = 160;
+
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
     private long bytes;
+
+    long bytes() {
+      return bytes + (long) ENTRY_BYTES * entries.size();
+    }
 
     void add(Entry entry, JournalConfig config) {
       entries.add(entry);
