@@ -1,7 +1,11 @@
 // clients/js/mycelium.js against a WebSocket that this script plays the server of: what cannot be brought about at will on a real one.
 import assert from 'node:assert/strict';
-import {readFile} from 'node:fs/promises';
+import {execFileSync} from 'node:child_process';
+import {copyFile, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {mock, test} from 'node:test';
+import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
 import {connect} from '../../../clients/js/mycelium.js';
 
@@ -15,7 +19,7 @@ class Wire {
     sockets.push(this);
   }
 
-  send(frame) { this.sent.push(JSON.parse(frame)); }
+  send(frame) { this.sent.push(typeof frame === 'string' ? JSON.parse(frame) : frame); }
   close(code) { this.closed = code; }
   open() { this.onopen(); return this; }
   receive(...frame) { this.onmessage({data: JSON.stringify(frame)}); }
@@ -62,6 +66,30 @@ test('it is small', async () => {
   const bytes = gzipSync(source, {level: 9}).length;
   assert.ok(bytes < 6000, `mycelium.js has ${bytes} bytes as gzip, expected less than 6000`);
   assert.doesNotMatch(source.toString(), /^import /m);
+});
+
+test('its npm package is imported by name, and its types let pass what is right and nothing else', async t => {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  const folder = await mkdtemp(join(tmpdir(), 'mycelium-'));
+  t.after(() => rm(folder, {recursive: true}));
+  const run = (...command) => {
+    try {
+      return execFileSync(command[0], command.slice(1), {cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']});
+    } catch ({stdout, stderr}) {
+      return assert.fail(`${command.join(' ')}: ${stdout}${stderr}`);
+    }
+  };
+  const [{filename, files}] = JSON.parse(run('npm', 'pack', '--json', '--offline', '--pack-destination', folder, join(here, '../../../clients/js')));
+  assert.deepEqual(files.map(({path}) => path).sort(), ['README.md', 'mycelium.d.ts', 'mycelium.js', 'package.json']);
+  const installed = join(folder, 'node_modules/mycelium-client');
+  await mkdir(installed, {recursive: true});
+  run('tar', 'xzf', filename, '--strip-components=1', '-C', installed);
+  await writeFile(join(folder, 'package.json'), '{"type": "module"}');
+  const exported = "import('mycelium-client').then(it => console.log(Object.keys(it).join()))";
+  assert.equal(run(process.execPath, '-e', exported), 'MyceliumError,connect\n');
+  await copyFile(join(here, 'sample.ts'), join(folder, 'sample.ts'));
+  const tsc = [process.execPath, join(here, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom'];
+  for (const module of [['nodenext', 'nodenext'], ['esnext', 'bundler']]) run(...tsc, '--module', module[0], '--moduleResolution', module[1], 'sample.ts');
 });
 
 test('it asks for the V2 serializer, with the parameters, and for a token on each connect', async t => {
@@ -138,8 +166,41 @@ test('a connection on which nothing came between two heartbeats is given up, clo
 
 test('a connect that hangs is given up', t => {
   const {socket} = start(t, {timeout: 3000});
+  sockets[0].terminate = () => { sockets[0].terminated = true; };
   tick(3000);
   assert.equal(socket.status, 'reconnecting');
+  assert.ok(sockets[0].terminated);
+});
+
+test('a browser that comes online does not wait out its back-off, but a hint it does', t => {
+  const handlers = new Set();
+  Object.assign(globalThis, {addEventListener: (_, f) => handlers.add(f), removeEventListener: (_, f) => handlers.delete(f)});
+  t.after(() => { delete globalThis.addEventListener; delete globalThis.removeEventListener; });
+  const online = () => handlers.forEach(f => f());
+  const {socket} = joined(t);
+  online();
+  assert.equal(sockets.length, 1);
+  sockets[0].lose();
+  online();
+  online();
+  assert.equal(sockets.length, 2);
+  sockets[1].open().receive(null, null, 'phoenix', 'reconnect', {delay: 50});
+  sockets[1].lose(1001);
+  online();
+  assert.equal(sockets.length, 2);
+  tick(50);
+  assert.equal(sockets.length, 3);
+  socket.close();
+  assert.equal(handlers.size, 0);
+});
+
+test('a socket that is closed while its token is fetched opens nothing', async t => {
+  let give;
+  const {socket} = start(t, {token: () => new Promise(resolve => { give = resolve; })});
+  socket.close();
+  give('late');
+  await microtasks();
+  assert.equal(sockets.length, 0);
 });
 
 test('after a reconnect the room is joined with its position, and what was missed is seen once and in order', t => {
@@ -179,6 +240,25 @@ test('where it could not be recovered the whole state comes, with a position of 
   assert.deepEqual(room.position, {seq: 3, epoch: 'f'});
 });
 
+test('a state that was announced and did not come is asked for on the next connection', t => {
+  const {seen} = joined(t);
+  sockets[0].lose();
+  tick(1000);
+  admit(sockets[1].open(), {seq: 9, epoch: 'f', recovered: false});
+  sockets[1].msg(10);
+  sockets[1].lose();
+  tick(2000);
+  assert.equal(sockets[2].open().last('phx_join')[4].since, undefined);
+  assert.deepEqual(seen, ['state 5']);
+});
+
+test('a position that was kept is joined with', t => {
+  const {socket} = joined(t);
+  const room = socket.join('other', {since: {seq: 3, epoch: 'x'}, params: () => ({a: 1})});
+  assert.deepEqual(sockets[0].last('phx_join')[4], {a: 1, since: {seq: 3, epoch: 'x'}});
+  assert.deepEqual(room.position, {seq: 3, epoch: 'x'});
+});
+
 test('a gap that cannot be is not shown: the room is left and joined again from its position', t => {
   const {seen} = joined(t);
   const wire = sockets[0];
@@ -186,6 +266,8 @@ test('a gap that cannot be is not shown: the room is left and joined again from 
   wire.msg(7);
   assert.deepEqual(wire.last('phx_leave'), [first, wire.last('phx_leave')[1], 'general', 'phx_leave', {}]);
   wire.receive(first, first, 'general', 'phx_close', {});
+  wire.msg(8);
+  assert.equal(wire.all('phx_leave').length, 1);
   tick(1000);
   assert.deepEqual(wire.last('phx_join')[4].since, {seq: 5, epoch: 'e'});
   admit(wire, {seq: 7, epoch: 'e', recovered: true});
@@ -271,6 +353,64 @@ test('no more pushes are under way than the server takes', async t => {
   assert.deepEqual((await Promise.all(acks)).map(({seq}) => seq), Array.from({length: 300}, (_, i) => i));
 });
 
+test('pushes that were refused for now wait once for all of them', t => {
+  const {room} = joined(t);
+  const wire = sockets[0];
+  settled(room.pushOnce('a'));
+  settled(room.pushOnce('b'));
+  for (const frame of wire.all('push_once')) wire.reply(frame, {reason: 'overloaded', message: 'later', retryable: true}, 'error');
+  tick(999);
+  assert.equal(wire.all('push_once').length, 2);
+  tick(1);
+  assert.deepEqual(wire.all('push_once').slice(2).map(frame => frame[4].data), ['a', 'b']);
+});
+
+test('large pushes wait for each other', t => {
+  const {room} = joined(t);
+  for (let i = 0; i < 3; i++) settled(room.pushOnce('x'.repeat(600_000)));
+  assert.equal(sockets[0].all('push_once').length, 2);
+  sockets[0].reply(sockets[0].all('push_once')[0], {seq: 6});
+  assert.equal(sockets[0].all('push_once').length, 3);
+});
+
+test('bytes go out as they were at the call, in a V2 binary push', t => {
+  const {room} = start(t);
+  const bytes = Uint8Array.of(1, 2, 3);
+  settled(room.push(bytes));
+  settled(room.push(bytes.buffer));
+  bytes.fill(9);
+  const wire = sockets[0].open();
+  admit(wire, {seq: 0, epoch: 'e'});
+  const [joinRef] = wire.last('phx_join');
+  for (const frame of wire.sent.filter(frame => frame instanceof Uint8Array)) {
+    const strings = Buffer.from(`${joinRef}${frame[5 + joinRef.length] - 48}generalpush`);
+    assert.deepEqual(Buffer.from(frame), Buffer.from([0, 1, 1, 7, 4, ...strings, 1, 2, 3]));
+  }
+  assert.equal(wire.sent.filter(frame => frame instanceof Uint8Array).length, 2);
+});
+
+test('presence is what the last state and the diffs behind it say', t => {
+  const {room} = joined(t);
+  const wire = sockets[0];
+  const log = [];
+  room.on('presence_join', (id, metas) => log.push(`+${id} ${metas.length}`));
+  room.on('presence_leave', id => log.push(`-${id}`));
+  const metas = (...refs) => ({metas: refs.map(ref => ({phx_ref: ref}))});
+  const diff = (joins, leaves) => wire.receive(null, null, 'general', 'presence_diff', {joins, leaves});
+  diff({early: metas('0')}, {});
+  wire.receive(null, null, 'general', 'presence_state', {ada: metas('1'), bob: metas('2', '3')});
+  diff({ada: metas('1'), eve: metas('4')}, {bob: metas('2')});
+  assert.deepEqual([...room.presence], [['ada', metas('1').metas], ['bob', metas('3').metas], ['eve', metas('4').metas]]);
+  diff({}, {bob: metas('3'), nobody: metas('9')});
+  wire.lose();
+  assert.deepEqual([...room.presence.keys()], ['ada', 'eve']);
+  tick(1000);
+  const again = sockets[1].open();
+  admit(again, {seq: 5, epoch: 'e', recovered: true});
+  again.receive(null, null, 'general', 'presence_state', {eve: metas('7'), dan: metas('8')});
+  assert.deepEqual(log, ['+ada 1', '+bob 2', '+eve 1', '-bob', '+dan 1', '-ada']);
+});
+
 test('a message over which the server closes is refused, the others are sent again', async t => {
   const {room} = joined(t);
   const small = settled(room.pushOnce('small'));
@@ -307,6 +447,17 @@ test('a join that is refused for now is tried again, one that is refused for goo
   assert.equal((await settled(other.joined)).error.reason, 'unknown_room');
   tick(60_000);
   assert.equal(wire.all('phx_join').length, 3);
+});
+
+test('a join that is not answered is sent again, and the answer to the first is no longer one', t => {
+  const {room} = start(t, {timeout: 3000});
+  const wire = sockets[0].open();
+  tick(3000);
+  const [first, second] = wire.all('phx_join');
+  wire.reply(first, {seq: 1, epoch: 'e'});
+  assert.equal(room.status, 'joining');
+  wire.reply(second, {seq: 1, epoch: 'e'});
+  assert.equal(room.status, 'joined');
 });
 
 test('history asks for what it is given', async t => {

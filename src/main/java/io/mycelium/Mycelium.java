@@ -2,6 +2,8 @@ package io.mycelium;
 
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.console.Console;
+import io.mycelium.console.Sampler;
 import io.mycelium.instance.DeployerVerticle;
 import io.mycelium.instance.PluginLoader;
 import io.mycelium.instance.RoomTypes;
@@ -23,6 +25,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
@@ -53,6 +56,7 @@ public final class Mycelium {
   private Future<Contract> contract;
 
   private volatile Store store;
+  private Sampler sampler;
   private DeployerVerticle deployer;
   private String deployerId;
   private volatile boolean instancesUp;
@@ -155,6 +159,10 @@ public final class Mycelium {
 
   /** One web verticle per event loop, all on the main port. */
   private Future<Void> startWeb() {
+    sampler = new Sampler(meters, this::journalFacts);
+    if (config.console().enabled()) {
+      sampler.start(vertx);
+    }
     return contract
         .compose(loaded -> Future.all(deployWebs(loaded)))
         .onSuccess(
@@ -187,9 +195,15 @@ public final class Mycelium {
   /** The probes on the main port too, for load balancers that reach only that one. */
   private void mountOperations(Router router) {
     EventLoopLag.start(vertx, meters);
+    new Console(vertx, config.console(), sampler).mount(router);
     router.route().order(Integer.MIN_VALUE).handler(this::time);
     router.get("/health/live").handler(health.live());
     router.get("/health/ready").handler(health.ready());
+  }
+
+  /** What the console says about the journal; a URL may hold a password, so only its kind. */
+  private JsonObject journalFacts() {
+    return new JsonObject().put("kind", config.journal().url().split(":", 2)[0]);
   }
 
   private void time(RoutingContext ctx) {

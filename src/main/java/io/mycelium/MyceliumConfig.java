@@ -2,6 +2,7 @@ package io.mycelium;
 
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.connection.SocketConfig;
+import io.mycelium.console.ConsoleConfig;
 import io.mycelium.instance.DeployerConfig;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.ops.OpsConfig;
@@ -16,7 +17,8 @@ public record MyceliumConfig(
     GatewayConfig gateway,
     DeployerConfig instances,
     JournalConfig journal,
-    OpsConfig ops) {
+    OpsConfig ops,
+    ConsoleConfig console) {
 
   public static final MyceliumConfig DEFAULT =
       new MyceliumConfig(
@@ -25,5 +27,6 @@ public record MyceliumConfig(
           GatewayConfig.DEFAULT,
           DeployerConfig.DEFAULT,
           JournalConfig.DEFAULT,
-          OpsConfig.DEFAULT);
+          OpsConfig.DEFAULT,
+          ConsoleConfig.DEFAULT);
 }

@@ -37,6 +37,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule web = mayImport("web", Set.of("connection", "bus", "protocol", "ops"));
 
+  @ArchTest static final ArchRule console = mayImport("console", Set.of("bus", "protocol", "ops"));
+
   @ArchTest
   static final ArchRule builtInTypesUseTheSpiOnly =
       classes()

@@ -5,6 +5,12 @@ public final class Addresses {
   /** Requests to the deployer: see {@link InstanceDirectory}. */
   public static final String INSTANCES = "instances";
 
+  /** Requests for pages of {@link InstanceRows}. */
+  static final String ROW_PAGES = "instances.rows";
+
+  /** Changes of {@link InstanceRows}, published while somebody watches. */
+  static final String ROW_DELTAS = "instances.rows.deltas";
+
   private Addresses() {}
 
   /** {@link CommandBatch}es to one instance; the instance consumes it. */

@@ -8,7 +8,11 @@ import java.util.List;
  * @param gateway id of the link; replies name it
  * @param previous number of the last command before this batch that the instance must have applied;
  *     what lies between two numbers was given up by the gateway
+ * @param answered every command up to this number has its answer, as far as the link is concerned;
+ *     the instance keeps answers no longer
  * @param waiting commands of the link that had no answer yet when this was sent, these included
- * @param commands in order; treated as immutable once sent
+ * @param commands in order; none asks for the answers behind {@code answered} again; treated as
+ *     immutable once sent
  */
-public record CommandBatch(String gateway, long previous, int waiting, List<Command> commands) {}
+public record CommandBatch(
+    String gateway, long previous, long answered, int waiting, List<Command> commands) {}

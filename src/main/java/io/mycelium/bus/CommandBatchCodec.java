@@ -14,7 +14,10 @@ final class CommandBatchCodec implements MessageCodec<CommandBatch, CommandBatch
   @Override
   public void encodeToWire(Buffer out, CommandBatch batch) {
     Wire.string(out, batch.gateway());
-    out.appendLong(batch.previous()).appendInt(batch.waiting()).appendInt(batch.commands().size());
+    out.appendLong(batch.previous())
+        .appendLong(batch.answered())
+        .appendInt(batch.waiting())
+        .appendInt(batch.commands().size());
     for (Command command : batch.commands()) {
       out.appendLong(command.number())
           .appendInt(command.kind().ordinal())
@@ -31,6 +34,7 @@ final class CommandBatchCodec implements MessageCodec<CommandBatch, CommandBatch
     Wire.Reader in = new Wire.Reader(buffer, position);
     String gateway = in.string();
     long previous = in.longNumber();
+    long answered = in.longNumber();
     int waiting = in.number();
     int count = in.number();
     List<Command> commands = new ArrayList<>(count);
@@ -45,7 +49,7 @@ final class CommandBatchCodec implements MessageCodec<CommandBatch, CommandBatch
               in.string(),
               in.payload()));
     }
-    return new CommandBatch(gateway, previous, waiting, commands);
+    return new CommandBatch(gateway, previous, answered, waiting, commands);
   }
 
   @Override

@@ -21,7 +21,7 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
   @Override
   public void encodeToWire(Buffer out, DeliveryBatch batch) {
     Wire.string(out, batch.instance());
-    out.appendLong(batch.generation()).appendInt(batch.items().size());
+    out.appendLong(batch.generation()).appendLong(batch.number()).appendInt(batch.items().size());
     batch.items().forEach(item -> write(out, item));
   }
 
@@ -104,12 +104,13 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
     Wire.Reader in = new Wire.Reader(buffer, position);
     String instance = in.string();
     long generation = in.longNumber();
+    long batch = in.longNumber();
     int count = in.number();
     List<Outbound> items = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       items.add(read(in));
     }
-    return new DeliveryBatch(instance, generation, items);
+    return new DeliveryBatch(instance, generation, batch, items);
   }
 
   private static Outbound read(Wire.Reader in) {

@@ -135,6 +135,21 @@ public final class InstanceDirectory {
     return request("stats", new JsonObject().put("id", id));
   }
 
+  /** {@code {items: [{at, generation, outcome, error}]}}, newest first; see {@code /restarts}. */
+  public Future<JsonObject> restarts(String id) {
+    return request("restarts", new JsonObject().put("id", id));
+  }
+
+  /**
+   * A room as somebody sees it who is not in it: {@code {room, type, seq, epoch, channels, users,
+   * stateBytes, state, presence}} as JSON text. {@code state} and {@code presence} are null above
+   * {@code limit} bytes each; {@code presence} also where the room does not track it.
+   */
+  public Future<Buffer> observe(String id, String room, int limit) {
+    return this.<Buffer>send(
+        "observe", new JsonObject().put("id", id).put("room", room).put("limit", limit));
+  }
+
   private Future<JsonObject> request(String op, JsonObject arguments) {
     return send(op, arguments);
   }

@@ -14,6 +14,7 @@ import java.util.Set;
  */
 public final class InstanceGateway {
   private static final int TICKS_PER_TIMEOUT = 8;
+  private static final int TICKS_TO_ASK_AGAIN = 2;
 
   private final Vertx vertx;
   private final EventLoop eventLoop;
@@ -110,6 +111,7 @@ public final class InstanceGateway {
     tick++;
     for (InstanceLink link : List.copyOf(links)) {
       link.expire(tick - TICKS_PER_TIMEOUT - 1);
+      link.askAgain(tick - TICKS_TO_ASK_AGAIN);
     }
   }
 }

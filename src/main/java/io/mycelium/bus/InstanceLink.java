@@ -23,6 +23,7 @@ public final class InstanceLink {
   private final LinkListener listener;
   private final MessageConsumer<DeliveryBatch> consumer;
   private final Window window;
+  private final Recent batches = new Recent();
   private List<Command> batch = List.of();
   private long sentUpTo;
   private long generation;
@@ -144,7 +145,11 @@ public final class InstanceLink {
 
   private void send(long previous, List<Command> commands) {
     sentUpTo = commands.get(commands.size() - 1).number();
-    CommandBatch sent = new CommandBatch(id, previous, window.size(), commands);
+    sendBatch(previous, commands);
+  }
+
+  private void sendBatch(long previous, List<Command> commands) {
+    CommandBatch sent = new CommandBatch(id, previous, window.answered(), window.size(), commands);
     gateway.eventBus().send(address, sent, CommandBatchCodec.OPTIONS);
   }
 
@@ -165,7 +170,14 @@ public final class InstanceLink {
     }
     boolean first = generation == 0;
     boolean newer = received.generation() > generation;
-    generation = received.generation();
+    if (newer) {
+      generation = received.generation();
+      batches.clear();
+    }
+    if (received.number() != DeliveryBatch.UNNUMBERED && !batches.isNew(received.number())) {
+      listener.onRepeat();
+      return;
+    }
     List<Outbound> items = received.items();
     if (newer && !first && !(items.get(0) instanceof Outbound.Running)) {
       comeUp(0);
@@ -284,6 +296,17 @@ public final class InstanceLink {
       resend(0);
     }
     closeIfDone();
+  }
+
+  /**
+   * Asks again for the answers of what was sent at or before that tick: the bus may have lost them,
+   * or the commands.
+   */
+  void askAgain(int tick) {
+    Window.Pending oldest = window.oldest();
+    if (oldest != null && oldest.sentTick() - tick <= 0) {
+      sendBatch(sentUpTo, List.of());
+    }
   }
 
   private Reply error(ErrorCode code, String message) {

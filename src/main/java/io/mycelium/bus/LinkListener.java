@@ -15,6 +15,9 @@ public interface LinkListener {
 
   void onRefill(Outbound.Refill refill);
 
+  /** The bus brought a batch again; it was dropped. */
+  void onRepeat();
+
   void onRoomClosed(String room);
 
   /**

@@ -38,6 +38,11 @@ final class Window {
     return next;
   }
 
+  /** Number up to which no command waits any more. */
+  long answered() {
+    return oldest - 1;
+  }
+
   int size() {
     return size;
   }

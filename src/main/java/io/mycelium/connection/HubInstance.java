@@ -123,6 +123,11 @@ public final class HubInstance implements LinkListener {
   }
 
   @Override
+  public void onRepeat() {
+    hub.meters().duplicateDropped();
+  }
+
+  @Override
   public void onRoomClosed(String name) {
     HubRoom room = rooms.get(name);
     if (room != null) {

@@ -35,6 +35,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   private Node node;
   private Registry registry;
   private DirectoryService service;
+  private RowPublisher rows;
 
   /**
    * @param store stays open when this stops
@@ -68,14 +69,15 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
             System::currentTimeMillis);
     registry = new Registry(vertx, (ContextInternal) context, node);
     service = new DirectoryService(node, registry);
+    rows = new RowPublisher(vertx, registry.live());
+    registry.onChange(rows::changed);
     vertx.setPeriodic(
         config.stuckAfter().toMillis() / SCANS_PER_BUDGET, ignored -> findStuckInstances());
     if (!config.idleTimeout().isZero()) {
       long scan = Math.min(MAX_IDLE_SCAN_MS, config.idleTimeout().toMillis() / SCANS_PER_BUDGET);
       vertx.setPeriodic(scan, ignored -> registry.sleepIdle());
     }
-    return registry
-        .open()
+    return Future.all(registry.open(), rows.start())
         .compose(
             opened ->
                 vertx
@@ -105,6 +107,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
           Supervised instance = registry.live().get(instanceId);
           if (instance != null) {
             instance.crashed(generation, cause, handover);
+            rows.changed(instanceId);
           }
         });
   }

@@ -48,6 +48,9 @@ final class DirectoryService {
       case "push" -> registry.touch(id).compose(found -> push(found, room, request));
       case "types" -> Future.succeededFuture(node.types().toJson());
       case "stats" -> list.stats(id);
+      case "restarts" -> list.restarts(id);
+      case "observe" ->
+          registry.touch(id).compose(found -> observe(found, room, request.getInteger("limit")));
       default ->
           throw new Refusal(
               ErrorCode.BAD_REQUEST, "op is " + op + ", expected one of the directory's");
@@ -139,6 +142,10 @@ final class DirectoryService {
   private static Future<?> state(Supervised instance, String room, JsonObject request) {
     long seq = request.getLong("seq", -1L);
     return instance.call((control, turn) -> control.state(room, seq));
+  }
+
+  private static Future<?> observe(Supervised instance, String room, int limit) {
+    return instance.call((control, turn) -> Future.succeededFuture(control.observe(room, limit)));
   }
 
   private static Future<?> push(Supervised instance, String room, JsonObject request) {

@@ -30,11 +30,12 @@ record Handover(
 
   /**
    * The same with the state of every room that the journal keeps to be read from there; the others
-   * have nothing that could be in doubt.
+   * have nothing that could be in doubt. No answer counts any more.
    */
   Handover withoutStates(InstanceSpec spec) {
     Map<String, SavedRoom> lost = new HashMap<>();
     rooms.forEach((name, saved) -> lost.put(name, spec.isDurable(name) ? saved.lost() : saved));
+    peers.forEach(peer -> peer.replies().clear());
     return new Handover(lost, peers, nextRef, truncated);
   }
 

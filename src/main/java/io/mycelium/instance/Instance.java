@@ -96,6 +96,12 @@ final class Instance {
   Throwable handle(CommandBatch batch, Turn turn) {
     Peer known = peers.get(batch.gateway());
     long applied = known == null ? 0 : known.applied();
+    if (known != null) {
+      known.replies().acknowledged(batch.answered());
+      if (batch.commands().isEmpty()) {
+        known.replies().repeat(turn);
+      }
+    }
     if (batch.previous() > applied) {
       turn.item(new Outbound.Resend(batch.gateway(), applied));
       return null;
@@ -108,12 +114,24 @@ final class Instance {
       if (command.number() > peer.applied()) {
         peer.applied(command.number());
         Throwable crash = apply(peer, command, turn);
+        Outbound.Reply reply = turn.lastReply();
+        if (reply != null && reply.number() == command.number() && saysAll(command)) {
+          peer.replies().add(reply);
+        }
         if (crash != null) {
           return crash;
         }
       }
     }
     return null;
+  }
+
+  /**
+   * A join and {@code get_rooms} are answered by more than their reply: where it was lost they time
+   * out, and the client asks for all of it anew.
+   */
+  private static boolean saysAll(Command command) {
+    return command.kind() != Command.Kind.JOIN && !GET_ROOMS.equals(command.event());
   }
 
   private Throwable apply(Peer peer, Command command, Turn turn) {
@@ -190,7 +208,7 @@ final class Instance {
       room.missed(since.seq());
     }
     Room.Outcome outcome = membership.join(peer, command, room, turn);
-    turn.item(
+    turn.reply(
         Answers.toJoin(
             peer.gateway(), command.number(), outcome, room, since == null ? null : recovered));
     if (outcome.reject() == null) {
@@ -327,6 +345,15 @@ final class Instance {
 
   int connections() {
     return connections;
+  }
+
+  /** About how many bytes of heap the rooms' entries take. */
+  long entriesBytes() {
+    long bytes = 0;
+    for (Room room : rooms.values()) {
+      bytes += room.heapBytes();
+    }
+    return bytes;
   }
 
   int channels() {

@@ -92,6 +92,34 @@ final class InstanceControl {
         .put("config", InstanceConfig.settingsJson(room.settings()));
   }
 
+  /** See {@link io.mycelium.bus.InstanceDirectory#observe}. Leaves no trace in the room. */
+  Buffer observe(String roomName, int limit) {
+    Room room = room(roomName);
+    byte[] message;
+    try {
+      message = room.stateMessage();
+    } catch (Exception | Error e) {
+      throw new Refusal(
+          ErrorCode.REJECTED, "the logic of room " + roomName + " cannot show its state: " + e);
+    }
+    byte[] presence = room.occupants().presence();
+    JsonWriter out = new JsonWriter(message.length + 256);
+    out.raw(JsonWriter.constant("{\"room\":")).quote(room.name());
+    out.raw(JsonWriter.constant(",\"type\":")).quote(room.settings().type());
+    out.raw(JsonWriter.constant(",\"seq\":")).number(room.seq());
+    out.raw(JsonWriter.constant(",\"epoch\":")).quote(room.epoch());
+    out.raw(JsonWriter.constant(",\"channels\":")).number(room.occupants().channels());
+    out.raw(JsonWriter.constant(",\"users\":")).number(room.occupants().users());
+    out.raw(JsonWriter.constant(",\"stateBytes\":")).number(message.length);
+    out.raw(JsonWriter.constant(",\"state\":")).raw(upTo(limit, message));
+    out.raw(JsonWriter.constant(",\"presence\":")).raw(upTo(limit, presence)).raw('}');
+    return Buffer.buffer(out.toBytes());
+  }
+
+  private static byte[] upTo(int limit, byte[] json) {
+    return json == null || json.length > limit ? Payload.NULL.bytes() : json;
+  }
+
   /** Entries behind {@code after}, oldest first: {@code {entries, seq, epoch, complete}}. */
   Future<Buffer> entries(String roomName, long after, int limit) {
     Room room = room(roomName);

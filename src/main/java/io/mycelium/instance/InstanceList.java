@@ -44,6 +44,14 @@ final class InstanceList {
     return row(id).map(InstanceJson::stats);
   }
 
+  /** Of this process; likewise. */
+  Future<JsonObject> restarts(String id) {
+    Supervised live = registry.live().get(id);
+    return live == null
+        ? row(id).map(row -> RestartLog.EMPTY.toJson())
+        : Future.succeededFuture(live.restartLog().toJson());
+  }
+
   private Future<InstanceStore.Registered> row(String id) {
     return node.store()
         .instances()

@@ -10,12 +10,17 @@ import io.vertx.core.json.JsonObject;
 final class InstanceStats {
   private static final int MICROS_PER_MILLI = 1000;
 
+  /** How often the entries in memory are counted at most. */
+  private static final long COUNT_ENTRIES_MS = 1000;
+
   private long messagesIn;
   private long messagesOut;
   private long bytesIn;
   private long bytesOut;
   private int mailboxDepth;
   private long lastActive;
+  private long entriesBytes;
+  private long entriesCountedAt;
   private int connections;
   private int channels;
   private long busySince;
@@ -66,6 +71,10 @@ final class InstanceStats {
     bytesOut += turn.bytesOut();
     connections = instance.connections();
     channels = instance.channels();
+    if (lastActive - entriesCountedAt >= COUNT_ENTRIES_MS) {
+      entriesCountedAt = lastActive;
+      entriesBytes = instance.entriesBytes();
+    }
   }
 
   /** Whoever was busy was given up. */
@@ -81,6 +90,41 @@ final class InstanceStats {
       handlerTimes = new Durations();
     }
     handlerTimes.add(nanos);
+  }
+
+  /** What changes with each batch, copied at once. */
+  static final class Figures {
+    long messagesIn;
+    long messagesOut;
+    int mailboxDepth;
+    int connections;
+    int channels;
+  }
+
+  /** Returns whether anything was different. */
+  synchronized boolean copyTo(Figures to) {
+    boolean same =
+        to.messagesIn == messagesIn
+            && to.messagesOut == messagesOut
+            && to.mailboxDepth == mailboxDepth
+            && to.connections == connections
+            && to.channels == channels;
+    to.messagesIn = messagesIn;
+    to.messagesOut = messagesOut;
+    to.mailboxDepth = mailboxDepth;
+    to.connections = connections;
+    to.channels = channels;
+    return !same;
+  }
+
+  /** Microseconds in which 99 of 100 batches were handled; 0 if there was none. */
+  synchronized long p99() {
+    return handlerTimes == null ? 0 : handlerTimes.quantile(0.99) / MICROS_PER_MILLI;
+  }
+
+  /** About how many bytes of heap its entries took when they were counted last. */
+  synchronized long entriesBytes() {
+    return entriesBytes;
   }
 
   synchronized int connections() {

@@ -15,6 +15,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
@@ -34,6 +35,7 @@ final class InstanceVerticle extends VerticleBase {
   private InstanceControl control;
   private Questions questions;
   private MessageConsumer<CommandBatch> consumer;
+  private final AtomicLong published = new AtomicLong();
   private Future<Void> written = Future.succeededFuture();
   private boolean stopped;
   private volatile boolean fenced;
@@ -318,7 +320,8 @@ final class InstanceVerticle extends VerticleBase {
 
   private Void publish(List<Outbound> items) {
     if (!fenced) {
-      node.publisher().publish(new DeliveryBatch(spec.id(), generation, items));
+      node.publisher()
+          .publish(new DeliveryBatch(spec.id(), generation, published.incrementAndGet(), items));
     }
     return null;
   }

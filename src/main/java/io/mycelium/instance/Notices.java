@@ -19,7 +19,8 @@ final class Notices {
   }
 
   void publish(long generation, Outbound item) {
-    node.publisher().publish(new DeliveryBatch(instance, generation, List.of(item)));
+    node.publisher()
+        .publish(new DeliveryBatch(instance, generation, DeliveryBatch.UNNUMBERED, List.of(item)));
   }
 
   /** It stays down until it is restarted, even by a node that begins later. */

@@ -34,7 +34,12 @@ final class Occupants {
 
   /** Null if the room has presence off. */
   byte[] presenceState() {
-    return tracksPresence ? presence().state() : null;
+    return tracksPresence ? tracked().state() : null;
+  }
+
+  /** The same for somebody who hears no diffs. */
+  byte[] presence() {
+    return tracksPresence ? tracked().members() : null;
   }
 
   /**
@@ -54,7 +59,7 @@ final class Occupants {
     channelsByUser.merge(member.user(), 1, Integer::sum);
     channels++;
     if (tracksPresence) {
-      presence().join(member.user(), meta);
+      tracked().join(member.user(), meta);
     }
   }
 
@@ -64,7 +69,7 @@ final class Occupants {
     boolean last =
         channelsByUser.merge(member.user(), -1, (a, b) -> a + b == 0 ? null : a + b) == null;
     if (tracksPresence) {
-      presence().leave(member.user(), Long.toString(member.ref()));
+      tracked().leave(member.user(), Long.toString(member.ref()));
     }
     return last;
   }
@@ -87,7 +92,7 @@ final class Occupants {
     return presence.hasDiff() ? presence.takeDiff() : null;
   }
 
-  private Presence presence() {
+  private Presence tracked() {
     if (presence == null) {
       presence = new Presence();
     }

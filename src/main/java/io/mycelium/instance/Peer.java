@@ -69,6 +69,7 @@ final class Peer {
 
   private final String gateway;
   private final Map<Long, Connection> connections = new HashMap<>();
+  private final RecentReplies replies = new RecentReplies();
   private long applied;
 
   Peer(String gateway) {
@@ -85,6 +86,10 @@ final class Peer {
 
   void applied(long number) {
     applied = number;
+  }
+
+  RecentReplies replies() {
+    return replies;
   }
 
   /** Null if that connection is not open. */

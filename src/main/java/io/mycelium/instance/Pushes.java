@@ -41,7 +41,7 @@ final class Pushes {
     admission.check(room);
     Push push = new Push(event, command.user(), payload, clock.getAsLong());
     Room.Outcome outcome = room.push(push, key, turn);
-    turn.item(Answers.toPush(gateway, command.number(), outcome, room.seq()));
+    turn.reply(Answers.toPush(gateway, command.number(), outcome, room.seq()));
   }
 
   /** A repeat is answered as the first was, once that is written. */
@@ -49,7 +49,7 @@ final class Pushes {
     KeyedPayload keyed = KeyedPayload.read(command.payload());
     long before = room.pushedBefore(keyed.key());
     if (before > 0) {
-      turn.item(Answers.duplicate(gateway, command.number(), before));
+      turn.reply(Answers.duplicate(gateway, command.number(), before));
     } else {
       push(gateway, command, room, Push.PUSH, keyed.data(), keyed.key(), turn);
     }

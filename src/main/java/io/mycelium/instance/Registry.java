@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * All instances of a node: those that are in memory, and those of which only the store knows until
@@ -33,11 +34,17 @@ final class Registry {
   private final Map<String, Long> stuck = new HashMap<>();
 
   private long registered;
+  private Consumer<String> onChange = id -> {};
 
   Registry(Vertx vertx, ContextInternal context, Node node) {
     this.vertx = vertx;
     this.context = context;
     this.node = node;
+  }
+
+  /** Who wants to hear of instances that come into memory, go, or are asked for. */
+  void onChange(Consumer<String> listener) {
+    onChange = listener;
   }
 
   /** Asks the store how many there are; they themselves stay where they are. */
@@ -81,7 +88,11 @@ final class Registry {
     node.meters().statusChanged(null, created.status().json());
     return here(node.store().instances().create(row(spec)))
         .compose(isNew -> isNew ? created.start() : Future.failedFuture(taken(spec)))
-        .onSuccess(ignored -> node.meters().instanceStarted())
+        .onSuccess(
+            ignored -> {
+              node.meters().instanceStarted();
+              onChange.accept(spec.id());
+            })
         .onFailure(cause -> neverStarted(created, cause))
         .map(created);
   }
@@ -105,6 +116,7 @@ final class Registry {
   private Supervised supervise(InstanceSpec spec, long lastGeneration) {
     Supervised made = new Supervised(vertx, context, node, spec, lastGeneration);
     live.put(spec.id(), made);
+    onChange.accept(spec.id());
     return made;
   }
 
@@ -125,6 +137,7 @@ final class Registry {
     if (live.remove(id, instance)) {
       node.meters().statusChanged(instance.status().json(), status);
     }
+    onChange.accept(id);
     instance.letGo();
     if (!instance.stopped().isComplete()) {
       stuck.put(id, instance.generation());
@@ -134,6 +147,7 @@ final class Registry {
 
   /** The id is free again once the instance has stopped. */
   Future<Void> delete(String id) {
+    onChange.accept(id);
     return find(id)
         .compose(
             instance ->

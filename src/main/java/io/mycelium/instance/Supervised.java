@@ -30,6 +30,7 @@ final class Supervised {
   private long generation;
   private int restarts;
   private String lastError;
+  private RestartLog restartLog = RestartLog.EMPTY;
   private Deployment current;
   private boolean retiring;
 
@@ -150,6 +151,7 @@ final class Supervised {
     }
     if (crashes.exceededBy(current, node.clock().getAsLong())) {
       become(InstanceStatus.FAILED);
+      remember(RestartLog.Outcome.FAILED, cause);
       left = handover.withoutPeers();
       node.meters().instanceFailed();
       transitions
@@ -162,6 +164,7 @@ final class Supervised {
           node.config().restartWindow());
     } else {
       become(InstanceStatus.RESTARTING);
+      remember(RestartLog.Outcome.RESTARTED, cause);
       restarts++;
       node.meters().instanceRestarted();
       transitions
@@ -171,6 +174,10 @@ final class Supervised {
                       crashedGeneration, () -> undeploy().compose(ignored -> deploy(handover))))
           .onFailure(this::deploymentFailed);
     }
+  }
+
+  private void remember(RestartLog.Outcome outcome, Throwable cause) {
+    restartLog = restartLog.with(node.clock().getAsLong(), generation, outcome, cause);
   }
 
   /** A restart that was on its way already may have taken the crashed generation's place. */
@@ -192,6 +199,7 @@ final class Supervised {
     lastError = cause.toString();
     LOG.error("instance {} generation {} did not start", spec.id(), generation, cause);
     become(InstanceStatus.FAILED);
+    remember(RestartLog.Outcome.FAILED, cause);
     left = left.withoutPeers();
     node.meters().instanceFailed();
     notices.failed(generation, "the instance did not start: ", lastError);
@@ -210,6 +218,7 @@ final class Supervised {
               if (revived) {
                 notices.revived(lastError);
               }
+              remember(RestartLog.Outcome.REQUESTED, null);
               wakeUp.stopListening();
               crashes.forgive();
               become(InstanceStatus.RESTARTING);
@@ -374,6 +383,10 @@ final class Supervised {
 
   int restarts() {
     return restarts;
+  }
+
+  RestartLog restartLog() {
+    return restartLog;
   }
 
   String lastError() {

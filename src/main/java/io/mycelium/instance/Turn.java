@@ -41,6 +41,7 @@ final class Turn {
   private List<Room> snapshots = List.of();
   private boolean sync;
   private String removedRoom;
+  private Outbound.Reply lastReply;
   private int messagesOut;
   private long bytesOut;
 
@@ -71,12 +72,22 @@ final class Turn {
     bytesOut += (long) delivery.json().length * channels;
   }
 
+  void reply(Outbound.Reply reply) {
+    items.add(reply);
+    lastReply = reply;
+  }
+
+  /** The answer that was given last; null if none was. */
+  Outbound.Reply lastReply() {
+    return lastReply;
+  }
+
   void ok(String gateway, long number, byte[] response, long seq) {
-    items.add(new Outbound.Reply(gateway, number, null, null, response, seq));
+    reply(new Outbound.Reply(gateway, number, null, null, response, seq));
   }
 
   void error(String gateway, long number, ErrorCode code, String message) {
-    items.add(new Outbound.Reply(gateway, number, code, message, null, 0));
+    reply(new Outbound.Reply(gateway, number, code, message, null, 0));
   }
 
   void timer(Room room, TimerKind kind, Duration delay, long due) {

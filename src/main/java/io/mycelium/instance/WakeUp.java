@@ -71,6 +71,6 @@ final class WakeUp {
             .<Outbound>map(each -> new Outbound.Resend(each.getKey(), each.getValue()))
             .toList();
     stopListening();
-    publisher.publish(new DeliveryBatch(instance, generation, resends));
+    publisher.publish(new DeliveryBatch(instance, generation, DeliveryBatch.UNNUMBERED, resends));
   }
 }

@@ -7,8 +7,10 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -47,6 +49,7 @@ public final class Meters implements AutoCloseable {
           "commands",
           "Commands that wait for an instance's reply");
 
+  private final LongAccumulator worstLag = new LongAccumulator(Math::max, 0);
   private final LongAdder opened = new LongAdder();
   private final LongAdder closed = new LongAdder();
   private final LongAdder messagesIn = new LongAdder();
@@ -73,7 +76,7 @@ public final class Meters implements AutoCloseable {
       counter(
           "mycelium.dropped.duplicates",
           "duplicates",
-          "Deliveries repeated by the bus and dropped");
+          "Deliveries and batches of them that the bus repeated, dropped");
   private final Timer handler =
       timer("mycelium.handler", "Time an instance takes for one batch of commands");
   private final JournalFigures journal = new JournalFigures(registry);
@@ -130,6 +133,41 @@ public final class Meters implements AutoCloseable {
   /** Open WebSockets. */
   public long connections() {
     return opened.sum() - closed.sum();
+  }
+
+  /** What a node has counted since its start. */
+  public record Totals(
+      long opened,
+      long messagesIn,
+      long bytesIn,
+      long deliveriesOut,
+      long bytesOut,
+      long entries) {}
+
+  /** All at about the same moment; costs no more than some reads. */
+  public Totals totals() {
+    return new Totals(
+        opened.sum(),
+        messagesIn.sum(),
+        bytesIn.sum(),
+        deliveriesOut.sum(),
+        bytesOut.sum(),
+        entries.sum());
+  }
+
+  /** WebSockets closed since the start, by reason; without reasons that did not occur. */
+  public Map<String, Long> closedByReason() {
+    return connectionsClosed.counts();
+  }
+
+  /** Upgrades refused since the start, likewise. */
+  public Map<String, Long> refusedByReason() {
+    return upgradesRefused.counts();
+  }
+
+  /** The worst event loop lag since the last call, in nanoseconds; for one caller. */
+  public long takeWorstLag() {
+    return worstLag.getThenReset();
   }
 
   /** Once for each read, with the number of messages and the bytes of their payloads. */
@@ -228,6 +266,7 @@ public final class Meters implements AutoCloseable {
   /** Called by {@link EventLoopLag}. */
   void eventLoopLag(long nanos) {
     lag.record(nanos, TimeUnit.NANOSECONDS);
+    worstLag.accumulate(nanos);
   }
 
   /** All meters in Prometheus' text format. Takes milliseconds: not for an event loop. */

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Counters of one name, one for each reason of a closed set; what is not in it counts as {@code
@@ -25,6 +26,15 @@ final class ReasonCounters {
     }
     byReason = Map.copyOf(counters);
     other = counter.withTag("reason", "other");
+  }
+
+  /** In alphabetical order, without those that are 0. */
+  Map<String, Long> counts() {
+    Map<String, Long> counts = new TreeMap<>();
+    byReason.forEach((reason, counter) -> counts.put(reason, (long) counter.count()));
+    counts.put("other", (long) other.count());
+    counts.values().removeIf(count -> count == 0);
+    return counts;
   }
 
   void increment(String reason) {

@@ -74,6 +74,11 @@ public final class Presence {
   /** Everyone, as the payload of a {@code presence_state}. */
   public byte[] state() {
     joins.values().forEach(metas -> metas.forEach(meta -> shownJoins.add(meta.ref())));
+    return members();
+  }
+
+  /** The same for somebody who gets no diffs: changes nothing. */
+  public byte[] members() {
     return write(json -> writeFields(json, users));
   }
 

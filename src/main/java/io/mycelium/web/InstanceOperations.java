@@ -44,6 +44,10 @@ final class InstanceOperations {
     return directory.stats(request.text("id")).map(Answer::ok);
   }
 
+  Future<Answer> listRestarts(ApiRequest request) {
+    return directory.restarts(request.text("id")).map(Answer::ok);
+  }
+
   Future<Answer> listTypes(ApiRequest request) {
     return directory.types().map(Answer::ok);
   }

@@ -61,6 +61,7 @@ public final class RestApi {
         Map.entry("deleteInstance", instances::deleteInstance),
         Map.entry("restartInstance", instances::restartInstance),
         Map.entry("getStats", instances::getStats),
+        Map.entry("listRestarts", instances::listRestarts),
         Map.entry("listTypes", instances::listTypes),
         Map.entry("getRoom", rooms::getRoom),
         Map.entry("putRoom", rooms::putRoom),

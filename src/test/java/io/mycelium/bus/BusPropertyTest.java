@@ -55,7 +55,11 @@ class BusPropertyTest {
                 payloadOrNull())
             .as(Command::new);
     return Combinators.combine(
-            text(), Arbitraries.longs(), Arbitraries.integers(), command.list().ofMaxSize(6))
+            text(),
+            Arbitraries.longs(),
+            Arbitraries.longs(),
+            Arbitraries.integers(),
+            command.list().ofMaxSize(6))
         .as(CommandBatch::new);
   }
 
@@ -106,7 +110,8 @@ class BusPropertyTest {
             text().map(Outbound.RoomClosed::new),
             textOrNull().map(Outbound.Failed::new),
             Arbitraries.just(new Outbound.Deleted()));
-    return Combinators.combine(text(), Arbitraries.longs(), item.list().ofMaxSize(6))
+    return Combinators.combine(
+            text(), Arbitraries.longs(), Arbitraries.longs(), item.list().ofMaxSize(6))
         .as(DeliveryBatch::new);
   }
 
@@ -148,7 +153,7 @@ class BusPropertyTest {
             new Outbound.Deleted());
     assertThat(items.stream().map(Object::getClass))
         .containsExactlyInAnyOrder(Outbound.class.getPermittedSubclasses());
-    aDeliveryBatchIsReadBackAsItWas(new DeliveryBatch("x", 1, items));
+    aDeliveryBatchIsReadBackAsItWas(new DeliveryBatch("x", 1, 2, items));
   }
 
   /** Numbers: 0 adds a command; another takes the command that lies so far back from the newest. */
@@ -195,5 +200,25 @@ class BusPropertyTest {
       window.forEachAfter(after, found::add);
       assertThat(found).containsExactlyElementsOf(model.tailMap(after, false).values());
     }
+  }
+
+  /** A number that came before, or lies 64 or more behind the highest, is a repeat. */
+  @Property(tries = 500)
+  void repeatsAreTold(@ForAll("numbers") List<Long> numbers) {
+    Recent recent = new Recent();
+    List<Long> came = new ArrayList<>();
+    for (long number : numbers) {
+      long highest = came.stream().mapToLong(n -> n).max().orElse(0);
+      boolean expected = !came.contains(number) && number > highest - Long.SIZE;
+      assertThat(recent.isNew(number)).isEqualTo(expected);
+      came.add(number);
+    }
+    recent.clear();
+    assertThat(recent.isNew(1)).isTrue();
+  }
+
+  @Provide
+  Arbitrary<List<Long>> numbers() {
+    return Arbitraries.longs().between(1, 200).list().ofMinSize(1).ofMaxSize(100);
   }
 }

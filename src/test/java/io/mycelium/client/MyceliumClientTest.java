@@ -60,6 +60,11 @@ class MyceliumClientTest {
 
   @Test
   void theClientKeepsItsPromisesWhateverTheServerDoes() throws InterruptedException {
-    script.run("mycelium-client-unit.test.mjs", 22, Map.of());
+    script.run("mycelium-client-unit.test.mjs", 32, Map.of());
+  }
+
+  @Test
+  void theClientKeepsItsPromisesWhateverHappensInWhateverOrder() throws InterruptedException {
+    script.run("mycelium-client-model.test.mjs", 1, Map.of());
   }
 }

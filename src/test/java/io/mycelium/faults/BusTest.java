@@ -195,15 +195,35 @@ class BusTest {
   }
 
   @Test
-  void aCommandThatGetsNoAnswerIsAnsweredTimeout() {
-    start(JournalConfig.DEFAULT.inMemory(), Duration.ofMillis(200));
+  void aLostCommandIsSentAgainBeforeItTimesOutThoughNothingElseComes() {
+    start(JournalConfig.DEFAULT.inMemory(), Duration.ofSeconds(2));
     PhoenixSocket ada = node.connect("x");
     ada.join("r");
     loseNext(sent -> sent.message().body() instanceof CommandBatch);
     ada.send("['1','2','r','push',{}]");
+    assertThat(ada.awaitReply("2").getJsonObject(4).getJsonObject("response").getLong("seq"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aCommandThatGetsNoAnswerIsAnsweredTimeout() {
+    start(JournalConfig.DEFAULT.inMemory(), Duration.ofMillis(200));
+    PhoenixSocket ada = node.connect("x");
+    ada.join("r");
+    AtomicBoolean down = new AtomicBoolean(true);
+    node.vertx()
+        .eventBus()
+        .addOutboundInterceptor(
+            sent -> {
+              if (!down.get() || !(sent.message().body() instanceof CommandBatch)) {
+                sent.next();
+              }
+            });
+    ada.send("['1','2','r','push',{}]");
     JsonObject response = ada.awaitReply("2").getJsonObject(4).getJsonObject("response");
     assertThat(response.getString("reason")).isEqualTo("timeout");
     assertThat(response.getBoolean("retryable")).isTrue();
+    down.set(false);
     ada.send("['1','3','r','push',{}]");
     assertThat(ada.awaitReply("3").getJsonObject(4).getJsonObject("response").getLong("seq"))
         .isEqualTo(1);

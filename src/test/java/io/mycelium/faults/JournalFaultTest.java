@@ -240,7 +240,7 @@ class JournalFaultTest {
         .publish(
             Addresses.deliveries("f"),
             new DeliveryBatch(
-                "f", 1, List.of(new Outbound.Delivery("r", event, 2, 2, null, json))));
+                "f", 1, 1, List.of(new Outbound.Delivery("r", event, 2, 2, null, json))));
     ada.send("['1','3','r','push',{'id':2}]");
     assertThat(outcome(ada, "3")).isEqualTo("ok 2");
     assertThat(ada.awaitEvent("msg").getJsonObject(4).containsKey("stale")).isFalse();

@@ -192,7 +192,7 @@ class InstancePropertiesTest {
     }
 
     private Throwable handle(Command command, Turn turn) {
-      return instance.handle(new CommandBatch("g", number - 1, 1, List.of(command)), turn);
+      return instance.handle(new CommandBatch("g", number - 1, 0, 1, List.of(command)), turn);
     }
 
     private Command command(Command.Kind kind, Step step, Payload payload) {

@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 /**
  * Logic that fails on demand. Its state is the number of entries and the sum of their {@code id}s.
  * A push may say {@code {"id": 7, "throw": "state"}}, {@code {"spin": true}}, {@code {"block":
- * true}}, {@code {"tick": 20}} (ms) or {@code {"mute": true}} (no entry); hooks fail when the test
- * says so with {@link #failNext}.
+ * true}}, {@code {"tick": 20}} (ms) {@code {"mute": true}} (no entry) or {@code {"shout": true}} (a
+ * message outside the sequence); hooks fail when the test says so with {@link #failNext}.
  */
 public final class FaultyType implements RoomType {
   /** The state. */
@@ -162,6 +162,9 @@ public final class FaultyType implements RoomType {
       }
       Effects effects =
           payload.has("mute") ? Effects.none().reply(Payload.EMPTY) : Effects.append(push);
+      if (payload.has("shout")) {
+        effects = effects.broadcast("shout", push.payload());
+      }
       if (payload.has("broadcastNull")) {
         effects = effects.broadcast("odd", null);
       }

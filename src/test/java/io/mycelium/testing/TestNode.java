@@ -6,6 +6,9 @@ import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
 import io.mycelium.connection.SocketConfig;
+import io.mycelium.console.Console;
+import io.mycelium.console.ConsoleConfig;
+import io.mycelium.console.Sampler;
 import io.mycelium.instance.DeployerConfig;
 import io.mycelium.instance.DeployerVerticle;
 import io.mycelium.instance.InstanceMeters;
@@ -14,6 +17,7 @@ import io.mycelium.instance.spi.RoomType;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.MemoryStore;
 import io.mycelium.journal.Store;
+import io.mycelium.ops.Meters;
 import io.mycelium.web.Contract;
 import io.mycelium.web.OpenAuthenticator;
 import io.mycelium.web.WebConfig;
@@ -23,10 +27,12 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
 import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -48,11 +54,18 @@ public final class TestNode implements AutoCloseable {
   private final InstanceDirectory directory;
   private final String transport;
   private final int port;
+  private final ConsoleConfig console;
+  private final Sampler sampler;
 
   private TestNode(Builder b) {
+    console = b.console;
+    sampler = new Sampler(new Meters(Set.of(), Set.of()), JsonObject::new);
     transport = b.transport;
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Codecs.register(vertx);
+    if (console.enabled()) {
+      sampler.start(vertx);
+    }
     await(
         vertx.deployVerticle(
             new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), InstanceMeters.NONE)));
@@ -62,12 +75,16 @@ public final class TestNode implements AutoCloseable {
           new WebConfig("127.0.0.1", b.port, 1, b.transport, b.maxMessageBytes, 4 << 20);
       WebVerticle verticle =
           new WebVerticle(
-              web, b.socket, b.gateway, contract, new OpenAuthenticator(), b.meters, router -> {});
+              web, b.socket, b.gateway, contract, new OpenAuthenticator(), b.meters, this::mount);
       await(vertx.deployVerticle(verticle));
       webs.add(verticle);
     }
     port = webs.get(0).port();
     directory = new InstanceDirectory(vertx);
+  }
+
+  private void mount(Router router) {
+    new Console(vertx, console, sampler).mount(router);
   }
 
   public static Builder builder() {
@@ -199,11 +216,18 @@ public final class TestNode implements AutoCloseable {
     private JournalConfig journal = JournalConfig.DEFAULT.inMemory();
     private Store store;
     private ConnectionMeters meters = ConnectionMeters.NONE;
+    private ConsoleConfig console = new ConsoleConfig(false, "");
     private RoomTypes types = new RoomTypes(List.of());
     private String transport = "netty";
     private int eventLoops = 2;
     private int port;
     private int maxMessageBytes = 1 << 20;
+
+    /** The console is off otherwise. */
+    public Builder console(ConsoleConfig config) {
+      console = config;
+      return this;
+    }
 
     public Builder deployer(DeployerConfig config) {
       deployer = config;

@@ -72,6 +72,7 @@ final class StubDeployer {
           new JsonObject()
               .put("types", new JsonArray().add(new JsonObject().put("name", "accumulative")));
       case "stats" -> stats(id);
+      case "restarts" -> restarts(id);
       default -> throw new IllegalArgumentException(request.encode());
     };
   }
@@ -177,6 +178,18 @@ final class StubDeployer {
     String page = String.join(",", kept.stream().skip(after).limit(limit).toList());
     return Buffer.buffer(
         "{\"entries\":[" + page + "],\"seq\":" + kept.size() + ",\"epoch\":\"e1\",\"oldest\":1}");
+  }
+
+  private JsonObject restarts(String id) {
+    instance(id);
+    JsonObject restart =
+        new JsonObject()
+            .put("at", "2026-11-24T08:15:30Z")
+            .put("generation", 1)
+            .put("outcome", "restarted")
+            .put("error", "java.lang.IllegalStateException: told to")
+            .putNull("where");
+    return new JsonObject().put("items", new JsonArray().add(restart));
   }
 
   private JsonObject stats(String id) {

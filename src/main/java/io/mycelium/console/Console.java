@@ -1,0 +1,131 @@
+package io.mycelium.console;
+
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.StaticHandler;
+
+/**
+ * What one web verticle serves at {@code /console}: the pages to whoever has access, the log-in
+ * page to others where a token is configured, and the feed at {@code /console/feed}.
+ */
+public final class Console {
+  private static final String PAGE = "web/console/index.html";
+  private static final String LOGIN = "web/console/login.html";
+  private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/dist";
+  private static final String PATHS = "/console*";
+  private static final int MAX_FORM = 4096;
+  private static final int LOGIN_DELAY_MS = 500;
+
+  private final Vertx vertx;
+  private final ConsoleConfig config;
+  private final Access access;
+  private final Feed feed;
+
+  /** To be called on the web verticle's context. */
+  public Console(Vertx vertx, ConsoleConfig config, Sampler sampler) {
+    this.vertx = vertx;
+    this.config = config;
+    this.access = new Access(config, System::currentTimeMillis);
+    this.feed = new Feed(vertx, sampler);
+  }
+
+  /** Before the handler of static files, which serves the pages' scripts behind this. */
+  public void mount(Router router) {
+    if (!config.enabled()) {
+      router.route(PATHS).handler(ctx -> ctx.fail(404));
+      return;
+    }
+    router
+        .post("/console/login")
+        .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM))
+        .handler(this::logIn);
+    router.get("/console/feed").handler(this::subscribe);
+    router.get(PATHS).handler(this::admit);
+    router.get("/console/uplot/*").handler(StaticHandler.create(UPLOT));
+    router.get("/console/logout").handler(this::logOut);
+    for (String path : new String[] {"/console", "/console/node", "/console/instances/:id"}) {
+      router.get(path).handler(ctx -> page(ctx, 200, PAGE));
+    }
+  }
+
+  private void admit(RoutingContext ctx) {
+    Refusal refusal = access.refusal(ctx.request());
+    ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
+    if (refusal == null) {
+      ctx.next();
+    } else if (refusal.code() == ErrorCode.UNAUTHORIZED && wantsPage(ctx.request())) {
+      page(ctx, 401, LOGIN);
+    } else {
+      ctx.fail(refusal);
+    }
+  }
+
+  private static boolean wantsPage(HttpServerRequest request) {
+    String accept = request.getHeader(HttpHeaders.ACCEPT);
+    return accept != null && accept.contains("text/html");
+  }
+
+  private void page(RoutingContext ctx, int status, String file) {
+    vertx
+        .fileSystem()
+        .readFile(file)
+        .onSuccess(
+            html ->
+                ctx.response()
+                    .setStatusCode(status)
+                    .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+                    .end(html))
+        .onFailure(ctx::fail);
+  }
+
+  /** A wrong token is answered late, so that guessing takes its time. */
+  private void logIn(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    if (!access.needsToken() || !Access.isSameOrigin(request)) {
+      ctx.fail(new Refusal(ErrorCode.FORBIDDEN, "there is nothing to log in to from there"));
+    } else if (access.isToken(request.getFormAttribute("token"))) {
+      ctx.response().addCookie(access.session(request.isSSL()));
+      ctx.redirect("/console");
+    } else {
+      vertx.setTimer(LOGIN_DELAY_MS, ignored -> page(ctx, 401, LOGIN));
+    }
+  }
+
+  private void logOut(RoutingContext ctx) {
+    ctx.response().addCookie(access.session(ctx.request().isSSL()).setValue("").setMaxAge(0));
+    ctx.redirect("/console");
+  }
+
+  private void subscribe(RoutingContext ctx) {
+    HttpServerRequest request = ctx.request();
+    Refusal refusal = access.refusal(request);
+    String upgrade = request.getHeader(HttpHeaders.UPGRADE);
+    if (refusal != null) {
+      ctx.fail(refusal);
+    } else if (!Access.isSameOrigin(request)) {
+      String origin = request.getHeader(HttpHeaders.ORIGIN);
+      ctx.fail(Refusal.of(ErrorCode.FORBIDDEN, "Origin", origin, "a page of this server"));
+    } else if (!"websocket".equalsIgnoreCase(upgrade)) {
+      ctx.fail(Refusal.of(ErrorCode.BAD_REQUEST, "Upgrade", upgrade, "websocket"));
+    } else if (feed.refusal() != null) {
+      ctx.fail(feed.refusal());
+    } else {
+      request.toWebSocket().onSuccess(feed::accept);
+    }
+  }
+
+  /** The node stops. On the web verticle's event loop. */
+  public void close() {
+    feed.close();
+  }
+
+  Feed feed() {
+    return feed;
+  }
+}

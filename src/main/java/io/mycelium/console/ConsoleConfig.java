@@ -1,0 +1,33 @@
+package io.mycelium.console;
+
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+
+/**
+ * The console.
+ *
+ * @param enabled false: there is nothing at {@code /console}
+ * @param token what an operator logs in with; empty lets in whoever connects from this machine, and
+ *     nobody else
+ */
+public record ConsoleConfig(boolean enabled, String token) {
+  private static final int MIN_TOKEN = 16;
+
+  public static final ConsoleConfig DEFAULT = new ConsoleConfig(true, "");
+
+  public ConsoleConfig {
+    if (token == null || !token.isEmpty() && token.length() < MIN_TOKEN) {
+      // The message goes to the log, so it does not repeat the secret.
+      throw Refusal.of(
+          ErrorCode.INVALID_CONFIG,
+          "console.token",
+          token == null ? null : "of " + token.length() + " characters",
+          "none, or at least " + MIN_TOKEN + " characters");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "ConsoleConfig[enabled=" + enabled + ", token=" + (token.isEmpty() ? "" : "***") + "]";
+  }
+}

@@ -1,0 +1,91 @@
+package io.mycelium.instance;
+
+import io.mycelium.protocol.JsonWriter;
+
+/**
+ * One instance's line in the live table, as it was told last. The order of {@link #write} is that
+ * of {@link io.mycelium.bus.InstanceRows#COLUMNS}. On the deployer's context.
+ */
+final class Row {
+  /** Measured, see docs/performance.md: an idle instance with its rooms, rounded up. */
+  private static final long INSTANCE_BYTES = 4 << 10;
+
+  /** Likewise: a connection in one room, in both halves. */
+  private static final long CONNECTION_BYTES = 6 << 10;
+
+  /** Each further channel. */
+  private static final long CHANNEL_BYTES = 512;
+
+  private final Supervised instance;
+  private final InstanceStats.Figures seen = new InstanceStats.Figures();
+  private InstanceStatus status;
+  private int restarts;
+  private long in;
+  private long out;
+  private long p99;
+  private long memory;
+
+  Row(Supervised instance) {
+    this.instance = instance;
+    instance.stats().copyTo(seen);
+    status = instance.status();
+    restarts = instance.restarts();
+    p99 = instance.stats().p99();
+    memory = estimate();
+  }
+
+  Supervised instance() {
+    return instance;
+  }
+
+  String id() {
+    return instance.spec().id();
+  }
+
+  /**
+   * @param seconds since the last call with any; 0 leaves the rates as they are
+   * @return whether the row is another now
+   */
+  boolean update(double seconds) {
+    boolean changed = status != instance.status() || restarts != instance.restarts();
+    status = instance.status();
+    restarts = instance.restarts();
+    if (seconds == 0) {
+      return changed;
+    }
+    long inBefore = seen.messagesIn;
+    long outBefore = seen.messagesOut;
+    boolean busy = instance.stats().copyTo(seen);
+    long inRate = rate(seen.messagesIn - inBefore, seconds);
+    long outRate = rate(seen.messagesOut - outBefore, seconds);
+    changed |= busy || inRate != in || outRate != out;
+    in = inRate;
+    out = outRate;
+    if (busy) {
+      p99 = instance.stats().p99();
+      memory = estimate();
+    }
+    return changed;
+  }
+
+  /** Never 0 where there was something. */
+  private static long rate(long messages, double seconds) {
+    return messages == 0 ? 0 : Math.max(1, Math.round(messages / seconds));
+  }
+
+  private long estimate() {
+    return INSTANCE_BYTES
+        + seen.connections * CONNECTION_BYTES
+        + Math.max(0, seen.channels - seen.connections) * CHANNEL_BYTES
+        + instance.stats().entriesBytes();
+  }
+
+  void write(JsonWriter json) {
+    InstanceSpec spec = instance.spec();
+    json.raw('[').quote(spec.id()).raw(',').quote(spec.name()).raw(',').quote(spec.type());
+    json.raw(',').quote(status.json()).raw(',').number(spec.createdAt().toEpochMilli());
+    json.raw(',').number(seen.connections).raw(',').number(seen.channels);
+    json.raw(',').number(in).raw(',').number(out).raw(',').number(seen.mailboxDepth);
+    json.raw(',').number(p99).raw(',').number(restarts).raw(',').number(memory).raw(']');
+  }
+}

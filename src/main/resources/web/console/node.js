@@ -1,0 +1,81 @@
+import {Chart} from './charts.js';
+import {bytes, count, h, micros, since, tile} from './dom.js';
+
+const rate = value => Number.isInteger(value) || value >= 10 ? count(Math.round(value)) : value.toFixed(1);
+const percent = value => `${Math.round(value)} %`;
+const millis = value => `${rate(value)} ms`;
+
+/** Title, the samples' columns with their names and colours, how a value reads. */
+const CHARTS = [
+  ['Connections', [['connections', '', '--series-1']], rate],
+  ['Messages a second', [['in', 'in', '--series-1'], ['out', 'out', '--series-2']], rate],
+  ['Bytes a second', [['bytesIn', 'in', '--series-1'], ['bytesOut', 'out', '--series-2']], bytes],
+  ['Journal entries a second', [['entries', '', '--series-1']], rate],
+  ['CPU, of one core', [['cpu', '', '--series-1']], percent],
+  ['Heap', [['heap', 'used', '--series-1'], ['committed', 'committed', '--series-2']], bytes],
+  ['Garbage collection in a second', [['gc', '', '--series-1']], millis],
+  ['Worst event loop lag', [['lag', '', '--series-1']], value => micros(Math.round(value))],
+];
+
+/** The page of the node that this console is connected to. */
+export function nodePage(feed) {
+  const tiles = Object.fromEntries(['Heap', 'CPU', 'Event loop lag', 'Connections', 'Direct memory', 'Threads', 'Up for'].map(name => [name, tile(name)]));
+  const charts = CHARTS.map(([title, series, format]) => new Chart(title, series.map(([, name, token]) => ({title: name, token})), format));
+  const sockets = h('tbody');
+  const gc = h('tbody');
+  const journal = h('tbody');
+  const facts = h('p', {class: 'count'});
+
+  const line = (name, ...values) => h('tr', {}, h('th', {scope: 'row'}, name), values.map(value => h('td', {class: 'number'}, value)));
+  const words = reason => reason.replaceAll('_', ' ');
+
+  function draw() {
+    const node = feed.node;
+    if (!node?.samples.length) return;
+    const at = name => node.columns.indexOf(name);
+    const column = name => node.samples.map(sample => sample[at(name)]);
+    const last = node.samples.at(-1);
+    const value = name => last[at(name)];
+    tiles.Heap.set(`${bytes(value('heap'))} of ${bytes(node.facts.heapMax)}`);
+    tiles.CPU.set(`${value('cpu')} % of ${node.facts.processors * 100}`);
+    tiles['Event loop lag'].set(micros(value('lag')));
+    tiles.Connections.set(count(value('connections')));
+    tiles['Direct memory'].set(bytes(value('direct')));
+    tiles.Threads.set(count(value('threads')));
+    tiles['Up for'].set(since(node.facts.startedAt));
+    facts.textContent = `Mycelium ${node.facts.version}, Java ${node.facts.java}, process ${node.facts.pid}`;
+    const times = column('at').map(time => time / 1000);
+    CHARTS.forEach(([, series], i) => charts[i].show([times, ...series.map(([name]) => column(name))]));
+    const {totals} = node;
+    sockets.replaceChildren(
+      line('open', count(totals.sockets.open)),
+      line('opened since the start', count(totals.sockets.opened)),
+      ...Object.entries(totals.sockets.closed).map(([reason, times]) => line(`closed: ${words(reason)}`, count(times))),
+      ...Object.entries(totals.sockets.refused).map(([reason, times]) => line(`refused: ${words(reason)}`, count(times))));
+    gc.replaceChildren(...totals.gc.map(({name, count: times, millis: took}) => line(name, count(times), `${count(took)} ms`)));
+    journal.replaceChildren(...Object.entries(totals.journal).map(([name, figure]) =>
+      line(name === 'entries' ? 'entries since the start' : words(name), typeof figure === 'number' ? count(figure) : String(figure))));
+  }
+
+  feed.addEventListener('sample', draw);
+  feed.addEventListener('node', draw);
+
+  return {
+    title: 'Node',
+    element: h('section', {class: 'node'},
+      h('div', {class: 'toolbar'}, h('h1', {}, 'Node'), facts),
+      h('dl', {class: 'tiles'}, Object.values(tiles).map(each => each.element)),
+      h('div', {class: 'charts'}, charts.map(chart => chart.element)),
+      h('div', {class: 'columns'},
+        h('section', {class: 'card'}, h('h2', {}, 'Sockets'), h('table', {}, sockets)),
+        h('section', {class: 'card'}, h('h2', {}, 'Garbage collectors'),
+          h('table', {}, h('thead', {}, h('tr', {}, ['Collector', 'Runs', 'Took'].map((name, i) => h('th', {scope: 'col', class: i && 'number'}, name)))), gc)),
+        h('section', {class: 'card'}, h('h2', {}, 'Journal'), h('table', {}, journal)))),
+    opened: draw,
+    close() {
+      feed.removeEventListener('sample', draw);
+      feed.removeEventListener('node', draw);
+      charts.forEach(chart => chart.close());
+    },
+  };
+}
