@@ -67,6 +67,7 @@ final class StubDeployer {
       case "put_room" -> putRoom(id, room, request.getJsonObject("settings"));
       case "delete_room" -> rooms(id).remove(room(id, room).getString("name"));
       case "entries" -> entries(id, room, request.getLong("after"), request.getInteger("limit"));
+      case "state" -> state(id, room);
       case "push" -> push(id, room, request.getString("user"), request.getString("payload"));
       case "types" ->
           new JsonObject()
@@ -178,6 +179,12 @@ final class StubDeployer {
     String page = String.join(",", kept.stream().skip(after).limit(limit).toList());
     return Buffer.buffer(
         "{\"entries\":[" + page + "],\"seq\":" + kept.size() + ",\"epoch\":\"e1\",\"oldest\":1}");
+  }
+
+  private Buffer state(String id, String room) {
+    room(id, room);
+    return Buffer.buffer(
+        "{\"data\":{\"type\":\"accumulative\",\"state\":{}},\"seq\":0,\"epoch\":\"e1\"}");
   }
 
   private JsonObject restarts(String id) {
