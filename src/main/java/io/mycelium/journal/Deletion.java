@@ -1,6 +1,11 @@
 package io.mycelium.journal;
 
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Removes a room or a whole instance, some thousand rows a transaction, so that nobody else's
@@ -26,6 +31,24 @@ final class Deletion extends Write<Void> {
     return new Deletion(instance, null);
   }
 
+  /** Those that a server began and did not live to end. */
+  static List<Deletion> unfinished(Connection connection) throws SQLException {
+    List<Deletion> found = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT instance, room FROM deletions")) {
+      while (row.next()) {
+        String room = row.getString(2);
+        found.add(new Deletion(row.getString(1), room.isEmpty() ? null : room));
+      }
+    }
+    return found;
+  }
+
+  @Override
+  boolean holdsUpItsInstance() {
+    return true;
+  }
+
   @Override
   boolean isDone() {
     return done;
@@ -34,24 +57,37 @@ final class Deletion extends Write<Void> {
   @Override
   Void apply(Transaction transaction) throws SQLException {
     transaction.flush();
-    transaction.epochs().forget(instance());
     done = false;
-    if (room == null) {
-      transaction.update("DELETE FROM instances WHERE id = ?", instance());
-      transaction.unregistered(instance());
-    }
+    begin(transaction);
     for (String table : LONG_TABLES) {
       if (deleteSome(transaction, table) == ROWS) {
         return null;
       }
     }
+    transaction.update(
+        "DELETE FROM deletions WHERE instance = ? AND room = ?", instance(), roomOrAll());
+    done = true;
+    return null;
+  }
+
+  /** From here on it is gone for those who read, and goes on after a restart. */
+  private void begin(Transaction transaction) throws SQLException {
+    transaction.epochs().forget(instance());
+    transaction.update(
+        "INSERT INTO deletions (instance, room) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        instance(),
+        roomOrAll());
     if (room == null) {
+      transaction.update("DELETE FROM instances WHERE id = ?", instance());
+      transaction.unregistered(instance());
       transaction.update("DELETE FROM rooms WHERE instance = ?", instance());
     } else {
       transaction.update("DELETE FROM rooms WHERE instance = ? AND room = ?", instance(), room);
     }
-    done = true;
-    return null;
+  }
+
+  private String roomOrAll() {
+    return room == null ? "" : room;
   }
 
   private int deleteSome(Transaction transaction, String table) throws SQLException {
