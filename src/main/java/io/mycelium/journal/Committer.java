@@ -1,6 +1,7 @@
 package io.mycelium.journal;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -29,7 +30,11 @@ final class Committer {
   private final Dialect dialect;
   private final StoreLock lock;
   private final RoomEpochs epochs = new RoomEpochs();
+  private Connection lease;
+
+  /** The driver's own: the pool's would log what users wrote where a batch fails. */
   private Connection connection;
+
   private Boolean commitsSync;
 
   /** Between the statements of a transaction and its commit it may have worked or not. */
@@ -120,8 +125,17 @@ final class Committer {
   }
 
   private void refuse(Write<?> write, Exception cause) {
-    LOG.warn("the database refused a write of instance {}: {}", write.instance(), cause.toString());
+    LOG.warn("the database refused a write of instance {}: {}", write.instance(), brief(cause));
     write.failed(cause);
+  }
+
+  /** Without the statements of a batch, which have what users wrote in them. */
+  static String brief(Exception failure) {
+    Exception cause =
+        failure instanceof BatchUpdateException batch && batch.getNextException() != null
+            ? batch.getNextException()
+            : failure;
+    return cause.getClass().getSimpleName() + ": " + cause.getMessage();
   }
 
   /** Whether the database cannot work just now, rather than that this work is wrong. */
@@ -139,17 +153,18 @@ final class Committer {
    * @throws SQLException with the state {@link StoreLock#HELD} if another one does
    */
   void open() throws SQLException {
-    if (connection == null) {
-      Connection opened = pool.getConnection();
+    if (lease == null) {
+      Connection leased = pool.getConnection();
       try {
-        lock.hold(opened);
-        dialect.onOpen(opened);
-        opened.setAutoCommit(false);
+        lock.hold(leased);
+        dialect.onOpen(leased);
+        connection = leased.unwrap(Connection.class);
+        connection.setAutoCommit(false);
       } catch (SQLException | RuntimeException e) {
-        pool.evictConnection(opened);
+        pool.evictConnection(leased);
         throw e;
       }
-      connection = opened;
+      lease = leased;
       commitsSync = null;
     }
   }
@@ -164,7 +179,7 @@ final class Committer {
   private void rollBack() {
     epochs.rolledBack();
     commitsSync = null;
-    if (connection != null) {
+    if (lease != null) {
       try {
         connection.rollback();
       } catch (SQLException e) {
@@ -174,19 +189,13 @@ final class Committer {
   }
 
   private void letGo() {
-    if (connection != null) {
-      pool.evictConnection(connection);
-      connection = null;
+    if (lease != null) {
+      pool.evictConnection(lease);
+      lease = null;
     }
   }
 
   void close() {
-    if (connection != null) {
-      try {
-        connection.close();
-      } catch (SQLException e) {
-        LOG.debug("connection not closed", e);
-      }
-    }
+    letGo();
   }
 }

@@ -60,7 +60,7 @@ final class Deletion extends Write<Void> {
     done = false;
     begin(transaction);
     for (String table : LONG_TABLES) {
-      if (deleteSome(transaction, table) == ROWS) {
+      if (deleteSome(transaction, table)) {
         return null;
       }
     }
@@ -90,20 +90,30 @@ final class Deletion extends Write<Void> {
     return room == null ? "" : room;
   }
 
-  private int deleteSome(Transaction transaction, String table) throws SQLException {
-    String where = room == null ? "instance = ?" : "instance = ? AND room = ?";
-    String sql =
-        "DELETE FROM "
-            + table
-            + " WHERE (instance, room, seq) IN (SELECT instance, room, seq FROM "
-            + table
-            + " WHERE "
-            + where
-            + " LIMIT "
-            + ROWS
-            + ")";
-    return room == null
-        ? transaction.update(sql, instance())
-        : transaction.update(sql, instance(), room);
+  /** Returns whether there is more. */
+  private boolean deleteSome(Transaction transaction, String table) throws SQLException {
+    String rows =
+        table + (room == null ? " WHERE instance = ?" : " WHERE instance = ? AND room = ?");
+    Object[] next =
+        transaction.row(
+            "SELECT room, seq FROM " + rows + " ORDER BY room, seq LIMIT 1 OFFSET " + ROWS,
+            values());
+    if (next == null) {
+      transaction.update("DELETE FROM " + rows, values());
+      return false;
+    }
+    transaction.update(
+        "DELETE FROM " + rows + " AND (room, seq) < (?, ?)", values(next[0], next[1]));
+    return true;
+  }
+
+  private Object[] values(Object... more) {
+    List<Object> values = new ArrayList<>();
+    values.add(instance());
+    if (room != null) {
+      values.add(room);
+    }
+    values.addAll(List.of(more));
+    return values.toArray();
   }
 }

@@ -166,6 +166,14 @@ final class Transaction implements AutoCloseable {
     }
   }
 
+  /** Two columns, or null if there is no row. */
+  Object[] row(String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = statement(sql, values);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() ? new Object[] {row.getString(1), row.getLong(2)} : null;
+    }
+  }
+
   private PreparedStatement statement(String sql, Object... values) throws SQLException {
     PreparedStatement statement = connection.prepareStatement(sql);
     for (int i = 0; i < values.length; i++) {

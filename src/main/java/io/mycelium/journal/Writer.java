@@ -160,8 +160,8 @@ final class Writer extends Thread {
         committed(writes, System.nanoTime() - began);
         return true;
       } catch (SQLException e) {
-        meters.retried();
         becomeUnavailable(e);
+        meters.retried();
       } finally {
         busySince = 0;
       }
@@ -181,7 +181,7 @@ final class Writer extends Thread {
   private void becomeUnavailable(SQLException cause) {
     if (!unavailable) {
       unavailable = true;
-      LOG.error("the journal cannot be written: {}; trying again until it can", cause.toString());
+      LOG.error("the journal cannot be written: {}; trying again until it can", Committer.brief(cause));
     }
   }
 

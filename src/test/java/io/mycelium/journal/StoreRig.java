@@ -16,12 +16,16 @@ final class StoreRig {
   private StoreRig() {}
 
   static JournalConfig config(String url) {
+    return config(url, Duration.ofMillis(5), 64 << 20);
+  }
+
+  static JournalConfig config(String url, Duration flushInterval, long maxQueuedBytes) {
     return new JournalConfig(
         url,
         "",
         "",
-        Duration.ofMillis(5),
-        64 << 20,
+        flushInterval,
+        maxQueuedBytes,
         1000,
         10_000,
         Integer.MAX_VALUE >> 8,
