@@ -32,7 +32,8 @@ public final class StoreBench {
     StoreBench bench = new StoreBench();
     int seconds = Integer.parseInt(args[1]);
     if (args[0].equals("sqlite")) {
-      bench.run("jdbc:sqlite:" + Files.createTempDirectory(Path.of("."), "bench") + "/m.db", seconds);
+      bench.run(
+          "jdbc:sqlite:" + Files.createTempDirectory(Path.of("."), "bench") + "/m.db", seconds);
     } else {
       try (TestPostgres postgres = TestPostgres.start()) {
         bench.run(postgres.newDatabase(), seconds);

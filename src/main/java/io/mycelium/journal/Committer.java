@@ -25,7 +25,6 @@ final class Committer {
   /** Classes of SQL states: data, integrity, limits of the program. */
   private static final Set<String> POSTGRESQL_REFUSALS = Set.of("22", "23", "54");
 
-
   private final HikariDataSource pool;
   private final Dialect dialect;
   private final StoreLock lock;
@@ -156,6 +155,7 @@ final class Committer {
     if (lease == null) {
       Connection leased = pool.getConnection();
       try {
+        epochs.forgetAll();
         lock.hold(leased);
         dialect.onOpen(leased);
         connection = leased.unwrap(Connection.class);

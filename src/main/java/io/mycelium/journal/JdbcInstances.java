@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** The register of instances in a database. */
 final class JdbcInstances implements InstanceStore {
@@ -15,10 +16,12 @@ final class JdbcInstances implements InstanceStore {
 
   private final Writer writer;
   private final Reader reader;
+  private final Consumer<String> onRegistered;
 
-  JdbcInstances(Writer writer, Reader reader) {
+  JdbcInstances(Writer writer, Reader reader, Consumer<String> onRegistered) {
     this.writer = writer;
     this.reader = reader;
+    this.onRegistered = onRegistered;
   }
 
   private <T> Future<T> add(Write<T> write) {
@@ -34,8 +37,8 @@ final class JdbcInstances implements InstanceStore {
           Boolean apply(Transaction transaction) throws SQLException {
             boolean isNew =
                 transaction.update(
-                        "INSERT INTO instances (id, name, folded, type, spec, created_at, generation,"
-                            + " failed, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                        "INSERT INTO instances (id, name, folded, type, spec, created_at,"
+                            + " generation, failed, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
                             + " ON CONFLICT (id) DO NOTHING",
                         instance.id(),
                         StoredText.of(instance.name()),
@@ -49,6 +52,7 @@ final class JdbcInstances implements InstanceStore {
                     == 1;
             if (isNew) {
               transaction.registered(instance.id(), instance.generation());
+              onRegistered.accept(instance.id());
             }
             return isNew || transaction.isAgain() && isOurs(transaction);
           }

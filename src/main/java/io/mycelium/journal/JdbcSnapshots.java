@@ -6,10 +6,10 @@ import java.sql.SQLException;
 /** Snapshots in a database, and the retention of entries that goes with them. */
 final class JdbcSnapshots implements SnapshotStore {
   private static final String SAVE =
-      "INSERT INTO snapshots (instance, room, seq, epoch, at, tick_at, closed_by, kind,"
-          + " state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (instance, room, seq) DO UPDATE SET"
-          + " epoch = excluded.epoch, at = excluded.at, tick_at = excluded.tick_at,"
-          + " closed_by = excluded.closed_by, kind = excluded.kind, state = excluded.state";
+      "INSERT INTO snapshots (instance, room, seq, epoch, at, tick_at, closed_by, kind, state)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (instance, room, seq) DO UPDATE SET"
+          + " epoch = excluded.epoch, at = excluded.at, tick_at = excluded.tick_at, closed_by ="
+          + " excluded.closed_by, kind = excluded.kind, state = excluded.state";
   private static final String OF_ROOM = " WHERE instance = ? AND room = ?";
 
   private final Writer writer;
@@ -74,9 +74,7 @@ final class JdbcSnapshots implements SnapshotStore {
         room,
         snapshot.seq() - keysWindow);
     long dispensable = dispensable(transaction, instance, room, snapshot, retention);
-    long oldest =
-        transaction.number(
-            1, "SELECT oldest FROM rooms" + OF_ROOM, instance, room);
+    long oldest = transaction.number(1, "SELECT oldest FROM rooms" + OF_ROOM, instance, room);
     if (dispensable >= oldest) {
       long base =
           transaction.number(

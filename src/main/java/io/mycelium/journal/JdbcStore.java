@@ -35,7 +35,7 @@ public final class JdbcStore implements Store {
     this.reader = new Reader(pool, READERS);
     this.journal = new JdbcJournal(config, writer, reader);
     this.snapshots = new JdbcSnapshots(config, writer, reader);
-    this.instances = new JdbcInstances(writer, reader);
+    this.instances = new JdbcInstances(writer, reader, journal::registered);
     writer.start();
   }
 

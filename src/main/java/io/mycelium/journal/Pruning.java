@@ -27,14 +27,12 @@ final class Pruning extends Write<Void> {
 
   @Override
   Void apply(Transaction transaction) throws SQLException {
-    long oldest =
-        transaction.number(0, "SELECT oldest FROM rooms" + OF_ROOM, instance(), room);
+    long oldest = transaction.number(0, "SELECT oldest FROM rooms" + OF_ROOM, instance(), room);
     long first =
         transaction.number(oldest, "SELECT min(seq) FROM entries" + OF_ROOM, instance(), room);
     long upTo = Math.min(oldest, first + ROWS);
     if (first < oldest) {
-      transaction.update(
-          "DELETE FROM entries" + OF_ROOM + " AND seq < ?", instance(), room, upTo);
+      transaction.update("DELETE FROM entries" + OF_ROOM + " AND seq < ?", instance(), room, upTo);
     }
     done = upTo == oldest;
     return null;

@@ -69,6 +69,11 @@ final class RoomEpochs {
     pending.clear();
   }
 
+  /** Another server may have written meanwhile. */
+  void forgetAll() {
+    known.clear();
+  }
+
   /** Rooms are being deleted. */
   void forget(String instance) {
     known.keySet().removeIf(key -> key.instance().equals(instance));

@@ -1,8 +1,8 @@
 package io.mycelium.journal;
 
 /**
- * Text that clients choose, as it is stored: PostgreSQL has no U+0000 in text, so it goes by another
- * name.
+ * Text that clients choose, as it is stored: PostgreSQL has no U+0000 in text, so it goes by
+ * another name.
  */
 final class StoredText {
   private static final char NUL = '\u0000';

@@ -181,7 +181,8 @@ final class Writer extends Thread {
   private void becomeUnavailable(SQLException cause) {
     if (!unavailable) {
       unavailable = true;
-      LOG.error("the journal cannot be written: {}; trying again until it can", Committer.brief(cause));
+      LOG.error(
+          "the journal cannot be written: {}; trying again until it can", Committer.brief(cause));
     }
   }
 
@@ -197,7 +198,7 @@ final class Writer extends Thread {
       } else if (!write.isDone() && !write.promise().future().isComplete()) {
         goOn(write);
       } else {
-        entries += write.entries();
+        entries += write.promise().future().isComplete() ? 0 : write.entries();
         queuedEntries.addAndGet(-write.entries());
         queuedBytes.addAndGet(-write.bytes());
         write.committed();

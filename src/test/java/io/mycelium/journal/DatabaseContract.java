@@ -127,6 +127,15 @@ abstract class DatabaseContract extends RegisterContract {
   }
 
   @Test
+  void anInstanceMadeAnewDoesNotPayForTheFailureOfItsNamesake() {
+    await(store.journal().append("i", 1, appends("lobby", "e", 1, 1)));
+    failure(store.journal().append("i", 1, appends("lobby", "e", 1, 1)));
+    await(store.instances().delete("i"));
+    await(store.instances().create(instance("i")));
+    await(store.journal().append("i", 1, appends("lobby", "e", 1, 1)));
+  }
+
+  @Test
   void rowsOfEntriesThatAreGoneGoTooWithinSnapshots() throws SQLException {
     Retention newest = new Retention(10, Duration.ZERO);
     await(store.journal().append("i", 1, appends("lobby", "e", 1, 9000)));

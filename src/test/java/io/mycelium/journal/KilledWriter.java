@@ -41,8 +41,7 @@ final class KilledWriter {
     if (seq % 500 == 0) {
       store
           .snapshots()
-          .save(
-              "i" + i, generation, "lobby", StoreRig.snapshot(seq - 1, "e"), Retention.ALL);
+          .save("i" + i, generation, "lobby", StoreRig.snapshot(seq - 1, "e"), Retention.ALL);
     }
     List<Journal.Append> one = StoreRig.appends("lobby", "e", seq, seq);
     return store.journal().append("i" + i, generation, one);

@@ -25,7 +25,8 @@ abstract class RegisterContract extends StoreContract {
 
   @Test
   void anInstanceIsFoundAsItWasRegistered() {
-    Registered made = new Registered("x", "My \"Ünì\u0000\" %", "t", "{\"a\":1}", 5, 3, true, "why");
+    Registered made =
+        new Registered("x", "My \"Ünì\u0000\" %", "t", "{\"a\":1}", 5, 3, true, "why");
     assertThat(await(register().create(made))).isTrue();
     assertThat(await(register().find("x"))).isEqualTo(made);
     assertThat(await(register().find("nobody"))).isNull();

@@ -244,8 +244,7 @@ final class SqliteFaultsTest {
 
   @Test
   void whatNobodyWaitsForIsGatheredAndASyncEntryTakesItAlong() {
-    JournalConfig lazily =
-        config(url(folder.resolve("m.db")), Duration.ofMinutes(1), 64 << 20);
+    JournalConfig lazily = config(url(folder.resolve("m.db")), Duration.ofMinutes(1), 64 << 20);
     AtomicInteger commits = new AtomicInteger();
     Store store =
         JdbcStore.open(
@@ -265,9 +264,7 @@ final class SqliteFaultsTest {
           store
               .journal()
               .append(
-                  "i",
-                  1,
-                  List.of(new Append("lobby", "e", Durability.ASYNC, StoreRig.entry(seq))));
+                  "i", 1, List.of(new Append("lobby", "e", Durability.ASYNC, StoreRig.entry(seq))));
     }
     assertThat(lazy.isComplete()).isFalse();
     await(store.journal().append("i", 1, appends("lobby", "e", 51, 51)));

@@ -54,7 +54,8 @@ abstract class StoreContract {
         List.of(
             entry(1),
             new Entry(2, 5, "tick", null, Payload.binary(new byte[] {0, -1, 7})),
-            new Entry(3, 6, "push", "zoë \u0000\u001a0 \ud83c\udf44", Payload.json("\"\""), "k'\u0000"));
+            new Entry(
+                3, 6, "push", "zoë \u0000\u001a0 \ud83c\udf44", Payload.json("\"\""), "k'\u0000"));
     await(
         store
             .journal()
@@ -73,8 +74,7 @@ abstract class StoreContract {
       all.add(
           store
               .journal()
-              .append(
-                  "i", 1, List.of(append("a", "e", entry(seq)), append("b", "e", entry(seq)))));
+              .append("i", 1, List.of(append("a", "e", entry(seq)), append("b", "e", entry(seq)))));
     }
     await(Future.all(all));
     assertThat(all("i", "a")).isEqualTo(range(1, 300));
@@ -167,9 +167,7 @@ abstract class StoreContract {
     assertThat(await(store.journal().read("i", "lobby", 10, 3)))
         .isEqualTo(new Journal.Read(List.of(), true));
     await(
-        store
-            .snapshots()
-            .save("i", 1, "lobby", snapshot(6, "e"), new Retention(2, Duration.ZERO)));
+        store.snapshots().save("i", 1, "lobby", snapshot(6, "e"), new Retention(2, Duration.ZERO)));
     await(
         store
             .snapshots()
@@ -257,7 +255,9 @@ abstract class StoreContract {
     await(store.journal().append("i", 1, List.of(append("lobby", "e", keyed(1, "first")))));
     await(write(1, "lobby", "e", 2, 10));
     await(
-        store.snapshots().save("i", 1, "lobby", snapshot(10, "e"), new Retention(1, Duration.ZERO)));
+        store
+            .snapshots()
+            .save("i", 1, "lobby", snapshot(10, "e"), new Retention(1, Duration.ZERO)));
     assertThat(await(store.journal().rooms("i")).get("lobby").keys()).containsEntry("first", 1L);
   }
 
@@ -299,8 +299,7 @@ abstract class StoreContract {
           new Thread(
               () -> {
                 for (long seq = 1; seq <= 200; seq++) {
-                  Future<Void> one =
-                      store.journal().append(id, 1, appends("lobby", "e", seq, seq));
+                  Future<Void> one = store.journal().append(id, 1, appends("lobby", "e", seq, seq));
                   synchronized (all) {
                     all.add(one);
                   }

@@ -109,8 +109,7 @@ final class StoreModelTest {
 
     private static Object answer(Future<?> future) {
       try {
-        return List.of(
-            Optional.ofNullable(future.toCompletionStage().toCompletableFuture().get()));
+        return List.of(Optional.ofNullable(future.toCompletionStage().toCompletableFuture().get()));
       } catch (ExecutionException e) {
         return "failed";
       } catch (InterruptedException e) {
@@ -170,7 +169,8 @@ final class StoreModelTest {
             seq % 5 == 0 ? Payload.binary(new byte[] {(byte) seq}) : Payload.json("" + seq);
         String key = seq % 3 == 0 ? "k" + seq : null;
         made.add(
-            StoreRig.append(room, epoch(id, room), new Entry(seq, seq, "push", null, payload, key)));
+            StoreRig.append(
+                room, epoch(id, room), new Entry(seq, seq, "push", null, payload, key)));
       }
       return made;
     }
@@ -185,7 +185,8 @@ final class StoreModelTest {
     private void stale(Step step, String id, String room) {
       long generation = generations[step.instance()] - 1;
       same(store -> store.journal().fence(id, generation + 1));
-      List<Journal.Append> entries = appends(step, id, room, last.getOrDefault(id + "/" + room, 0L));
+      List<Journal.Append> entries =
+          appends(step, id, room, last.getOrDefault(id + "/" + room, 0L));
       same(store -> store.journal().append(id, generation, entries));
     }
 

@@ -59,7 +59,8 @@ final class StoreRig {
   }
 
   static Entry entry(long seq) {
-    return new Entry(seq, 1000 + seq, "push", "user" + seq % 3, Payload.json("{\"n\":" + seq + "}"));
+    return new Entry(
+        seq, 1000 + seq, "push", "user" + seq % 3, Payload.json("{\"n\":" + seq + "}"));
   }
 
   static Entry keyed(long seq, String key) {

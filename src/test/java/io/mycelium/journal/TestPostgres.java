@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** A real PostgreSQL of its own; as root it runs in a user namespace, since it refuses to be root. */
+/**
+ * A real PostgreSQL of its own; as root it runs in a user namespace, since it refuses to be root.
+ */
 final class TestPostgres implements AutoCloseable {
   private final AtomicInteger databases = new AtomicInteger();
   private final Path folder;
