@@ -1,8 +1,10 @@
 package io.mycelium.journal;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,14 +18,23 @@ import org.slf4j.LoggerFactory;
  */
 final class Committer {
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
-  private static final int SQLITE_CONSTRAINT = 19;
+
+  /** {@code SQLITE_TOOBIG}, {@code SQLITE_CONSTRAINT}, {@code SQLITE_MISMATCH}. */
+  private static final Set<Integer> SQLITE_REFUSALS = Set.of(18, 19, 20);
+
+  /** Classes of SQL states: data, integrity, limits of the program. */
+  private static final Set<String> POSTGRESQL_REFUSALS = Set.of("22", "23", "54");
 
   private final HikariDataSource pool;
   private final Dialect dialect;
   private final StoreLock lock;
   private final RoomEpochs epochs = new RoomEpochs();
+  private Connection lease;
+
+  /** The driver's own: the pool's would log what users wrote where a batch fails. */
   private Connection connection;
-  private boolean commitsSync = true;
+
+  private Boolean commitsSync;
 
   /** Between the statements of a transaction and its commit it may have worked or not. */
   private boolean inDoubt;
@@ -35,106 +46,131 @@ final class Committer {
   }
 
   /**
-   * Afterwards each is done, or wants another transaction, or is postponed until that.
+   * Afterwards each is settled, or postponed until an unfinished deletion of its instance is done.
    *
-   * @param again whether an earlier try ended with an unknown outcome
+   * @param again whether an earlier try of the same writes ended with a failure
    * @throws SQLException if nothing can be written just now; to be tried again
    */
   void commit(List<Write<?>> writes, boolean again) throws SQLException {
-    boolean doubt = again && inDoubt;
+    inDoubt &= again;
+    commit(writes, inDoubt, new HashSet<>());
+    inDoubt = false;
+  }
+
+  /** Halves what the database refuses until the one that it refuses is alone. */
+  private void commit(List<Write<?>> writes, boolean doubt, Set<String> deleting)
+      throws SQLException {
+    open();
+    Set<String> deletingBefore = Set.copyOf(deleting);
     try {
-      commitTogether(writes, doubt);
+      commitTogether(writes, doubt, deleting);
       return;
     } catch (SQLException e) {
       rollBack();
-      if (!isRefusal(e)) {
+      if (mayPass(e)) {
         letGo();
         throw e;
       }
+      deleting.retainAll(deletingBefore);
+      if (writes.size() == 1) {
+        refuse(writes.get(0), e);
+        return;
+      }
+    } catch (RuntimeException e) {
+      rollBack();
+      deleting.retainAll(deletingBefore);
       if (writes.size() == 1) {
         refuse(writes.get(0), e);
         return;
       }
     }
-    Set<String> deleting = new HashSet<>();
-    for (Write<?> write : writes) {
-      write.postpone(deleting.contains(write.instance()));
-      if (!write.isPostponed() && !write.promise().future().isComplete()) {
-        commit(List.of(write), again);
-        noteDeletion(write, deleting);
-      }
-    }
+    int half = writes.size() / 2;
+    commit(writes.subList(0, half), doubt, deleting);
+    commit(writes.subList(half, writes.size()), doubt, deleting);
   }
 
-  /** What comes for an instance behind its unfinished deletion waits. */
-  private static void noteDeletion(Write<?> write, Set<String> deleting) {
-    if (!write.isDone()) {
-      deleting.add(write.instance());
-    }
-  }
-
-  private void commitTogether(List<Write<?>> writes, boolean doubt) throws SQLException {
-    open();
+  private void commitTogether(List<Write<?>> writes, boolean doubt, Set<String> deleting)
+      throws SQLException {
     commitAs(writes.stream().anyMatch(Write::isUrgent));
     Set<String> instances = new LinkedHashSet<>();
     writes.forEach(write -> instances.add(write.instance()));
-    Set<String> deleting = new HashSet<>();
+    List<Write<?>> carriedOut = new ArrayList<>(writes.size());
     try (Transaction transaction = new Transaction(connection, dialect, instances, epochs, doubt)) {
       for (Write<?> write : writes) {
         write.postpone(deleting.contains(write.instance()));
-        if (!write.isPostponed()) {
+        if (!write.isPostponed() && !write.isSettled()) {
           run(write, transaction);
-          noteDeletion(write, deleting);
+          carriedOut.add(write);
+        }
+        if (write.holdsUpItsInstance() && !write.isPostponed() && !write.isDone()) {
+          deleting.add(write.instance());
         }
       }
       transaction.flush();
       inDoubt = true;
       connection.commit();
-      inDoubt = false;
+      inDoubt = doubt;
     }
     epochs.committed();
+    carriedOut.forEach(Write::written);
   }
 
   private static void run(Write<?> write, Transaction transaction) throws SQLException {
     try {
-      if (!write.promise().future().isComplete()) {
-        write.run(transaction);
-      }
+      write.run(transaction);
     } catch (Fenced e) {
       write.failed(e);
     }
   }
 
-  private void refuse(Write<?> write, SQLException cause) {
-    LOG.warn("the database refused a write of instance {}: {}", write.instance(), cause.toString());
+  private void refuse(Write<?> write, Exception cause) {
+    LOG.warn("the database refused a write of instance {}: {}", write.instance(), brief(cause));
     write.failed(cause);
   }
 
-  /** Whether the database says that this work is wrong, not that it cannot work. */
-  private static boolean isRefusal(SQLException e) {
-    String state = e.getSQLState();
-    return e.getErrorCode() == SQLITE_CONSTRAINT
-        || state != null && (state.startsWith("22") || state.startsWith("23"));
+  /** Without the statements of a batch, which have what users wrote in them. */
+  static String brief(Exception failure) {
+    Exception cause =
+        failure instanceof BatchUpdateException batch && batch.getNextException() != null
+            ? batch.getNextException()
+            : failure;
+    return cause.getClass().getSimpleName() + ": " + cause.getMessage();
   }
 
-  private void open() throws SQLException {
-    if (connection == null) {
-      Connection opened = pool.getConnection();
+  /** Whether the database cannot work just now, rather than that this work is wrong. */
+  private boolean mayPass(SQLException e) {
+    if (dialect == Dialect.SQLITE) {
+      return !SQLITE_REFUSALS.contains(e.getErrorCode());
+    }
+    String state = e.getSQLState();
+    return state == null || POSTGRESQL_REFUSALS.stream().noneMatch(state::startsWith);
+  }
+
+  /**
+   * Makes sure that this is the server that writes.
+   *
+   * @throws SQLException with the state {@link StoreLock#HELD} if another one does
+   */
+  void open() throws SQLException {
+    if (lease == null) {
+      Connection leased = pool.getConnection();
       try {
-        lock.hold(opened);
-        dialect.onOpen(opened);
-        opened.setAutoCommit(false);
+        epochs.forgetAll();
+        lock.hold(leased);
+        dialect.onOpen(leased);
+        connection = leased.unwrap(Connection.class);
+        connection.setAutoCommit(false);
       } catch (SQLException | RuntimeException e) {
-        pool.evictConnection(opened);
+        pool.evictConnection(leased);
         throw e;
       }
-      connection = opened;
-      commitsSync = true;
+      lease = leased;
+      commitsSync = null;
     }
   }
 
   private void commitAs(boolean sync) throws SQLException {
-    if (sync != commitsSync) {
+    if (commitsSync == null || sync != commitsSync) {
       dialect.commitsAre(connection, sync);
       commitsSync = sync;
     }
@@ -142,7 +178,8 @@ final class Committer {
 
   private void rollBack() {
     epochs.rolledBack();
-    if (connection != null) {
+    commitsSync = null;
+    if (lease != null) {
       try {
         connection.rollback();
       } catch (SQLException e) {
@@ -152,19 +189,13 @@ final class Committer {
   }
 
   private void letGo() {
-    if (connection != null) {
-      pool.evictConnection(connection);
-      connection = null;
+    if (lease != null) {
+      pool.evictConnection(lease);
+      lease = null;
     }
   }
 
   void close() {
-    if (connection != null) {
-      try {
-        connection.close();
-      } catch (SQLException e) {
-        LOG.debug("connection not closed", e);
-      }
-    }
+    letGo();
   }
 }

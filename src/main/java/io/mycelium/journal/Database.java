@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
@@ -14,6 +17,10 @@ import org.flywaydb.core.api.exception.FlywayValidateException;
 /** Where the database of a configuration is, and what is done before anything is read from it. */
 final class Database {
   private static final String SQLITE = "jdbc:sqlite:";
+  private static final Duration CLAIM = Duration.ofSeconds(3);
+
+  /** A second or so; what is damaged in a larger file shows when it is read. */
+  private static final long MAX_CHECKED_BYTES = 256L << 20;
 
   private final JournalConfig config;
   private final Dialect dialect;
@@ -87,15 +94,21 @@ final class Database {
     flyway.migrate();
   }
 
-  /** Makes sure that no other server uses it. */
-  void claim(HikariDataSource pool, StoreLock lock) {
-    long deadline = System.nanoTime() + patience().toNanos();
+  /**
+   * Makes sure that no other server uses it; waits a little for one that just ends.
+   *
+   * @throws StoreException if one does
+   */
+  void claim(Committer committer) {
+    long deadline = System.nanoTime() + CLAIM.toNanos();
     while (true) {
-      try (Connection connection = pool.getConnection()) {
-        lock.hold(connection);
-        pool.evictConnection(connection);
+      try {
+        committer.open();
         return;
       } catch (SQLException e) {
+        if (!StoreLock.HELD.equals(e.getSQLState())) {
+          throw new IllegalStateException(e);
+        }
         if (System.nanoTime() > deadline) {
           throw new StoreException(
               "journal.url: "
@@ -108,9 +121,39 @@ final class Database {
     }
   }
 
+  /**
+   * Reads a SQLite file through once, unless it is so large that the start would take long.
+   *
+   * @throws StoreException if it is damaged
+   */
+  void check(HikariDataSource pool) {
+    if (dialect != Dialect.SQLITE || file().toFile().length() > MAX_CHECKED_BYTES) {
+      return;
+    }
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
+      if (row.next() && !row.getString(1).equals("ok")) {
+        throw damaged(new SQLException(row.getString(1)));
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private StoreException damaged(Exception cause) {
+    return new StoreException(
+        "journal.url: "
+            + place()
+            + " is damaged or no SQLite database ("
+            + cause.getMessage()
+            + "): restore a backup, or move it away to begin anew",
+        cause);
+  }
+
   private static void pause() {
     try {
-      java.util.concurrent.TimeUnit.MILLISECONDS.sleep(100);
+      TimeUnit.MILLISECONDS.sleep(100);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -140,18 +183,15 @@ final class Database {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    if (String.valueOf(root.getMessage()).contains("SQLITE_NOTADB")
-        || String.valueOf(root.getMessage()).contains("SQLITE_CORRUPT")) {
-      return new StoreException(
-          where
-              + " is damaged or no SQLite database: restore a backup, or move it away to begin anew",
-          failure);
+    String reason = String.valueOf(root.getMessage());
+    if (reason.contains("SQLITE_NOTADB") || reason.contains("SQLITE_CORRUPT")) {
+      return damaged((Exception) root);
     }
     String advice =
         failure instanceof FlywayException
             ? " cannot be brought up to date: "
             : " cannot be reached: check that it runs and that user and password are right: ";
-    return new StoreException(where + advice + root.getMessage(), failure);
+    return new StoreException(where + advice + reason, failure);
   }
 
   private static String firstLines(Throwable failure) {

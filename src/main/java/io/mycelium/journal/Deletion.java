@@ -1,6 +1,11 @@
 package io.mycelium.journal;
 
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Removes a room or a whole instance, some thousand rows a transaction, so that nobody else's
@@ -26,6 +31,24 @@ final class Deletion extends Write<Void> {
     return new Deletion(instance, null);
   }
 
+  /** Those that a server began and did not live to end. */
+  static List<Deletion> unfinished(Connection connection) throws SQLException {
+    List<Deletion> found = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT instance, room FROM deletions")) {
+      while (row.next()) {
+        String room = row.getString(2);
+        found.add(new Deletion(row.getString(1), room.isEmpty() ? null : room));
+      }
+    }
+    return found;
+  }
+
+  @Override
+  boolean holdsUpItsInstance() {
+    return true;
+  }
+
   @Override
   boolean isDone() {
     return done;
@@ -34,40 +57,63 @@ final class Deletion extends Write<Void> {
   @Override
   Void apply(Transaction transaction) throws SQLException {
     transaction.flush();
-    transaction.epochs().forget(instance());
     done = false;
-    if (room == null) {
-      transaction.update("DELETE FROM instances WHERE id = ?", instance());
-      transaction.unregistered(instance());
-    }
+    begin(transaction);
     for (String table : LONG_TABLES) {
-      if (deleteSome(transaction, table) == ROWS) {
+      if (deleteSome(transaction, table)) {
         return null;
       }
     }
-    if (room == null) {
-      transaction.update("DELETE FROM rooms WHERE instance = ?", instance());
-    } else {
-      transaction.update("DELETE FROM rooms WHERE instance = ? AND room = ?", instance(), room);
-    }
+    transaction.update(
+        "DELETE FROM deletions WHERE instance = ? AND room = ?", instance(), roomOrAll());
     done = true;
     return null;
   }
 
-  private int deleteSome(Transaction transaction, String table) throws SQLException {
-    String where = room == null ? "instance = ?" : "instance = ? AND room = ?";
-    String sql =
-        "DELETE FROM "
-            + table
-            + " WHERE (instance, room, seq) IN (SELECT instance, room, seq FROM "
-            + table
-            + " WHERE "
-            + where
-            + " LIMIT "
-            + ROWS
-            + ")";
-    return room == null
-        ? transaction.update(sql, instance())
-        : transaction.update(sql, instance(), room);
+  /** From here on it is gone for those who read, and goes on after a restart. */
+  private void begin(Transaction transaction) throws SQLException {
+    transaction.epochs().forget(instance());
+    transaction.update(
+        "INSERT INTO deletions (instance, room) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        instance(),
+        roomOrAll());
+    if (room == null) {
+      transaction.update("DELETE FROM instances WHERE id = ?", instance());
+      transaction.unregistered(instance());
+      transaction.update("DELETE FROM rooms WHERE instance = ?", instance());
+    } else {
+      transaction.update("DELETE FROM rooms WHERE instance = ? AND room = ?", instance(), room);
+    }
+  }
+
+  private String roomOrAll() {
+    return room == null ? "" : room;
+  }
+
+  /** Returns whether there is more. */
+  private boolean deleteSome(Transaction transaction, String table) throws SQLException {
+    String rows =
+        table + (room == null ? " WHERE instance = ?" : " WHERE instance = ? AND room = ?");
+    Object[] next =
+        transaction.row(
+            "SELECT room, seq FROM " + rows + " ORDER BY room, seq LIMIT 1 OFFSET " + ROWS,
+            values());
+    if (next == null) {
+      transaction.update("DELETE FROM " + rows, values());
+      return false;
+    }
+    transaction.update(
+        "DELETE FROM " + rows + " AND (room, seq) < (?, ?)", values(next[0], next[1]));
+    return true;
+  }
+
+  private Object[] values(Object... more) {
+    List<Object> values = new ArrayList<>();
+    values.add(instance());
+    if (room != null) {
+      values.add(room);
+    }
+    values.addAll(List.of(more));
+    return values.toArray();
   }
 }

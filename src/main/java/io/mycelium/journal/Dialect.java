@@ -62,7 +62,7 @@ enum Dialect {
     @Override
     void commitsAre(Connection connection, boolean sync) throws SQLException {
       try (Statement statement = connection.createStatement()) {
-        statement.execute("SET SESSION synchronous_commit = " + (sync ? "on" : "off"));
+        statement.execute("SET SESSION synchronous_commit TO " + (sync ? "DEFAULT" : "off"));
       }
     }
 

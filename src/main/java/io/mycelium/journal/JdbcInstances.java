@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** The register of instances in a database. */
 final class JdbcInstances implements InstanceStore {
@@ -15,10 +16,12 @@ final class JdbcInstances implements InstanceStore {
 
   private final Writer writer;
   private final Reader reader;
+  private final Consumer<String> onRegistered;
 
-  JdbcInstances(Writer writer, Reader reader) {
+  JdbcInstances(Writer writer, Reader reader, Consumer<String> onRegistered) {
     this.writer = writer;
     this.reader = reader;
+    this.onRegistered = onRegistered;
   }
 
   private <T> Future<T> add(Write<T> write) {
@@ -34,20 +37,22 @@ final class JdbcInstances implements InstanceStore {
           Boolean apply(Transaction transaction) throws SQLException {
             boolean isNew =
                 transaction.update(
-                        "INSERT INTO instances (id, name, type, spec, created_at, generation,"
-                            + " failed, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                        "INSERT INTO instances (id, name, folded, type, spec, created_at,"
+                            + " generation, failed, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
                             + " ON CONFLICT (id) DO NOTHING",
                         instance.id(),
-                        instance.name(),
+                        StoredText.of(instance.name()),
+                        folded(instance.name()),
                         instance.type(),
                         instance.spec(),
                         instance.createdAt(),
                         instance.generation(),
                         instance.failed() ? 1 : 0,
-                        instance.lastError())
+                        StoredText.of(instance.lastError()))
                     == 1;
             if (isNew) {
               transaction.registered(instance.id(), instance.generation());
+              onRegistered.accept(instance.id());
             }
             return isNew || transaction.isAgain() && isOurs(transaction);
           }
@@ -84,13 +89,13 @@ final class JdbcInstances implements InstanceStore {
         found.add(
             new Registered(
                 row.getString(1),
-                row.getString(2),
+                StoredText.back(row.getString(2)),
                 row.getString(3),
                 row.getString(4),
                 row.getLong(5),
                 row.getLong(6),
                 row.getInt(7) == 1,
-                row.getString(8)));
+                StoredText.back(row.getString(8))));
       }
     }
     return found;
@@ -108,8 +113,8 @@ final class JdbcInstances implements InstanceStore {
       sql.append(filter.failed() ? " AND failed = 1" : " AND failed = 0");
     }
     if (filter.name() != null) {
-      sql.append(" AND lower(name) LIKE ? ESCAPE '!'");
-      values.add("%" + escaped(filter.name().toLowerCase(Locale.ROOT)) + "%");
+      sql.append(" AND folded LIKE ? ESCAPE '!'");
+      values.add("%" + escaped(folded(filter.name())) + "%");
     }
     sql.append(" ORDER BY id LIMIT ").append(limit);
     return reader.read(
@@ -121,6 +126,10 @@ final class JdbcInstances implements InstanceStore {
             return rows(select);
           }
         });
+  }
+
+  private static String folded(String name) {
+    return StoredText.of(name.toLowerCase(Locale.ROOT));
   }
 
   private static String escaped(String text) {
@@ -151,7 +160,7 @@ final class JdbcInstances implements InstanceStore {
         id,
         "UPDATE instances SET failed = ?, last_error = ? WHERE id = ?",
         failed ? 1 : 0,
-        lastError,
+        StoredText.of(lastError),
         id);
   }
 

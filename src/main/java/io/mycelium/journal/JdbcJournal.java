@@ -44,6 +44,11 @@ final class JdbcJournal implements Journal {
         });
   }
 
+  /** An instance is new; what failed was another of its id. On the writer's thread. */
+  void registered(String instance) {
+    failed.removeIf(each -> each.instance().equals(instance));
+  }
+
   private <T> Future<T> add(Write<T> write) {
     writer.add(write);
     return write.promise().future();

@@ -5,14 +5,11 @@ import java.sql.SQLException;
 
 /** Snapshots in a database, and the retention of entries that goes with them. */
 final class JdbcSnapshots implements SnapshotStore {
-  /** Entries that go with one snapshot at most, so that it does not hold up the others' entries. */
-  private static final int MAX_PRUNED = 5000;
-
   private static final String SAVE =
-      "INSERT INTO snapshots (instance, room, seq, epoch, at, tick_at, closed_by, state)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (instance, room, seq) DO UPDATE SET"
-          + " epoch = excluded.epoch, at = excluded.at, tick_at = excluded.tick_at,"
-          + " closed_by = excluded.closed_by, state = excluded.state";
+      "INSERT INTO snapshots (instance, room, seq, epoch, at, tick_at, closed_by, kind, state)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (instance, room, seq) DO UPDATE SET"
+          + " epoch = excluded.epoch, at = excluded.at, tick_at = excluded.tick_at, closed_by ="
+          + " excluded.closed_by, kind = excluded.kind, state = excluded.state";
   private static final String OF_ROOM = " WHERE instance = ? AND room = ?";
 
   private final Writer writer;
@@ -44,6 +41,9 @@ final class JdbcSnapshots implements SnapshotStore {
           }
         };
     writer.add(write);
+    if (!retention.equals(Retention.ALL)) {
+      writer.add(new Pruning(instance, room));
+    }
     return write.promise().future();
   }
 
@@ -61,6 +61,7 @@ final class JdbcSnapshots implements SnapshotStore {
         snapshot.at(),
         snapshot.tickAt(),
         snapshot.closedBy(),
+        snapshot.state().isBinary() ? 1 : 0,
         snapshot.state().bytes());
   }
 
@@ -72,22 +73,19 @@ final class JdbcSnapshots implements SnapshotStore {
         instance,
         room,
         snapshot.seq() - keysWindow);
-    long oldest =
-        transaction.number(
-            snapshot.seq() + 1, "SELECT min(seq) FROM entries" + OF_ROOM, instance, room);
     long dispensable = dispensable(transaction, instance, room, snapshot, retention);
+    long oldest = transaction.number(1, "SELECT oldest FROM rooms" + OF_ROOM, instance, room);
     if (dispensable >= oldest) {
-      long upTo = Math.min(dispensable, oldest + MAX_PRUNED - 1);
       long base =
           transaction.number(
               0,
               "SELECT max(seq) FROM snapshots" + OF_ROOM + " AND seq <= ?",
               instance,
               room,
-              upTo);
+              dispensable);
       if (base >= oldest) {
-        transaction.update("DELETE FROM entries" + OF_ROOM + " AND seq <= ?", instance, room, base);
         oldest = base + 1;
+        transaction.update("UPDATE rooms SET oldest = ?" + OF_ROOM, oldest, instance, room);
       }
     }
     dropSnapshots(transaction, instance, room, snapshot, oldest, retention);
@@ -108,9 +106,10 @@ final class JdbcSnapshots implements SnapshotStore {
     long young =
         transaction.number(
             snapshot.seq() + 1,
-            "SELECT seq FROM entries" + OF_ROOM + " AND at >= ? ORDER BY seq LIMIT 1",
+            "SELECT seq FROM entries" + OF_ROOM + " AND seq > ? AND at >= ? ORDER BY seq LIMIT 1",
             instance,
             room,
+            transaction.number(1, "SELECT oldest FROM rooms" + OF_ROOM, instance, room) - 1,
             snapshot.at() - retention.age().toMillis());
     return Math.min(byCount, Math.min(young - 1, snapshot.seq()));
   }

@@ -4,7 +4,10 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,15 +28,14 @@ public final class JdbcStore implements Store {
   private final JdbcSnapshots snapshots;
   private final JdbcInstances instances;
 
-  private JdbcStore(
-      JournalConfig config, JournalMeters meters, HikariDataSource pool, StoreLock lock) {
+  private JdbcStore(HikariDataSource pool, StoreLock lock, JournalConfig config, Writer writer) {
     this.pool = pool;
     this.lock = lock;
-    this.writer = new Writer(config, meters, new Committer(pool, Dialect.of(config.url()), lock));
+    this.writer = writer;
     this.reader = new Reader(pool, READERS);
     this.journal = new JdbcJournal(config, writer, reader);
     this.snapshots = new JdbcSnapshots(config, writer, reader);
-    this.instances = new JdbcInstances(writer, reader);
+    this.instances = new JdbcInstances(writer, reader, journal::registered);
     writer.start();
   }
 
@@ -48,15 +50,27 @@ public final class JdbcStore implements Store {
     HikariDataSource pool = null;
     try {
       pool = new HikariDataSource(hikari(database, config));
+      Committer committer = new Committer(pool, Dialect.of(config.url()), lock);
+      database.claim(committer);
+      database.check(pool);
       database.migrate(pool);
-      database.claim(pool, lock);
-      return new JdbcStore(config, meters, pool, lock);
+      Writer writer = new Writer(config, meters, committer);
+      unfinished(pool).forEach(writer::add);
+      return new JdbcStore(pool, lock, config, writer);
     } catch (RuntimeException e) {
       if (pool != null) {
         pool.close();
       }
       lock.close();
       throw database.explained(e);
+    }
+  }
+
+  private static List<Deletion> unfinished(HikariDataSource pool) {
+    try (Connection connection = pool.getConnection()) {
+      return Deletion.unfinished(connection);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -96,6 +96,7 @@ public record JournalConfig(
   /** Without the password. */
   @Override
   public String toString() {
-    return "JournalConfig[url=" + url + "]";
+    int parameters = url.indexOf('?');
+    return "JournalConfig[url=" + (parameters < 0 ? url : url.substring(0, parameters)) + "]";
   }
 }

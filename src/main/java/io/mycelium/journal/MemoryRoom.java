@@ -49,8 +49,8 @@ final class MemoryRoom {
   void save(Snapshot snapshot, Retention retention) {
     last = Math.max(last, snapshot.seq());
     snapshots.add(snapshot);
-    long keep = retention.entries() == 0 ? Long.MAX_VALUE : retention.entries();
-    while (entries.size() > keep && entries.peek().seq() <= snapshot.seq()) {
+    long base = retention.entries() == 0 ? 0 : baseFor(snapshot.seq() - retention.entries() + 1);
+    while (!entries.isEmpty() && entries.peek().seq() <= base) {
       removeOldest();
     }
     long oldest = entries.isEmpty() ? last + 1 : entries.peek().seq();
@@ -62,6 +62,12 @@ final class MemoryRoom {
     for (; covered > 1; covered--) {
       snapshots.remove();
     }
+  }
+
+  /** Sequence of the newest snapshot from which that entry's state can be made. */
+  private long baseFor(long seq) {
+    Snapshot base = snapshotAt(seq - 1);
+    return base == null ? 0 : base.seq();
   }
 
   Snapshot snapshotAt(long seq) {

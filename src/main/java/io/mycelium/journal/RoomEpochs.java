@@ -51,7 +51,11 @@ final class RoomEpochs {
         }
       }
       transaction.update(
-          "UPDATE rooms SET epoch = ? WHERE instance = ? AND room = ?", epoch, instance, room);
+          (seq == 1 ? "UPDATE rooms SET oldest = 1, epoch = ?" : "UPDATE rooms SET epoch = ?")
+              + " WHERE instance = ? AND room = ?",
+          epoch,
+          instance,
+          room);
     }
     pending.put(key, epoch);
   }
@@ -63,6 +67,11 @@ final class RoomEpochs {
 
   void rolledBack() {
     pending.clear();
+  }
+
+  /** Another server may have written meanwhile. */
+  void forgetAll() {
+    known.clear();
   }
 
   /** Rooms are being deleted. */

@@ -13,18 +13,30 @@ import java.util.Map;
 /** Reads of rooms and their entries; on a reader's thread. */
 final class RoomReads {
   private static final String ENTRIES =
-      "SELECT seq, at, event, usr, kind, payload, once FROM entries"
-          + " WHERE instance = ? AND room = ? AND ";
+      "SELECT e.seq, e.at, e.event, e.usr, e.kind, e.payload, e.once FROM entries e"
+          + " JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
+          + " WHERE e.instance = ? AND e.room = ? AND e.seq >= r.oldest AND ";
 
   /** Parameters: instance, room, sequence, limit; as those of {@link #BEFORE}. */
-  static final String AFTER = ENTRIES + "seq > ? ORDER BY seq LIMIT ?";
+  static final String AFTER = ENTRIES + "e.seq > ? ORDER BY e.seq LIMIT ?";
 
   /** Newest first. */
-  static final String BEFORE = ENTRIES + "seq < ? ORDER BY seq DESC LIMIT ?";
+  static final String BEFORE = ENTRIES + "e.seq < ? ORDER BY e.seq DESC LIMIT ?";
 
   private static final String SNAPSHOT =
-      "SELECT seq, epoch, at, tick_at, closed_by, state FROM snapshots"
-          + " WHERE instance = ? AND room = ? AND seq <= ? ORDER BY seq DESC LIMIT 1";
+      "SELECT s.seq, s.epoch, s.at, s.tick_at, s.closed_by, s.kind, s.state FROM snapshots s"
+          + " JOIN rooms r ON r.instance = s.instance AND r.room = s.room"
+          + " WHERE s.instance = ? AND s.room = ? AND s.seq <= ? ORDER BY s.seq DESC LIMIT 1";
+
+  private static final String OLDEST =
+      "SELECT e.seq FROM entries e JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
+          + " WHERE e.instance = ? AND e.room = ? AND e.seq >= r.oldest ORDER BY e.seq LIMIT 1";
+  private static final String LAST_ENTRY =
+      "SELECT e.seq FROM entries e JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
+          + " WHERE e.instance = ? AND e.room = ? ORDER BY e.seq DESC LIMIT 1";
+  private static final String LAST_SNAPSHOT =
+      "SELECT s.seq FROM snapshots s JOIN rooms r ON r.instance = s.instance AND r.room = s.room"
+          + " WHERE s.instance = ? AND s.room = ? ORDER BY s.seq DESC LIMIT 1";
 
   private final int keysWindow;
 
@@ -36,18 +48,21 @@ final class RoomReads {
     List<Entry> found = new ArrayList<>();
     try (ResultSet row = select.executeQuery()) {
       while (row.next()) {
-        byte[] payload = row.getBytes(6);
         found.add(
             new Entry(
                 row.getLong(1),
                 row.getLong(2),
                 row.getString(3),
-                row.getString(4),
-                row.getInt(5) == 1 ? Payload.binary(payload) : Payload.json(payload),
-                row.getString(7)));
+                StoredText.back(row.getString(4)),
+                payload(row.getInt(5), row.getBytes(6)),
+                StoredText.back(row.getString(7))));
       }
     }
     return found;
+  }
+
+  private static Payload payload(int kind, byte[] bytes) {
+    return kind == 1 ? Payload.binary(bytes) : Payload.json(bytes);
   }
 
   /** Null if there is none at or before that entry. */
@@ -65,7 +80,7 @@ final class RoomReads {
                 row.getLong(3),
                 row.getLong(4),
                 row.getLong(5),
-                Payload.json(row.getBytes(6)))
+                payload(row.getInt(6), row.getBytes(7)))
             : null;
       }
     }
@@ -108,7 +123,7 @@ final class RoomReads {
       select.setLong(3, after);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          found.put(row.getString(1), row.getLong(2));
+          found.put(StoredText.back(row.getString(1)), row.getLong(2));
         }
       }
     }
@@ -117,20 +132,19 @@ final class RoomReads {
 
   /** Sequence of the first entry that is kept; 0 if there is none. */
   long oldest(Connection connection, String instance, String room) throws SQLException {
-    return number(connection, "SELECT min(seq) FROM entries", instance, room);
+    return number(connection, OLDEST, instance, room);
   }
 
   /** Sequence of the last entry that there was, though only a snapshot may know of it. */
   long last(Connection connection, String instance, String room) throws SQLException {
     return Math.max(
-        number(connection, "SELECT max(seq) FROM entries", instance, room),
-        number(connection, "SELECT max(seq) FROM snapshots", instance, room));
+        number(connection, LAST_ENTRY, instance, room),
+        number(connection, LAST_SNAPSHOT, instance, room));
   }
 
   private static long number(Connection connection, String select, String instance, String room)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(select + " WHERE instance = ? AND room = ?")) {
+    try (PreparedStatement statement = connection.prepareStatement(select)) {
       statement.setString(1, instance);
       statement.setString(2, room);
       try (ResultSet row = statement.executeQuery()) {

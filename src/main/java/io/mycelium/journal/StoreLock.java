@@ -21,6 +21,9 @@ interface StoreLock extends AutoCloseable {
   /** Of our own choice: "mycelium" in ASCII. */
   long ADVISORY = 0x6d7963656c69756dL;
 
+  /** SQL state of the failure where another has it. */
+  String HELD = "55P03";
+
   /**
    * Held as long as a connection is.
    *
@@ -103,7 +106,7 @@ interface StoreLock extends AutoCloseable {
       try (Statement statement = writer.createStatement();
           ResultSet row = statement.executeQuery("SELECT pg_try_advisory_lock(" + ADVISORY + ")")) {
         if (!row.next() || !row.getBoolean(1)) {
-          throw new SQLException("the database is in use by another server", "55P03");
+          throw new SQLException("the database is in use by another server", HELD);
         }
       }
     }

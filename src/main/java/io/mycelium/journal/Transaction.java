@@ -102,10 +102,10 @@ final class Transaction implements AutoCloseable {
     entries.setLong(4, generation);
     entries.setLong(5, entry.at());
     entries.setString(6, entry.event());
-    entries.setString(7, entry.user());
+    entries.setString(7, StoredText.of(entry.user()));
     entries.setInt(8, entry.payload().isBinary() ? 1 : 0);
     entries.setBytes(9, entry.payload().bytes());
-    entries.setString(10, entry.key());
+    entries.setString(10, StoredText.of(entry.key()));
     entries.addBatch();
     entriesAdded++;
     if (entry.key() != null) {
@@ -120,7 +120,7 @@ final class Transaction implements AutoCloseable {
     keys.setString(1, instance);
     keys.setString(2, room);
     keys.setLong(3, entry.seq());
-    keys.setString(4, entry.key());
+    keys.setString(4, StoredText.of(entry.key()));
     keys.addBatch();
   }
 
@@ -163,6 +163,14 @@ final class Transaction implements AutoCloseable {
     try (PreparedStatement statement = statement(sql, values);
         ResultSet row = statement.executeQuery()) {
       return row.next() ? row.getString(1) : null;
+    }
+  }
+
+  /** Two columns, or null if there is no row. */
+  Object[] row(String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = statement(sql, values);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() ? new Object[] {row.getString(1), row.getLong(2)} : null;
     }
   }
 

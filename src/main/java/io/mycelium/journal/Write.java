@@ -14,6 +14,7 @@ abstract class Write<T> {
   private final String instance;
   private T result;
   private boolean postponed;
+  private boolean written;
 
   Write(String instance) {
     this.instance = instance;
@@ -63,9 +64,29 @@ abstract class Write<T> {
     return postponed;
   }
 
-  /** Whether the last {@link #apply} did all that there was to do. */
+  /** Whether the last {@link #apply} did all that there was to do; if not, it goes on later. */
   boolean isDone() {
     return true;
+  }
+
+  /** Whether what comes for the same instance waits until it is done. */
+  boolean holdsUpItsInstance() {
+    return false;
+  }
+
+  /** Whether it has failed, or the last {@link #apply} is committed. */
+  final boolean isSettled() {
+    return written || promise.future().isComplete();
+  }
+
+  /** A transaction in which it was carried out is committed. */
+  final void written() {
+    written = true;
+  }
+
+  /** It goes on in another transaction. */
+  final void goOn() {
+    written = false;
   }
 
   final void committed() {

@@ -40,6 +40,7 @@ final class Writer extends Thread {
   private volatile long busySince;
   private volatile boolean closing;
   private volatile long closeBy;
+  private volatile boolean ended;
 
   Writer(JournalConfig config, JournalMeters meters, Committer committer) {
     super("mycelium-journal");
@@ -59,7 +60,7 @@ final class Writer extends Thread {
     queuedEntries.addAndGet(write.entries());
     queuedBytes.addAndGet(write.bytes());
     queue.add(write);
-    if (!isAlive() && closing) {
+    if (ended) {
       failAll(drain(new ArrayList<>()));
     }
   }
@@ -89,7 +90,7 @@ final class Writer extends Thread {
   public void run() {
     List<Write<?>> taken = new ArrayList<>();
     try {
-      while (!closing || !queue.isEmpty() || !behindDeletion.isEmpty()) {
+      while (!closing || !isOver() && !(queue.isEmpty() && behindDeletion.isEmpty())) {
         taken.clear();
         gather(taken);
         List<Write<?>> ready = withoutThoseBehindDeletions(taken);
@@ -105,6 +106,7 @@ final class Writer extends Thread {
       unavailable = true;
     }
     closing = true;
+    ended = true;
     behindDeletion.values().forEach(this::failAll);
     failAll(drain(new ArrayList<>()));
     committer.close();
@@ -158,12 +160,12 @@ final class Writer extends Thread {
         committed(writes, System.nanoTime() - began);
         return true;
       } catch (SQLException e) {
-        meters.retried();
         becomeUnavailable(e);
+        meters.retried();
       } finally {
         busySince = 0;
       }
-      if (closing && System.nanoTime() - closeBy > 0) {
+      if (closing && isOver()) {
         failAll(writes);
         return false;
       }
@@ -172,10 +174,15 @@ final class Writer extends Thread {
     }
   }
 
+  private boolean isOver() {
+    return System.nanoTime() - closeBy > 0;
+  }
+
   private void becomeUnavailable(SQLException cause) {
     if (!unavailable) {
       unavailable = true;
-      LOG.error("the journal cannot be written: {}; trying again until it can", cause.toString());
+      LOG.error(
+          "the journal cannot be written: {}; trying again until it can", Committer.brief(cause));
     }
   }
 
@@ -188,12 +195,10 @@ final class Writer extends Thread {
     for (Write<?> write : writes) {
       if (write.isPostponed()) {
         behindDeletion.get(write.instance()).add(write);
-      } else if (!write.isDone()) {
-        behindDeletion.computeIfAbsent(
-            write.instance(), instance -> new ArrayDeque<>(List.of(write)));
-        queue.add(write);
+      } else if (!write.isDone() && !write.promise().future().isComplete()) {
+        goOn(write);
       } else {
-        entries += write.entries();
+        entries += write.promise().future().isComplete() ? 0 : write.entries();
         queuedEntries.addAndGet(-write.entries());
         queuedBytes.addAndGet(-write.bytes());
         write.committed();
@@ -201,6 +206,15 @@ final class Writer extends Thread {
       }
     }
     meters.committed(entries, nanos);
+  }
+
+  private void goOn(Write<?> write) {
+    if (write.holdsUpItsInstance()) {
+      behindDeletion.computeIfAbsent(
+          write.instance(), instance -> new ArrayDeque<>(List.of(write)));
+    }
+    write.goOn();
+    queue.add(write);
   }
 
   private void endDeletion(Write<?> write) {

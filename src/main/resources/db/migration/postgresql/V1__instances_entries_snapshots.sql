@@ -1,7 +1,8 @@
--- The register of instances; generation fences older writers.
+-- The register of instances; generation fences older writers. folded: the name in lower case.
 CREATE TABLE instances (
   id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
+  folded TEXT NOT NULL,
   type TEXT NOT NULL,
   spec TEXT NOT NULL,
   created_at BIGINT NOT NULL,
@@ -9,13 +10,16 @@ CREATE TABLE instances (
   failed INTEGER NOT NULL DEFAULT 0,
   last_error TEXT
 );
+CREATE INDEX instances_type ON instances (type, id);
 CREATE INDEX instances_failed ON instances (id) WHERE failed = 1;
 
--- A room of which anything is kept; epoch names its history.
+-- A room of which anything is kept; epoch names its history. Entries before oldest are gone, though
+-- their rows may still be there for a while.
 CREATE TABLE rooms (
   instance TEXT COLLATE "C" NOT NULL,
   room TEXT COLLATE "C" NOT NULL,
   epoch TEXT NOT NULL,
+  oldest BIGINT NOT NULL DEFAULT 1,
   PRIMARY KEY (instance, room)
 );
 
@@ -51,6 +55,14 @@ CREATE TABLE snapshots (
   at BIGINT NOT NULL,
   tick_at BIGINT NOT NULL,
   closed_by BIGINT NOT NULL,
+  kind INTEGER NOT NULL,
   state BYTEA NOT NULL,
   PRIMARY KEY (instance, room, seq)
+);
+
+-- What is being deleted, a part at a time; room is empty for the whole instance.
+CREATE TABLE deletions (
+  instance TEXT COLLATE "C" NOT NULL,
+  room TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (instance, room)
 );

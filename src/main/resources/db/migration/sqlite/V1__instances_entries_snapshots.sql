@@ -1,7 +1,8 @@
--- The register of instances; generation fences older writers.
+-- The register of instances; generation fences older writers. folded: the name in lower case.
 CREATE TABLE instances (
   id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
+  folded TEXT NOT NULL,
   type TEXT NOT NULL,
   spec TEXT NOT NULL,
   created_at INTEGER NOT NULL,
@@ -9,13 +10,16 @@ CREATE TABLE instances (
   failed INTEGER NOT NULL DEFAULT 0,
   last_error TEXT
 ) WITHOUT ROWID;
+CREATE INDEX instances_type ON instances (type, id);
 CREATE INDEX instances_failed ON instances (id) WHERE failed = 1;
 
--- A room of which anything is kept; epoch names its history.
+-- A room of which anything is kept; epoch names its history. Entries before oldest are gone, though
+-- their rows may still be there for a while.
 CREATE TABLE rooms (
   instance TEXT NOT NULL,
   room TEXT NOT NULL,
   epoch TEXT NOT NULL,
+  oldest INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY (instance, room)
 ) WITHOUT ROWID;
 
@@ -51,6 +55,14 @@ CREATE TABLE snapshots (
   at INTEGER NOT NULL,
   tick_at INTEGER NOT NULL,
   closed_by INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
   state BLOB NOT NULL,
   PRIMARY KEY (instance, room, seq)
 );
+
+-- What is being deleted, a part at a time; room is empty for the whole instance.
+CREATE TABLE deletions (
+  instance TEXT NOT NULL,
+  room TEXT NOT NULL,
+  PRIMARY KEY (instance, room)
+) WITHOUT ROWID;
