@@ -1,6 +1,8 @@
 package io.mycelium.journal;
 
 import io.vertx.core.Future;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.util.List;
 
@@ -14,7 +16,7 @@ final class KilledWriter {
   private KilledWriter() {}
 
   public static void main(String[] args) throws InterruptedException {
-    PrintStream out = System.out;
+    PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true);
     Store store = JdbcStore.open(StoreRig.config(args[0]), JournalMeters.NONE);
     long generation = Long.parseLong(args[1]);
     long[] last = new long[INSTANCES];
