@@ -2,6 +2,7 @@ package io.mycelium.instance;
 
 import io.mycelium.bus.Command;
 import io.mycelium.bus.Outbound;
+import io.mycelium.instance.spi.Effects;
 import io.mycelium.instance.spi.Push;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;
@@ -36,14 +37,21 @@ final class InstanceControl {
     Room room = room(roomName);
     Room.Outcome outcome = room.push(new Push(Push.PUSH, user, payload, clock.getAsLong()), turn);
     if (outcome.reject() != null) {
-      throw new Refusal(
-          ErrorCode.REJECTED, outcome.reject().reason() + ": " + outcome.reject().message());
+      throw refused(outcome.reject());
     }
     JsonObject answer = new JsonObject().put("seq", room.seq());
     if (outcome.response() != null) {
       answer.put("data", Json.decodeValue(outcome.response().toString()));
     }
     return answer;
+  }
+
+  /** A reason that the API has no code for goes into the message. */
+  private static Refusal refused(Effects.Reject reject) {
+    ErrorCode code = ErrorCode.rejecting(reject.reason());
+    return new Refusal(
+        code,
+        code == ErrorCode.REJECTED ? reject.reason() + ": " + reject.message() : reject.message());
   }
 
   private Room room(String name) {
