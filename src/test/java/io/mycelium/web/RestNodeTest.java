@@ -52,6 +52,9 @@ class RestNodeTest {
           "putRoom 500",
           "deleteRoom 500",
           "listEntries 500",
+          "listRestarts 500",
+          "listRestarts 503",
+          "listRestarts 504",
           "listTypes 500",
           "listTypes 503",
           "listTypes 504");
@@ -114,6 +117,7 @@ class RestNodeTest {
     JsonObject restarted = rest.send("restartInstance", "/instances/chat/restart").is(200).json();
     assertThat(restarted.getLong("generation")).isEqualTo(2);
     rest.send("getStats", "/instances/chat/stats").is(200);
+    rest.send("listRestarts", "/instances/chat/restarts").is(200);
     rest.send("listTypes", "/types").is(200);
     rest.send("deleteInstance", "/instances/chat").is(204);
     rest.send("getInstance", "/instances/chat").problem(404, "unknown_instance");
@@ -144,6 +148,7 @@ class RestNodeTest {
     rest.send("deleteInstance", "/instances/none").problem(404, "unknown_instance");
     rest.send("restartInstance", "/instances/none/restart").problem(404, "unknown_instance");
     rest.send("getStats", "/instances/none/stats").problem(404, "unknown_instance");
+    rest.send("listRestarts", "/instances/none/restarts").problem(404, "unknown_instance");
     rest.send("putRoom", "/instances/none/rooms/r", "{}").problem(404, "unknown_instance");
     String none = "/instances/chat/rooms/none";
     rest.send("deleteRoom", none).problem(404, "unknown_room");
@@ -173,6 +178,7 @@ class RestNodeTest {
     rest.send("deleteInstance", "/instances/a.b").problem(400, "bad_request");
     rest.send("restartInstance", "/instances/a.b/restart").problem(400, "bad_request");
     rest.send("getStats", "/instances/a.b/stats").problem(400, "bad_request");
+    rest.send("listRestarts", "/instances/a.b/restarts").problem(400, "bad_request");
     rest.send("getRoom", room + "?a=1").problem(400, "bad_request");
     rest.send("deleteRoom", room + "?a=1").problem(400, "bad_request");
     JsonObject problem =
