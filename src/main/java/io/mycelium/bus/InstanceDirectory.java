@@ -86,7 +86,7 @@ public final class InstanceDirectory {
 
   /**
    * Entries with a sequence above {@code after}, oldest first: {@code {entries: [...], seq, epoch,
-   * oldest}} as JSON text.
+   * complete}} as JSON text.
    */
   public Future<Buffer> entries(String id, String room, long after, int limit) {
     return this.<Buffer>send(

@@ -169,6 +169,22 @@ final class Channel implements ReplyTo {
   }
 
   /**
+   * What the channel missed cannot be had: the client is to join again. One that a second join is
+   * about to replace goes with that join's answer: a leave behind the join would end the membership
+   * that it makes.
+   */
+  void joinAnew() {
+    if (connection.channel(room.name()) == this) {
+      connection
+          .link()
+          .sendEnd(Command.Kind.LEAVE, connection.number(), room.name(), ReplyTo.NOBODY);
+      end(true);
+    } else {
+      room.remove(this);
+    }
+  }
+
+  /**
    * Ends the channel from the server's side; what was held back is answered as for a topic that is
    * not joined.
    */

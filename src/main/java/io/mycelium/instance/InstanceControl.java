@@ -1,5 +1,6 @@
 package io.mycelium.instance;
 
+import io.mycelium.instance.spi.Effects;
 import io.mycelium.instance.spi.Push;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
@@ -44,14 +45,21 @@ final class InstanceControl {
     Push push = new Push(Push.PUSH, user, payload, node.clock().getAsLong());
     Room.Outcome outcome = room.push(push, key, turn);
     if (outcome.reject() != null) {
-      throw new Refusal(
-          ErrorCode.REJECTED, outcome.reject().reason() + ": " + outcome.reject().message());
+      throw refused(outcome.reject());
     }
     JsonObject answer = new JsonObject().put("seq", room.seq());
     if (outcome.response() != null) {
       answer.put("data", Json.decodeValue(outcome.response().toString()));
     }
     return answer;
+  }
+
+  /** A reason that the API has no code for goes into the message. */
+  private static Refusal refused(Effects.Reject reject) {
+    ErrorCode code = ErrorCode.rejecting(reject.reason());
+    return new Refusal(
+        code,
+        code == ErrorCode.REJECTED ? reject.reason() + ": " + reject.message() : reject.message());
   }
 
   private Room room(String name) {

@@ -62,6 +62,16 @@ public enum ErrorCode {
     return retryable;
   }
 
+  /** The code of that reason among those that refuse what was said (422), or {@link #REJECTED}. */
+  public static ErrorCode rejecting(String reason) {
+    for (ErrorCode code : VALUES) {
+      if (code.httpStatus == REJECTED.httpStatus && code.reason.equals(reason)) {
+        return code;
+      }
+    }
+    return REJECTED;
+  }
+
   /**
    * The code with that {@link #ordinal()}, or {@link #INTERNAL} for a number that this version does
    * not know.

@@ -55,8 +55,8 @@ class ProblemsTest {
       quoteCharacter = '`',
       value = {
         // body | field | value | expected
-        "{} | type | | a string of 1 to 128 characters",
-        "{\"type\":7} | type | 7 | a string of 1 to 128 characters",
+        "{} | type | | the name of a type, 1 to 32 characters of a-z 0-9 -",
+        "{\"type\":7} | type | 7 | the name of a type, 1 to 32 characters of a-z 0-9 -",
         "{\"type\":\"a\",\"id\":\"a b\"} | id | \"a b\" | 1 to 64 characters of A-Z a-z 0-9 _ -",
         "{\"type\":\"a\",\"id\":\"a\\n\"} | id | \"a\\n\" | 1 to 64 characters of A-Z a-z 0-9 _ -",
         "{\"type\":\"a\",\"name\":\"\"} | name | \"\" | 1 to 128 characters, no control characters",
