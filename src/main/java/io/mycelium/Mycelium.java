@@ -30,7 +30,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,9 @@ import org.slf4j.LoggerFactory;
 public final class Mycelium {
   private static final Logger log = LoggerFactory.getLogger(Mycelium.class);
 
+  /** What a connection says that its peer, or the network, has ended. */
+  private static final String CLIENT = "client";
+
   private final MyceliumConfig config;
   private final Vertx vertx;
   private final Meters meters = new Meters(closeReasons(), errorReasons());
@@ -49,6 +54,9 @@ public final class Mycelium {
   private final ManagementVerticle management;
   private final NodeMeters nodeMeters = new NodeMeters(meters);
   private final List<WebVerticle> webs = new ArrayList<>();
+
+  /** One for each web verticle, added on its event loop. */
+  private final List<Console> consoles = new CopyOnWriteArrayList<>();
 
   /** Takes half a second to load, so that begins before it is needed. */
   private Future<Contract> contract;
@@ -176,7 +184,9 @@ public final class Mycelium {
   /** The probes on the main port too, for load balancers that reach only that one. */
   private void mountOperations(Router router) {
     EventLoopLag.start(vertx, meters);
-    new Console(vertx, config.console(), sampler).mount(router);
+    Console console = new Console(vertx, config.console(), sampler);
+    consoles.add(console);
+    console.mount(router);
     router.route().order(Integer.MIN_VALUE).handler(this::time);
     router.get("/health/live").handler(health.live());
     router.get("/health/ready").handler(health.ready());
@@ -203,6 +213,7 @@ public final class Mycelium {
    * are answered.
    */
   private Future<Void> closeSockets() {
+    consoles.forEach(Console::close);
     int batch = config.ops().drainBatch();
     long interval = config.ops().drainInterval().toMillis();
     long spread = config.ops().reconnectSpread().toMillis();
@@ -247,8 +258,8 @@ public final class Mycelium {
   }
 
   private static Set<String> closeReasons() {
-    return Arrays.stream(Disconnect.values())
-        .map(Disconnect::reason)
+    return Stream.concat(
+            Stream.of(CLIENT), Arrays.stream(Disconnect.values()).map(Disconnect::reason))
         .collect(Collectors.toUnmodifiableSet());
   }
 

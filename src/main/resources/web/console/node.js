@@ -36,7 +36,8 @@ export function nodePage(feed) {
     const column = name => node.samples.map(sample => sample[at(name)]);
     const last = node.samples.at(-1);
     const value = name => last[at(name)];
-    tiles.Heap.set(`${bytes(value('heap'))} of ${bytes(node.facts.heapMax)}`);
+    tiles.Heap.set(bytes(value('heap')));
+    tiles.Heap.name(`Heap, of ${bytes(node.facts.heapMax)}`);
     tiles.CPU.set(`${value('cpu')} % of ${node.facts.processors * 100}`);
     tiles['Event loop lag'].set(micros(value('lag')));
     tiles.Connections.set(count(value('connections')));
