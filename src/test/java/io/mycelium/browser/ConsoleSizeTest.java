@@ -144,9 +144,9 @@ class ConsoleSizeTest {
     page.getByLabel("Filter by id or name").fill("STANCE 123");
     assertThat(page.getByText("11 of 10,000 instances")).isVisible();
     page.getByLabel("Type", new Page.GetByLabelOptions().setExact(true)).selectOption("shared");
-    assertThat(page.getByText("4 of 10,000 instances")).isVisible();
+    assertThat(page.getByText("3 of 10,000 instances")).isVisible();
     page.getByLabel("Status", new Page.GetByLabelOptions().setExact(true)).selectOption("running");
-    assertThat(page.getByText("4 of 10,000 instances")).isVisible();
+    assertThat(page.getByText("3 of 10,000 instances")).isVisible();
     page.getByLabel("Filter by id or name").fill("nothing has this name");
     assertThat(page.getByText("No instance matches the filter.")).isVisible();
   }
