@@ -55,7 +55,7 @@ public final class Console {
         .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM))
         .handler(this::logIn);
     router.get("/console/feed").handler(this::subscribe);
-    router.get(PATHS).handler(this::admit);
+    router.route(PATHS).handler(this::admit);
     router.get("/console/uplot/*").handler(StaticHandler.create(UPLOT));
     router.get("/console/logout").handler(this::logOut);
     for (String path : new String[] {"/console", "/console/node", "/console/instances/:id"}) {

@@ -3,6 +3,7 @@ package io.mycelium.instance;
 import io.mycelium.bus.Addresses;
 import io.mycelium.bus.DeliveryPublisher;
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.bus.InstanceRows;
 import io.mycelium.journal.Journal;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
@@ -69,7 +70,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
             threads,
             System::currentTimeMillis);
     service = new DirectoryService(this);
-    rows = new RowPublisher(vertx, journal, instances);
+    rows = new RowPublisher(vertx, journal, instances, InstanceRows.LEASE_MS);
     vertx.setPeriodic(
         config.stuckAfter().toMillis() / SCANS_PER_BUDGET, ignored -> findStuckInstances());
     MessageConsumer<JsonObject> requests =
