@@ -2,6 +2,7 @@ package io.mycelium;
 
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.connection.SocketState;
 import io.mycelium.console.Console;
 import io.mycelium.console.Sampler;
 import io.mycelium.instance.DeployerVerticle;
@@ -28,7 +29,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
@@ -148,7 +152,7 @@ public final class Mycelium {
 
   /** One web verticle per event loop, all on the main port. */
   private Future<Void> startWeb() {
-    sampler = new Sampler(meters, this::journalFacts);
+    sampler = new Sampler(meters, this::socketStates, this::journalFacts);
     if (config.console().enabled()) {
       sampler.start(vertx);
     }
@@ -190,6 +194,18 @@ public final class Mycelium {
     router.route().order(Integer.MIN_VALUE).handler(this::time);
     router.get("/health/live").handler(health.live());
     router.get("/health/ready").handler(health.ready());
+  }
+
+  /** Open sockets of all web verticles by state. */
+  private Map<String, Integer> socketStates() {
+    Map<String, Integer> sum = new LinkedHashMap<>();
+    for (WebVerticle web : webs) {
+      int[] counts = web.socketStates();
+      for (SocketState state : SocketState.values()) {
+        sum.merge(state.name().toLowerCase(Locale.ROOT), counts[state.ordinal()], Integer::sum);
+      }
+    }
+    return sum;
   }
 
   /** What the console says about the journal; a URL may hold a password, so only its kind. */

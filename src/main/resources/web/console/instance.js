@@ -110,8 +110,14 @@ export function instancePage(feed, id, go) {
     members.replaceChildren(...users.slice(0, MEMBERS).map(([name, {metas}]) => h('li', {},
       h('b', {}, name),
       metas.length > 1 && h('span', {class: 'badge'}, `${metas.length} channels`),
-      h('small', {}, `since ${since(Math.min(...metas.map(meta => meta.online_at)))}`))));
+      joined(metas))));
     if (users.length > MEMBERS) members.append(h('li', {}, h('small', {}, `and ${count(users.length - MEMBERS)} more`)));
+  }
+
+  /** A client may have put something of its own there. */
+  function joined(metas) {
+    const times = metas.map(meta => meta.online_at).filter(Number.isFinite);
+    return times.length > 0 && h('small', {}, `for ${since(Math.min(...times))}`);
   }
 
   async function send(event) {

@@ -50,6 +50,7 @@ export function nodePage(feed) {
     const {totals} = node;
     sockets.replaceChildren(
       line('open', count(totals.sockets.open)),
+      ...Object.entries(totals.sockets.states).map(([state, times]) => line(`open: ${words(state)}`, count(times))),
       line('opened since the start', count(totals.sockets.opened)),
       ...Object.entries(totals.sockets.closed).map(([reason, times]) => line(`closed: ${words(reason)}`, count(times))),
       ...Object.entries(totals.sockets.refused).map(([reason, times]) => line(`refused: ${words(reason)}`, count(times))));

@@ -108,10 +108,15 @@ class ConsoleNodePageTest {
     assertThat(tile(page, "Connections")).hasText("1");
     assertThat(tile(page, "CPU")).hasText(Pattern.compile("\\d+ % of \\d+00"));
     assertThat(row(page, "open")).hasText("open1");
+    assertThat(row(page, "open: joined")).hasText("open: joined1");
+    PhoenixSocket bob = PhoenixSocket.connect(node.port(), "/socket/chat/websocket?vsn=2.0.0");
+    assertThat(row(page, "open: not joined")).hasText("open: not joined1");
+    bob.abort();
+    assertThat(row(page, "open: not joined")).hasText("open: not joined0");
     assertThat(row(page, "kind")).hasText("kindmemory");
     assertThat(row(page, "entries since the start")).hasText(Pattern.compile("start300"));
     ada.close();
-    assertThat(row(page, "closed: client")).hasText("closed: client1");
+    assertThat(row(page, "closed: client")).hasText("closed: client2");
     assertThat(tile(page, "Connections")).hasText("0");
   }
 
