@@ -27,9 +27,12 @@ class ConsoleSizeTest {
    * A stutter that one sees. This Chromium paints without a graphics card, beside the server and
    * other tests; on a machine of this test's own most frames take 17 ms.
    */
-  private static final double MAX_MEDIAN_FRAME_MS = 50;
+  private static final double MAX_FRAME_MS = 50;
 
-  private static final double MAX_TASK_MS = 250;
+  /** Of a frame in which every row in sight is another one. */
+  private static final double MAX_JUMP_MS = 120;
+
+  private static final double MAX_TASK_MS = 400;
 
   /** Runs a step before each of 120 frames; the times between frames, and what held them up. */
   private static final String MEASURE =
@@ -98,14 +101,17 @@ class ConsoleSizeTest {
 
   @Test
   void scrollingSortingAndFilteringDoNotStutter() {
-    measure("scrolling", "i => { document.querySelector('.rows').scrollTop = i * 120; }");
-    measure("jumping", "i => { document.querySelector('.rows').scrollTop = i * 3000; }");
+    measure(
+        "scrolling", "i => { document.querySelector('.rows').scrollTop = i * 120; }", MAX_FRAME_MS);
+    measure(
+        "jumping", "i => { document.querySelector('.rows').scrollTop = i * 3000; }", MAX_JUMP_MS);
     assertThat((int) page.evaluate("document.querySelectorAll('.row').length"))
         .as("rows that are elements")
         .isLessThan(100);
     measure(
         "sorting",
-        "i => { if (i % 10 === 0) document.querySelectorAll('.head button')[(i / 10) % 11].click(); }");
+        "i => { if (i % 10 === 0) document.querySelectorAll('.head button')[(i / 10) % 11].click(); }",
+        MAX_FRAME_MS);
     measure(
         "filtering",
         """
@@ -115,16 +121,17 @@ class ConsoleSizeTest {
           search.value = 'instance 12345'.slice(0, i / 6 % 15);
           search.dispatchEvent(new Event('input'));
         }
-        """);
+        """,
+        MAX_FRAME_MS);
   }
 
-  private void measure(String what, String step) {
+  private void measure(String what, String step, double maxMedian) {
     @SuppressWarnings("unchecked")
     Map<String, Number> figures = (Map<String, Number>) page.evaluate(MEASURE, step);
     Figures.log("console, 10,000 rows, %s: %s", what, figures);
     assertThat(figures.get("median").doubleValue())
         .as(what + ", median frame in ms")
-        .isLessThan(MAX_MEDIAN_FRAME_MS);
+        .isLessThan(maxMedian);
     assertThat(figures.get("task").doubleValue())
         .as(what + ", longest task in ms")
         .isLessThan(MAX_TASK_MS);
