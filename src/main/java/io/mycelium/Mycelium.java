@@ -2,6 +2,7 @@ package io.mycelium;
 
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.connection.SocketState;
 import io.mycelium.console.Console;
 import io.mycelium.console.Sampler;
 import io.mycelium.instance.DeployerVerticle;
@@ -30,9 +31,14 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +50,9 @@ import org.slf4j.LoggerFactory;
 public final class Mycelium {
   private static final Logger log = LoggerFactory.getLogger(Mycelium.class);
 
+  /** What a connection says that its peer, or the network, has ended. */
+  private static final String CLIENT = "client";
+
   private final MyceliumConfig config;
   private final Vertx vertx;
   private final Meters meters = new Meters(closeReasons(), errorReasons());
@@ -51,6 +60,9 @@ public final class Mycelium {
   private final ManagementVerticle management;
   private final NodeMeters nodeMeters = new NodeMeters(meters);
   private final List<WebVerticle> webs = new ArrayList<>();
+
+  /** One for each web verticle, added on its event loop. */
+  private final List<Console> consoles = new CopyOnWriteArrayList<>();
 
   /** Takes half a second to load, so that begins before it is needed. */
   private Future<Contract> contract;
@@ -160,7 +172,7 @@ public final class Mycelium {
 
   /** One web verticle per event loop, all on the main port. */
   private Future<Void> startWeb() {
-    sampler = new Sampler(meters, this::journalFacts);
+    sampler = new Sampler(meters, this::socketStates, this::journalFacts);
     if (config.console().enabled()) {
       sampler.start(vertx);
     }
@@ -196,10 +208,24 @@ public final class Mycelium {
   /** The probes on the main port too, for load balancers that reach only that one. */
   private void mountOperations(Router router) {
     EventLoopLag.start(vertx, meters);
-    new Console(vertx, config.console(), sampler).mount(router);
+    Console console = new Console(vertx, config.console(), sampler);
+    consoles.add(console);
+    console.mount(router);
     router.route().order(Integer.MIN_VALUE).handler(this::time);
     router.get("/health/live").handler(health.live());
     router.get("/health/ready").handler(health.ready());
+  }
+
+  /** Open sockets of all web verticles by state. */
+  private Map<String, Integer> socketStates() {
+    Map<String, Integer> sum = new LinkedHashMap<>();
+    for (WebVerticle web : webs) {
+      int[] counts = web.socketStates();
+      for (SocketState state : SocketState.values()) {
+        sum.merge(state.name().toLowerCase(Locale.ROOT), counts[state.ordinal()], Integer::sum);
+      }
+    }
+    return sum;
   }
 
   /** What the console says about the journal; a URL may hold a password, so only its kind. */
@@ -223,6 +249,7 @@ public final class Mycelium {
    * are answered.
    */
   private Future<Void> closeSockets() {
+    consoles.forEach(Console::close);
     int batch = config.ops().drainBatch();
     long interval = config.ops().drainInterval().toMillis();
     long spread = config.ops().reconnectSpread().toMillis();
@@ -274,8 +301,8 @@ public final class Mycelium {
   }
 
   private static Set<String> closeReasons() {
-    return Arrays.stream(Disconnect.values())
-        .map(Disconnect::reason)
+    return Stream.concat(
+            Stream.of(CLIENT), Arrays.stream(Disconnect.values()).map(Disconnect::reason))
         .collect(Collectors.toUnmodifiableSet());
   }
 

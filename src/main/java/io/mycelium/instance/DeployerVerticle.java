@@ -3,6 +3,7 @@ package io.mycelium.instance;
 import io.mycelium.bus.Addresses;
 import io.mycelium.bus.DeliveryPublisher;
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.bus.InstanceRows;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.Store;
 import io.mycelium.protocol.Refusal;
@@ -69,7 +70,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
             System::currentTimeMillis);
     registry = new Registry(vertx, (ContextInternal) context, node);
     service = new DirectoryService(node, registry);
-    rows = new RowPublisher(vertx, registry.live());
+    rows = new RowPublisher(vertx, registry.live(), InstanceRows.LEASE_MS);
     registry.onChange(rows::changed);
     vertx.setPeriodic(
         config.stuckAfter().toMillis() / SCANS_PER_BUDGET, ignored -> findStuckInstances());

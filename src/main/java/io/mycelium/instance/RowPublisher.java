@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Publishes what changed in the table of instances: once a second all that did, and a moment after
@@ -33,14 +34,16 @@ final class RowPublisher implements InstanceRows.Source {
   private final Vertx vertx;
   private final NavigableMap<String, Supervised> instances;
   private final InstanceRows bus;
+  private final long leaseNanos;
   private final NavigableMap<String, Row> rows = new TreeMap<>();
   private final Set<String> soon = new HashSet<>();
-  private boolean watched;
+  private volatile boolean watched;
   private long watchedAt;
   private long lastTick;
   private long version;
 
-  RowPublisher(Vertx vertx, NavigableMap<String, Supervised> instances) {
+  RowPublisher(Vertx vertx, NavigableMap<String, Supervised> instances, long leaseMs) {
+    this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(leaseMs);
     this.vertx = vertx;
     this.instances = instances;
     this.bus = new InstanceRows(vertx);
@@ -59,6 +62,11 @@ final class RowPublisher implements InstanceRows.Source {
       instances.values().forEach(each -> rows.put(each.spec().id(), new Row(each)));
       vertx.setTimer(TICK_MS, ignored -> tick());
     }
+  }
+
+  /** Any thread. */
+  boolean isWatched() {
+    return watched;
   }
 
   @Override
@@ -115,7 +123,7 @@ final class RowPublisher implements InstanceRows.Source {
   /** Says something each second even if nothing changed, so that a lost delta shows. */
   private void tick() {
     long now = System.nanoTime();
-    if (now - watchedAt > InstanceRows.LEASE_MS * 1_000_000) {
+    if (now - watchedAt > leaseNanos) {
       watched = false;
       rows.clear();
       soon.clear();

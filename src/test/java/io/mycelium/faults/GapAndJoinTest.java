@@ -7,7 +7,6 @@ import io.mycelium.bus.CommandBatch;
 import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.Outbound;
 import io.mycelium.journal.JournalConfig;
-import io.mycelium.journal.MemoryJournal;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.Future;
@@ -20,10 +19,7 @@ import org.junit.jupiter.api.Test;
 /** A gap cannot be filled while a second join of the same topic is on its way. */
 class GapAndJoinTest {
   private final TestNode node =
-      TestNode.builder()
-          .journal(new MemoryJournal(new JournalConfig("memory:", 1, 1 << 20)))
-          .eventLoops(1)
-          .start();
+      TestNode.builder().journal(JournalConfig.DEFAULT.inMemory(1, 1 << 20)).eventLoops(1).start();
 
   @AfterEach
   void close() {

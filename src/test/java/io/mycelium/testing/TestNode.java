@@ -32,6 +32,7 @@ import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +60,7 @@ public final class TestNode implements AutoCloseable {
 
   private TestNode(Builder b) {
     console = b.console;
-    sampler = new Sampler(new Meters(Set.of(), Set.of()), JsonObject::new);
+    sampler = new Sampler(new Meters(Set.of(), Set.of()), Map::of, JsonObject::new);
     transport = b.transport;
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Codecs.register(vertx);

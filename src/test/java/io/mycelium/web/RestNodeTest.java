@@ -52,6 +52,7 @@ class RestNodeTest {
           "putRoom 500",
           "deleteRoom 500",
           "listEntries 500",
+          "getState 500",
           "listRestarts 500",
           "listRestarts 503",
           "listRestarts 504",
@@ -78,6 +79,7 @@ class RestNodeTest {
                     d.restartWindow(),
                     Duration.ofMillis(100),
                     Duration.ofMillis(600),
+                    d.idleTimeout(),
                     d.presenceInterval(),
                     d.pluginsDir()))
             .start();
@@ -136,6 +138,8 @@ class RestNodeTest {
         .isEqualTo(new JsonObject().put("seq", 1));
     CheckedClient.Checked entries = rest.send("listEntries", room + "/entries?limit=5").is(200);
     assertThat(entries.response().body()).contains("\"payload\":{\"n\":1.0e2,\"text\":\"ä\"}");
+    assertThat(rest.send("getState", room + "/state?seq=1").is(200).json().getLong("seq"))
+        .isEqualTo(1);
     assertThat(rest.send("getRoom", room).is(200).json().getLong("seq")).isEqualTo(1);
     rest.send("deleteRoom", room).is(204);
     rest.send("getRoom", room).problem(404, "unknown_room");
@@ -153,6 +157,7 @@ class RestNodeTest {
     String none = "/instances/chat/rooms/none";
     rest.send("deleteRoom", none).problem(404, "unknown_room");
     rest.send("listEntries", none + "/entries").problem(404, "unknown_room");
+    rest.send("getState", none + "/state").problem(404, "unknown_room");
     rest.send("sendMessage", none + "/messages", "{'payload':1}").problem(404, "unknown_room");
     HttpResponse<String> path = rest.exchange("GET", "/api/v1/nothing", null, "text/plain");
     assertThat(path.statusCode()).isEqualTo(404);
@@ -185,6 +190,7 @@ class RestNodeTest {
         rest.send("listEntries", room + "/entries?after=x").problem(400, "bad_request");
     assertThat(problem.getJsonArray("errors").getJsonObject(0).getString("field"))
         .isEqualTo("after");
+    rest.send("getState", room + "/state?seq=x").problem(400, "bad_request");
     rest.send("createInstance", "/instances", "{'type':").problem(400, "bad_request");
     rest.send("putRoom", room, "{").problem(400, "bad_request");
     rest.send("sendMessage", room + "/messages", "{'payload':01}").problem(400, "bad_request");
@@ -241,6 +247,7 @@ class RestNodeTest {
     rest.send("putRoom", "/instances/f/rooms/r2", "{}").problem(503, "instance_failed");
     rest.send("deleteRoom", room).problem(503, "instance_failed");
     rest.send("listEntries", "/instances/f/rooms/lobby/entries").problem(503, "instance_failed");
+    rest.send("getState", "/instances/f/rooms/lobby/state").problem(503, "instance_failed");
     rest.send("sendMessage", "/instances/f/rooms/lobby/messages", "{'payload':{}}")
         .problem(503, "instance_failed");
     rest.send("restartInstance", "/instances/f/restart").is(200);
@@ -250,7 +257,9 @@ class RestNodeTest {
   @Test
   void anInstanceThatIsStuckIsAnsweredForInTime() {
     for (String operation :
-        new String[] {"getRoom", "putRoom", "deleteRoom", "listEntries", "sendMessage"}) {
+        new String[] {
+          "getRoom", "putRoom", "deleteRoom", "listEntries", "getState", "sendMessage"
+        }) {
       String id = "s" + operation;
       String spec = "{'id':'" + id + "','type':'faulty','rooms':{'r':{}}}";
       rest.send("createInstance", "/instances", spec).is(201);
@@ -259,6 +268,7 @@ class RestNodeTest {
       switch (operation) {
         case "putRoom" -> rest.send(operation, room + "2", "{}").problem(504, "timeout");
         case "listEntries" -> rest.send(operation, room + "/entries").problem(504, "timeout");
+        case "getState" -> rest.send(operation, room + "/state").problem(504, "timeout");
         case "sendMessage" ->
             rest.send(operation, room + "/messages", "{'payload':{}}").problem(504, "timeout");
         default -> rest.send(operation, room).problem(504, "timeout");
