@@ -105,6 +105,41 @@ public final class InstanceDirectory {
         "state", new JsonObject().put("id", id).put("room", room).put("seq", seq));
   }
 
+  /**
+   * The first lines of an instance's export, and which entries belong to it: {@code {text, rooms:
+   * [{room, after, upTo}]}}.
+   */
+  public Future<JsonObject> export(String id) {
+    return request("export", new JsonObject().put("id", id));
+  }
+
+  /** Lines of a room's entries behind {@code after}: {@code {text, count, last}}. */
+  public Future<JsonObject> exportPage(String id, String room, long after, long upTo, int limit) {
+    return request(
+        "export_page",
+        new JsonObject()
+            .put("id", id)
+            .put("room", room)
+            .put("after", after)
+            .put("upTo", upTo)
+            .put("limit", limit));
+  }
+
+  /** The next lines of an export, to make an instance of that id; completes once they are kept. */
+  public Future<JsonObject> importLines(String id, String text) {
+    return request("import", new JsonObject().put("id", id).put("text", text));
+  }
+
+  /** All lines have come; answers with the instance. */
+  public Future<JsonObject> importEnd(String id) {
+    return request("import_end", new JsonObject().put("id", id));
+  }
+
+  /** What was imported so far is to be forgotten. */
+  public Future<JsonObject> importAbandon(String id) {
+    return request("import_abandon", new JsonObject().put("id", id));
+  }
+
   /** A back end speaks into a room; {@code payload} is any JSON value as text: {@code {seq}}. */
   public Future<JsonObject> push(String id, String room, String user, String payload) {
     return push(id, room, user, payload, null);

@@ -145,6 +145,11 @@ final class InstanceControl {
     return Buffer.buffer(out.toBytes());
   }
 
+  /** See {@link io.mycelium.bus.InstanceDirectory#export}. */
+  Future<JsonObject> export() {
+    return new Exports(node).head(instance);
+  }
+
   /**
    * The room as it was right behind an entry: {@code {data: {type, state}, seq, epoch}}.
    *

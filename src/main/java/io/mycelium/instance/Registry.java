@@ -145,6 +145,32 @@ final class Registry {
     }
   }
 
+  /**
+   * Makes room for one that is not registered yet.
+   *
+   * @throws Refusal if the node is full or the id taken by one in memory
+   */
+  Import beginImport(String id) {
+    if (live.containsKey(id)) {
+      throw Refusal.of(ErrorCode.ID_TAKEN, "id", id, "an id that no instance has");
+    }
+    if (registered >= node.config().maxInstances()) {
+      throw new Refusal(
+          ErrorCode.MAX_INSTANCES,
+          "this node has its max_instances of " + node.config().maxInstances());
+    }
+    registered++;
+    node.meters().statusChanged(null, IDLE);
+    return new Import(node, id);
+  }
+
+  /** It came to nothing. */
+  void importEnded(String id) {
+    registered--;
+    node.meters().statusChanged(IDLE, null);
+    onChange.accept(id);
+  }
+
   /** The id is free again once the instance has stopped. */
   Future<Void> delete(String id) {
     onChange.accept(id);
