@@ -98,15 +98,6 @@ abstract class DatabaseContract extends RegisterContract {
   }
 
   @Test
-  void whoIsNotRegisteredWritesNothing() {
-    assertThat(failure(store.journal().append("x", 1, appends("r", "e", 1, 1))).getMessage())
-        .contains("x is not registered");
-    await(store.instances().delete("i"));
-    failure(store.journal().append("i", 1, appends("lobby", "e", 1, 1)));
-    failure(store.snapshots().save("i", 1, "lobby", snapshot(0, "e"), Retention.ALL));
-  }
-
-  @Test
   void anEntryThatIsThereAlreadyFailsAloneAndEndsItsGeneration() {
     for (String id : new String[] {"a", "b", "c"}) {
       await(store.instances().create(instance(id)));

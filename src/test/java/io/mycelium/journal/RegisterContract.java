@@ -2,7 +2,9 @@ package io.mycelium.journal;
 
 import static io.mycelium.journal.StoreRig.appends;
 import static io.mycelium.journal.StoreRig.await;
+import static io.mycelium.journal.StoreRig.failure;
 import static io.mycelium.journal.StoreRig.instance;
+import static io.mycelium.journal.StoreRig.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.journal.InstanceStore.Filter;
@@ -87,10 +89,29 @@ abstract class RegisterContract extends StoreContract {
 
   @Test
   void idsAreListedByCodePointNotByLanguage() {
-    for (String id : new String[] {"b", "a", "B", "a-b", "ab", "_"}) {
+    for (String id : new String[] {"b", "\ud83e\udd8a", "a", "B", "a-b", "\uffee", "ab", "_"}) {
       await(register().create(instance(id)));
     }
-    assertThat(ids("", 100, Filter.ALL)).containsExactly("B", "_", "a", "a-b", "ab", "b", "i");
+    assertThat(ids("", 100, Filter.ALL))
+        .containsExactly("B", "_", "a", "a-b", "ab", "b", "i", "\uffee", "\ud83e\udd8a");
+  }
+
+  @Test
+  void theHighestGenerationIsRemembered() {
+    await(store.journal().fence("i", 4));
+    assertThat(await(register().find("i")).generation()).isEqualTo(4);
+    await(store.journal().append("i", 6, appends("lobby", "e", 1, 1)));
+    assertThat(await(register().find("i")).generation()).isEqualTo(6);
+    assertThat(await(register().list("", 1, Filter.ALL)).get(0).generation()).isEqualTo(6);
+  }
+
+  @Test
+  void whoIsNotRegisteredWritesNothing() {
+    assertThat(failure(store.journal().append("x", 1, appends("r", "e", 1, 1))).getMessage())
+        .contains("x is not registered");
+    await(store.instances().delete("i"));
+    failure(store.journal().append("i", 1, appends("lobby", "e", 1, 1)));
+    failure(store.snapshots().save("i", 1, "lobby", snapshot(0, "e"), Retention.ALL));
   }
 
   @Test

@@ -243,6 +243,19 @@ abstract class StoreContract {
   }
 
   @Test
+  void anEntryStaysThatIsYoungOrAmongTheNewest() {
+    Retention oldAndBehindThree = new Retention(3, Duration.ofMillis(40));
+    for (long seq = 10; seq <= 40; seq += 10) {
+      await(write(1, "lobby", "e", seq - 9, seq));
+      await(store.snapshots().save("i", 1, "lobby", snapshot(seq, "e"), oldAndBehindThree));
+    }
+    assertThat(all("i", "lobby")).isEqualTo(range(1, 40));
+    await(write(1, "lobby", "e", 41, 60));
+    await(store.snapshots().save("i", 1, "lobby", snapshot(60, "e"), oldAndBehindThree));
+    assertThat(all("i", "lobby")).isEqualTo(range(11, 60));
+  }
+
+  @Test
   void withoutRetentionAllEntriesStay() {
     await(write(1, "lobby", "e", 1, 20));
     await(store.snapshots().save("i", 1, "lobby", snapshot(10, "e"), Retention.ALL));
