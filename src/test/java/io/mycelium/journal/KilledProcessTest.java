@@ -6,11 +6,10 @@ import static io.mycelium.journal.StoreRig.range;
 import static io.mycelium.journal.StoreRig.seqs;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.testing.Postgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,19 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class KilledProcessTest {
   private static final int KILLS = Integer.getInteger("journal.kills", 3);
 
-  private static TestPostgres postgres;
-
   @TempDir Path folder;
-
-  @BeforeAll
-  static void start() throws IOException {
-    postgres = TestPostgres.start();
-  }
-
-  @AfterAll
-  static void stop() throws IOException {
-    postgres.close();
-  }
 
   @Test
   void sqliteKeepsWhatAKilledProcessAcknowledged() throws Exception {
@@ -39,7 +26,7 @@ final class KilledProcessTest {
 
   @Test
   void postgresqlKeepsWhatAKilledProcessAcknowledged() throws Exception {
-    killAndCheck(postgres.newDatabase());
+    killAndCheck(Postgres.shared().newDatabase());
   }
 
   private static void killAndCheck(String url) throws Exception {

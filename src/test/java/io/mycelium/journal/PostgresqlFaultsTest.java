@@ -12,77 +12,158 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
-import io.vertx.core.Future;
+import io.mycelium.testing.Postgres;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A real PostgreSQL that is stopped and started again under load. */
+/** A real PostgreSQL that goes away and comes back, under load. */
 final class PostgresqlFaultsTest {
-  private static final int INSTANCES = 4;
+  private static Postgres postgres;
 
-  private final AtomicLong acked = new AtomicLong();
-  private final CountDownLatch trouble = new CountDownLatch(1);
+  @BeforeAll
+  static void start() {
+    postgres = Postgres.start();
+  }
 
-  @Test
-  void aServerThatGoesAndComesBackLosesAndDoublesNothing() throws Exception {
-    try (TestPostgres postgres = TestPostgres.start()) {
-      Store store =
-          JdbcStore.open(
-              config(postgres.newDatabase()),
-              new JournalMeters() {
-                @Override
-                public void retried() {
-                  trouble.countDown();
-                }
-              });
-      for (int i = 0; i < INSTANCES; i++) {
-        await(store.instances().create(instance("i" + i)));
-      }
-      List<Future<?>> all = new ArrayList<>();
-      long seq = 0;
-      while (acked.get() < 2000) {
-        push(store, ++seq, all);
-      }
-      Thread stop = new Thread(postgres::stop);
-      stop.start();
-      while (trouble.getCount() > 0) {
-        push(store, ++seq, all);
-      }
-      stop.join();
-      assertThat(store.journal().refusal()).isEqualTo(ErrorCode.JOURNAL_UNAVAILABLE);
-      for (int i = 0; i < 100; i++) {
-        push(store, ++seq, all);
-      }
-      assertThat(failure(store.journal().read("i0", "lobby", 0, 1)))
-          .isInstanceOfSatisfying(
-              Refusal.class,
-              refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.JOURNAL_UNAVAILABLE));
-      postgres.startAgain();
-      await(Future.all(all));
-      assertThat(store.journal().refusal()).isNull();
-      for (int i = 0; i < INSTANCES; i++) {
-        assertThat(seqs(await(store.journal().read("i" + i, "lobby", 0, 1_000_000)).entries()))
-            .isEqualTo(range(1, seq));
-      }
+  @AfterAll
+  static void stop() {
+    postgres.close();
+  }
+
+  private static Store open(String url) {
+    return JdbcStore.open(config(url), JournalMeters.NONE);
+  }
+
+  private static void awaitRefusal(Store store) {
+    Load.await("refusal", () -> store.journal().refusal() == ErrorCode.JOURNAL_UNAVAILABLE);
+  }
+
+  /** What is asked for meanwhile waits, and what comes after is served, without anybody's doing. */
+  private static void loses(Runnable server, Runnable comesBack) {
+    Store store = open(postgres.newDatabase());
+    try (Load load = new Load(store)) {
+      server.run();
+      awaitRefusal(store);
+      comesBack.run();
+      Load.await("end of the refusal", () -> store.journal().refusal() == null);
+      load.awaitMore();
+      load.assertAllIsKept();
+    } finally {
       await(store.close());
     }
   }
 
-  /** Bounded by the acks, as a server's pushes are, until the journal is in trouble. */
-  private void push(Store store, long seq, List<Future<?>> all) throws InterruptedException {
-    for (int i = 0; i < INSTANCES; i++) {
-      Future<Void> one = store.journal().append("i" + i, 1, appends("lobby", "e", seq, seq));
-      one.onSuccess(done -> acked.incrementAndGet());
-      all.add(one);
+  @Test
+  void aServerThatIsStoppedAndStartedAgainLosesAndDoublesNothing() {
+    loses(postgres::stop, postgres::launch);
+  }
+
+  @Test
+  void aServerThatIsKilledAndStartedAgainLosesAndDoublesNothing() {
+    loses(postgres::kill, postgres::launch);
+  }
+
+  @Test
+  void aServerThatHangsForAWhileLosesAndDoublesNothing() {
+    loses(postgres::freeze, postgres::thaw);
+  }
+
+  /** The writer gives its session up, which may commit after all once it goes on. */
+  @Test
+  void aSessionThatWasGivenUpDoublesNothing() {
+    Store store = open(postgres.newDatabase() + "&socketTimeout=1&connectTimeout=1");
+    try (Load load = new Load(store)) {
+      for (int round = 0; round < 3; round++) {
+        postgres.freeze();
+        awaitRefusal(store);
+        postgres.thaw();
+        load.awaitMore();
+      }
+      load.assertAllIsKept();
+    } finally {
+      await(store.close());
     }
-    while (seq * INSTANCES - acked.get() > 400 && trouble.getCount() > 0) {
-      trouble.await(1, TimeUnit.MILLISECONDS);
+  }
+
+  @Test
+  void sessionsThatAreEndedByHandLoseAndDoubleNothing() {
+    String url = postgres.newDatabase();
+    String name = url.replaceAll(".*/|\\?.*", "");
+    Store store = open(url);
+    try (Load load = new Load(store)) {
+      for (int round = 0; round < 10; round++) {
+        postgres.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"
+                + name
+                + "'");
+        load.awaitMore();
+      }
+      load.assertAllIsKept();
+    } finally {
+      await(store.close());
     }
+  }
+
+  /** A setting for the commit goes with a transaction that is rolled back. */
+  @Test
+  void aSynchronousEntryIsOnDiskThoughOneBeforeItWasRefused() {
+    Store store = open(postgres.newDatabase());
+    await(store.instances().create(instance("i")));
+    await(store.instances().create(instance("bad")));
+    try {
+      for (int round = 1; round <= 3; round++) {
+        await(store.journal().append("i", 1, List.of(async(2 * round - 1))));
+        failureOfTheSecond(store, round);
+        await(store.journal().append("i", 1, appends("lobby", "e", 2 * round, 2 * round)));
+        postgres.kill();
+        postgres.launch();
+        assertThat(seqs(await(store.journal().read("i", "lobby", 0, 100)).entries()))
+            .isEqualTo(range(1, 2 * round));
+      }
+    } finally {
+      await(store.close());
+    }
+  }
+
+  private static Journal.Append async(long seq) {
+    return new Journal.Append("lobby", "e", Durability.ASYNC, StoreRig.entry(seq));
+  }
+
+  /** The last commit before is an asynchronous one. */
+  private static void failureOfTheSecond(Store store, int generation) {
+    await(store.journal().append("bad", generation, List.of(async(generation))));
+    failure(
+        store.journal().append("bad", generation, appends("lobby", "e", generation, generation)));
+  }
+
+  @Test
+  void aReadSaysThatItCannotBeDoneJustNow() {
+    Store store = open(postgres.newDatabase() + "&connectTimeout=1");
+    try {
+      await(store.instances().create(instance("i")));
+      postgres.stop();
+      assertThat(failure(store.journal().read("i", "lobby", 0, 1)))
+          .isInstanceOfSatisfying(
+              Refusal.class,
+              refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.JOURNAL_UNAVAILABLE));
+      postgres.launch();
+      assertThat(await(store.journal().read("i", "lobby", 0, 1)).entries()).isEmpty();
+    } finally {
+      await(store.close());
+    }
+  }
+
+  @Test
+  void aWrongPasswordIsToldAndNotShown() {
+    String url = postgres.newDatabase();
+    assertThatThrownBy(() -> open(url.replace(Postgres.PASSWORD, "wrong-s3cret")))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining(url.replaceAll("\\?.*", ""))
+        .hasMessageContaining("password")
+        .hasMessageNotContaining("s3cret");
   }
 
   @Test
