@@ -1,6 +1,7 @@
 package io.mycelium.journal;
 
 import io.mycelium.protocol.Payload;
+import io.mycelium.testing.Postgres;
 import io.vertx.core.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +11,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many synchronous appends a second a store takes, how long others wait while a million entries
- * are deleted, and how a hundred thousand instances are listed. Arguments: {@code sqlite} or {@code
- * postgresql}, seconds.
+ * How many synchronous appends a second a store takes, how long a room of a million entries takes
+ * to read from its snapshot and others wait while it is deleted, and how a hundred thousand
+ * instances are listed. Arguments: {@code sqlite} or {@code postgresql}, seconds.
  */
 public final class StoreBench {
   private static final int INSTANCES = 100;
@@ -35,7 +36,7 @@ public final class StoreBench {
       bench.run(
           "jdbc:sqlite:" + Files.createTempDirectory(Path.of("."), "bench") + "/m.db", seconds);
     } else {
-      try (TestPostgres postgres = TestPostgres.start()) {
+      try (Postgres postgres = Postgres.start()) {
         bench.run(postgres.newDatabase(), seconds);
       }
     }
@@ -69,6 +70,8 @@ public final class StoreBench {
     System.out.printf(
         "entries/commit: %d, ms/commit: %.2f%n",
         written.get() / commits.get(), commitNanos.get() / 1e6 / commits.get());
+    largeRoom();
+    replay();
     deletion();
     listing();
     StoreRig.await(store.close());
@@ -95,10 +98,28 @@ public final class StoreBench {
     return (long) (count / ((System.nanoTime() - began) / 1e9));
   }
 
-  private void deletion() {
+  /** With a snapshot every 1000 entries, the newest of which is 500 behind the last. */
+  private void largeRoom() {
     for (int n = 0; n < 1000; n++) {
       StoreRig.await(append(0, 1000));
+      Snapshot snapshot = new Snapshot(last[0] - 500, "e", 1, 0, 0, SMALL);
+      StoreRig.await(store.snapshots().save("i0", 1, "lobby", snapshot, Retention.ALL));
     }
+  }
+
+  private void replay() {
+    StoreRig.await(store.close());
+    store = open();
+    long began = System.nanoTime();
+    Journal.Room room = StoreRig.await(store.journal().rooms("i0")).get("lobby");
+    long from = room.snapshot().seq();
+    int read = StoreRig.await(store.journal().read("i0", "lobby", from, 1000)).entries().size();
+    System.out.printf(
+        "replay of a room of %,d entries from its snapshot: %d entries in %d ms%n",
+        room.last(), read, millisSince(began));
+  }
+
+  private void deletion() {
     long began = System.nanoTime();
     Future<Void> deleted = store.instances().delete("i0");
     long[] waits = new long[1_000_000];

@@ -122,7 +122,8 @@ class ProblemsTest {
         "?limit=0 | limit | 0 | an integer from 1 to 1000",
         "?limit=ten | limit | ten | an integer from 1 to 1000",
         "?limit=1&limit=2 | limit | 1, 2 | one value",
-        "?status=dead | status | dead | one of starting, running, restarting, failed, idle, stopping",
+        "?status=dead | status | dead | one of starting, running, restarting, failed, idle,"
+            + " stopping",
         "/a%20b | id | a b | 1 to 64 characters of A-Z a-z 0-9 _ -",
         "/chat/rooms/phoenix | room | phoenix | 1 to 128 characters, no control characters, not"
             + " phoenix",
