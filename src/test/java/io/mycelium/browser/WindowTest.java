@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import io.mycelium.testing.TestNode;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +27,21 @@ class WindowTest {
     // Chromium asks for one where a page names no icon.
     window.expect("favicon.ico");
     page = window.page();
+    leaveThePolicyBehind();
     page.setContent("<!doctype html><html lang=en><title>t</title><main><h1>h</h1></main></html>");
+  }
+
+  /** The node's own policy would keep the page from doing what is to be found here. */
+  private void leaveThePolicyBehind() {
+    String blank = "http://127.0.0.1:" + node.port() + "/blank";
+    page.route(
+        blank,
+        route ->
+            route.fulfill(
+                new Route.FulfillOptions()
+                    .setContentType("text/html")
+                    .setBody("<title>t</title>")));
+    page.navigate(blank);
   }
 
   @AfterEach
