@@ -1,9 +1,11 @@
 package io.mycelium.journal;
 
-/** The contract in memory. */
-final class MemoryStoreTest extends RegisterContract {
+class MemoryStoreTest extends StoreContract {
+  private final Store store =
+      new MemoryStore(JournalConfig.DEFAULT.inMemory(1_000_000, 1L << 30));
+
   @Override
-  Store open() {
-    return new MemoryStore(StoreRig.config("memory:"));
+  public Store store() {
+    return store;
   }
 }

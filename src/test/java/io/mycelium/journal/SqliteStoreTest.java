@@ -1,14 +1,14 @@
 package io.mycelium.journal;
 
+import io.mycelium.testing.Journals;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract on a SQLite file. */
-final class SqliteStoreTest extends DatabaseContract {
+class SqliteStoreTest extends JdbcStoreContract {
   @TempDir Path folder;
 
   @Override
-  String newDatabase() {
-    return "jdbc:sqlite:" + folder.resolve("data/mycelium.db");
+  JournalConfig emptyDatabase() {
+    return Journals.in(folder.resolve("new/folder/mycelium.db"));
   }
 }
