@@ -56,7 +56,7 @@ public record JournalConfig(
       throw Refusal.of(
           ErrorCode.INVALID_CONFIG,
           "journal.url",
-          url,
+          url.replaceFirst("\\?.*", "").replaceFirst("//.*@", "//"),
           "memory:, jdbc:sqlite:FILE or jdbc:postgresql://HOST/DATABASE");
     }
     Expect.range(
