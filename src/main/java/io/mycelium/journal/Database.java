@@ -66,7 +66,8 @@ final class Database {
     try {
       Files.createDirectories(folder);
       // By whatever name a second server calls it.
-      file = Files.exists(file) ? file.toRealPath() : folder.toRealPath().resolve(file.getFileName());
+      file =
+          Files.exists(file) ? file.toRealPath() : folder.toRealPath().resolve(file.getFileName());
     } catch (IOException e) {
       throw new StoreException(
           "journal.url: the folder "
@@ -176,7 +177,6 @@ final class Database {
       Thread.currentThread().interrupt();
     }
   }
-
 
   /** The same failure in words that tell what to do. */
   StoreException explained(RuntimeException failure) {
