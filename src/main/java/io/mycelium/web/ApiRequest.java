@@ -17,7 +17,7 @@ record ApiRequest(Identity identity, Map<String, Object> parameters, JsonObject 
   }
 
   boolean has(String name) {
-    return parameters.containsKey(name);
+    return parameters.get(name) != null;
   }
 
   long number(String name) {

@@ -87,6 +87,24 @@ public final class DeafSocket implements AutoCloseable {
     }
   }
 
+  /** All that comes until that text does, frame headers included, as Latin-1. */
+  public String readUntil(String wanted) {
+    byte[] buffer = new byte[64 << 10];
+    StringBuilder got = new StringBuilder();
+    try {
+      while (got.indexOf(wanted, Math.max(0, got.length() - buffer.length - wanted.length())) < 0) {
+        int read = socket.getInputStream().read(buffer);
+        if (read < 0) {
+          throw new AssertionError("closed before " + wanted);
+        }
+        got.append(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+      }
+      return got.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Reads what is left until the other side is gone, politely or not. */
   public void awaitEnd() {
     byte[] buffer = new byte[64 << 10];
