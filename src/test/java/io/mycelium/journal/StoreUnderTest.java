@@ -1,0 +1,7 @@
+package io.mycelium.journal;
+
+/** What the contracts are tested on. */
+interface StoreUnderTest {
+  /** Empty when the test begins. */
+  Store store();
+}
