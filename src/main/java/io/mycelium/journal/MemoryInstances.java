@@ -1,6 +1,8 @@
 package io.mycelium.journal;
 
 import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -9,7 +11,14 @@ import java.util.function.UnaryOperator;
 
 /** The register of a process that keeps nothing. */
 final class MemoryInstances implements InstanceStore {
-  private final ConcurrentNavigableMap<String, Registered> byId = new ConcurrentSkipListMap<>();
+  /** UTF-8 has the order of code points. */
+  private final ConcurrentNavigableMap<String, Registered> byId =
+      new ConcurrentSkipListMap<>(
+          (a, b) ->
+              Arrays.compareUnsigned(
+                  a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8)));
+
+
   private final MemoryJournal journal;
 
   MemoryInstances(MemoryJournal journal) {
@@ -18,12 +27,16 @@ final class MemoryInstances implements InstanceStore {
 
   @Override
   public Future<Boolean> create(Registered instance) {
-    return Future.succeededFuture(byId.putIfAbsent(instance.id(), instance) == null);
+    boolean isNew = byId.putIfAbsent(instance.id(), instance) == null;
+    if (isNew) {
+      journal.register(instance.id(), instance.generation());
+    }
+    return Future.succeededFuture(isNew);
   }
 
   @Override
   public Future<Registered> find(String id) {
-    return Future.succeededFuture(byId.get(id));
+    return Future.succeededFuture(current(byId.get(id)));
   }
 
   @Override
@@ -32,7 +45,23 @@ final class MemoryInstances implements InstanceStore {
         byId.tailMap(after, false).values().stream()
             .filter(each -> matches(each, filter))
             .limit(limit)
+            .map(this::current)
             .toList());
+  }
+
+  /** With the generation that the journal saw last. */
+  private Registered current(Registered r) {
+    return r == null
+        ? null
+        : new Registered(
+            r.id(),
+            r.name(),
+            r.type(),
+            r.spec(),
+            r.createdAt(),
+            journal.generation(r.id(), r.generation()),
+            r.failed(),
+            r.lastError());
   }
 
   private static boolean matches(Registered each, Filter filter) {

@@ -29,13 +29,12 @@ public final class MemoryJournal implements Journal, SnapshotStore {
 
   @Override
   public Future<Void> fence(String instance, long generation) {
-    log(instance).fence(generation);
-    return Future.succeededFuture();
+    return write(instance, log -> log.fence(generation));
   }
 
   @Override
   public Future<Void> append(String instance, long generation, List<Append> entries) {
-    return log(instance).append(generation, entries, config);
+    return write(instance, log -> log.append(generation, entries, config));
   }
 
   @Override
@@ -68,7 +67,7 @@ public final class MemoryJournal implements Journal, SnapshotStore {
   @Override
   public Future<Void> save(
       String instance, long generation, String room, Snapshot snapshot, Retention retention) {
-    return log(instance).save(generation, room, snapshot, retention);
+    return write(instance, log -> log.save(generation, room, snapshot, retention));
   }
 
   @Override
@@ -81,8 +80,23 @@ public final class MemoryJournal implements Journal, SnapshotStore {
     logs.remove(instance);
   }
 
-  private InstanceLog log(String instance) {
-    return logs.computeIfAbsent(instance, id -> new InstanceLog());
+  /** A new instance is there. */
+  void register(String instance, long generation) {
+    logs.put(instance, new InstanceLog(generation));
+  }
+
+  /** The highest that wrote or fenced; {@code otherwise} if the instance is gone. */
+  long generation(String instance, long otherwise) {
+    InstanceLog log = logs.get(instance);
+    return log == null ? otherwise : log.generation();
+  }
+
+  private Future<Void> write(String instance, Function<InstanceLog, Future<Void>> work) {
+    InstanceLog log = logs.get(instance);
+    return log == null
+        ? Future.failedFuture(
+            new IllegalStateException("instance " + instance + " is not registered"))
+        : work.apply(log);
   }
 
   private <T> T find(String instance, String room, Function<MemoryRoom, T> ask, T otherwise) {
@@ -95,8 +109,20 @@ public final class MemoryJournal implements Journal, SnapshotStore {
     private final Map<String, MemoryRoom> rooms = new HashMap<>();
     private long generation;
 
-    synchronized void fence(long writer) {
-      generation = Math.max(generation, writer);
+    InstanceLog(long generation) {
+      this.generation = generation;
+    }
+
+    synchronized long generation() {
+      return generation;
+    }
+
+    synchronized Future<Void> fence(long writer) {
+      if (writer < generation) {
+        return Future.failedFuture(fenced(writer));
+      }
+      generation = writer;
+      return Future.succeededFuture();
     }
 
     private IllegalStateException fenced(long writer) {

@@ -45,12 +45,13 @@ final class MemoryRoom {
     bytes -= entries.remove().payload().length();
   }
 
-  /** The entries are bounded anyhow; snapshots stay as long as a kept entry needs them. */
+  /** Entries go up to a snapshot; those stay from which a kept entry's state is made. */
   void save(Snapshot snapshot, Retention retention) {
     last = Math.max(last, snapshot.seq());
+    snapshots.removeIf(each -> each.seq() == snapshot.seq());
     snapshots.add(snapshot);
-    long keep = retention.entries() == 0 ? Long.MAX_VALUE : retention.entries();
-    while (entries.size() > keep && entries.peek().seq() <= snapshot.seq()) {
+    Snapshot base = snapshotAt(dispensable(snapshot, retention));
+    while (base != null && !entries.isEmpty() && entries.peek().seq() <= base.seq()) {
       removeOldest();
     }
     long oldest = entries.isEmpty() ? last + 1 : entries.peek().seq();
@@ -62,6 +63,24 @@ final class MemoryRoom {
     for (; covered > 1; covered--) {
       snapshots.remove();
     }
+  }
+
+  /** Sequence up to which entries may go. */
+  private long dispensable(Snapshot snapshot, Retention retention) {
+    if (retention.equals(Retention.ALL)) {
+      return 0;
+    }
+    long upTo =
+        retention.entries() == 0 ? snapshot.seq() : snapshot.seq() - retention.entries();
+    if (!retention.age().isZero()) {
+      long since = snapshot.at() - retention.age().toMillis();
+      for (Entry entry : entries) {
+        if (entry.at() >= since) {
+          return Math.min(upTo, entry.seq() - 1);
+        }
+      }
+    }
+    return upTo;
   }
 
   Snapshot snapshotAt(long seq) {
