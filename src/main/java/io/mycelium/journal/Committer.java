@@ -117,7 +117,12 @@ final class Committer {
         || state != null && (state.startsWith("22") || state.startsWith("23"));
   }
 
-  private void open() throws SQLException {
+  /**
+   * Takes a connection to keep, with the lock.
+   *
+   * @throws SQLException if another server holds it, or the database cannot be reached
+   */
+  void open() throws SQLException {
     if (connection == null) {
       Connection opened = pool.getConnection();
       try {

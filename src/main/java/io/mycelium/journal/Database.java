@@ -4,7 +4,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.flywaydb.core.Flyway;
@@ -71,7 +70,7 @@ final class Database {
     String name = parameters < 0 ? rest : rest.substring(0, parameters);
     if (name.isEmpty() || name.startsWith(":")) {
       throw new StoreException(
-          "journal.url is " + config.url() + ", expected a file; memory: keeps nothing", null);
+          "journal.url is " + config.place() + ", expected a file; memory: keeps nothing", null);
     }
     return Path.of(name);
   }
@@ -87,19 +86,18 @@ final class Database {
     flyway.migrate();
   }
 
-  /** Makes sure that no other server uses it. */
-  void claim(HikariDataSource pool, StoreLock lock) {
+  /** Makes sure that no other server uses it, nor will before the committer closes. */
+  void claim(Committer committer) {
     long deadline = System.nanoTime() + patience().toNanos();
     while (true) {
-      try (Connection connection = pool.getConnection()) {
-        lock.hold(connection);
-        pool.evictConnection(connection);
+      try {
+        committer.open();
         return;
       } catch (SQLException e) {
         if (System.nanoTime() > deadline) {
           throw new StoreException(
               "journal.url: "
-                  + place()
+                  + config.place()
                   + " is in use by another server: stop it, or give this one another database",
               e);
         }
@@ -116,18 +114,12 @@ final class Database {
     }
   }
 
-  /** The URL without what may be secret in it. */
-  private String place() {
-    int parameters = config.url().indexOf('?');
-    return parameters < 0 ? config.url() : config.url().substring(0, parameters);
-  }
-
   /** The same failure in words that tell what to do. */
   StoreException explained(RuntimeException failure) {
     if (failure instanceof StoreException explained) {
       return explained;
     }
-    String where = "journal.url: " + place();
+    String where = "journal.url: " + config.place();
     if (failure instanceof FlywayValidateException) {
       return new StoreException(
           where

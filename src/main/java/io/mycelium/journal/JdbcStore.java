@@ -26,14 +26,18 @@ public final class JdbcStore implements Store {
   private final JdbcInstances instances;
 
   private JdbcStore(
-      JournalConfig config, JournalMeters meters, HikariDataSource pool, StoreLock lock) {
+      JournalConfig config,
+      JournalMeters meters,
+      HikariDataSource pool,
+      StoreLock lock,
+      Committer committer) {
     this.pool = pool;
     this.lock = lock;
-    this.writer = new Writer(config, meters, new Committer(pool, Dialect.of(config.url()), lock));
+    this.writer = new Writer(config, meters, committer);
     this.reader = new Reader(pool, READERS);
     this.journal = new JdbcJournal(config, writer, reader);
     this.snapshots = new JdbcSnapshots(config, writer, reader);
-    this.instances = new JdbcInstances(writer, reader);
+    this.instances = new JdbcInstances(writer, reader, journal);
     writer.start();
   }
 
@@ -49,8 +53,9 @@ public final class JdbcStore implements Store {
     try {
       pool = new HikariDataSource(hikari(database, config));
       database.migrate(pool);
-      database.claim(pool, lock);
-      return new JdbcStore(config, meters, pool, lock);
+      Committer committer = new Committer(pool, Dialect.of(config.url()), lock);
+      database.claim(committer);
+      return new JdbcStore(config, meters, pool, lock, committer);
     } catch (RuntimeException e) {
       if (pool != null) {
         pool.close();

@@ -93,9 +93,15 @@ public record JournalConfig(
         maxResumeEntries);
   }
 
+  /** The URL without its parameters, of which one may be a password. */
+  String place() {
+    int parameters = url.indexOf('?');
+    return parameters < 0 ? url : url.substring(0, parameters);
+  }
+
   /** Without the password. */
   @Override
   public String toString() {
-    return "JournalConfig[url=" + url + "]";
+    return "JournalConfig[url=" + place() + "]";
   }
 }
