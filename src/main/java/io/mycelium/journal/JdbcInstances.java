@@ -15,10 +15,12 @@ final class JdbcInstances implements InstanceStore {
 
   private final Writer writer;
   private final Reader reader;
+  private final JdbcJournal journal;
 
-  JdbcInstances(Writer writer, Reader reader) {
+  JdbcInstances(Writer writer, Reader reader, JdbcJournal journal) {
     this.writer = writer;
     this.reader = reader;
+    this.journal = journal;
   }
 
   private <T> Future<T> add(Write<T> write) {
@@ -34,11 +36,12 @@ final class JdbcInstances implements InstanceStore {
           Boolean apply(Transaction transaction) throws SQLException {
             boolean isNew =
                 transaction.update(
-                        "INSERT INTO instances (id, name, type, spec, created_at, generation,"
-                            + " failed, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                        "INSERT INTO instances (id, name, folded, type, spec, created_at, generation,"
+                            + " failed, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
                             + " ON CONFLICT (id) DO NOTHING",
                         instance.id(),
                         instance.name(),
+                        folded(instance.name()),
                         instance.type(),
                         instance.spec(),
                         instance.createdAt(),
@@ -108,8 +111,8 @@ final class JdbcInstances implements InstanceStore {
       sql.append(filter.failed() ? " AND failed = 1" : " AND failed = 0");
     }
     if (filter.name() != null) {
-      sql.append(" AND lower(name) LIKE ? ESCAPE '!'");
-      values.add("%" + escaped(filter.name().toLowerCase(Locale.ROOT)) + "%");
+      sql.append(" AND folded LIKE ? ESCAPE '!'");
+      values.add("%" + escaped(folded(filter.name())) + "%");
     }
     sql.append(" ORDER BY id LIMIT ").append(limit);
     return reader.read(
@@ -121,6 +124,11 @@ final class JdbcInstances implements InstanceStore {
             return rows(select);
           }
         });
+  }
+
+  /** The databases know the letters of ASCII only. */
+  private static String folded(String name) {
+    return name.toLowerCase(Locale.ROOT);
   }
 
   private static String escaped(String text) {
@@ -145,13 +153,14 @@ final class JdbcInstances implements InstanceStore {
     return update(id, "UPDATE instances SET spec = ? WHERE id = ?", spec, id);
   }
 
+  /** PostgreSQL keeps no NUL, which an exception may quote. */
   @Override
   public Future<Void> setFailed(String id, boolean failed, String lastError) {
     return update(
         id,
         "UPDATE instances SET failed = ?, last_error = ? WHERE id = ?",
         failed ? 1 : 0,
-        lastError,
+        lastError == null ? null : lastError.replace('\0', '\ufffd'),
         id);
   }
 
@@ -168,6 +177,6 @@ final class JdbcInstances implements InstanceStore {
 
   @Override
   public Future<Void> delete(String id) {
-    return add(Deletion.ofInstance(id));
+    return add(Deletion.ofInstance(id)).onSuccess(gone -> journal.forget(id));
   }
 }

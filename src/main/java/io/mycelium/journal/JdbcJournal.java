@@ -155,6 +155,11 @@ final class JdbcJournal implements Journal {
         });
   }
 
+  /** Of an instance that is gone; another of its id counts its generations anew. */
+  void forget(String instance) {
+    failed.removeIf(each -> each.instance().equals(instance));
+  }
+
   @Override
   public Future<Void> deleteRoom(String instance, String room) {
     return add(Deletion.ofRoom(instance, room));

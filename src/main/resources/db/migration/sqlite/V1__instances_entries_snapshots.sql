@@ -1,7 +1,8 @@
--- The register of instances; generation fences older writers.
+-- The register of instances; generation fences older writers, folded is the name in small letters.
 CREATE TABLE instances (
   id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
+  folded TEXT NOT NULL,
   type TEXT NOT NULL,
   spec TEXT NOT NULL,
   created_at INTEGER NOT NULL,
