@@ -176,12 +176,11 @@ abstract class JdbcStoreContract extends StoreContract {
   }
 
   @Test
-  void aUserOrKeyMayHaveEveryCharacterThatJsonMayHave() {
+  void anErrorThatQuotesWhatNoDatabaseKeepsIsRecorded() {
     register(store, "a");
-    Entry odd = new Entry(1, 1, "push", "nul\u0000l", Payload.NULL, "nul\u0000l");
-    write(store, "a", 1, List.of(append(ROOM, odd)));
-    assertThat(kept(store, "a")).containsExactly(odd);
-    assertThat(room(store, "a").keys()).isEqualTo(Map.of("nul\u0000l", 1L));
+    await(store.instances().setFailed("a", true, "no NUL: \0"));
+    assertThat(await(store.instances().find("a")).lastError()).startsWith("no NUL: ");
+    assertThat(store.journal().refusal()).isNull();
   }
 
   @Test
