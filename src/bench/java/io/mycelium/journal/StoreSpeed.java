@@ -20,10 +20,12 @@ import org.slf4j.LoggerFactory;
 /**
  * How fast a store is, on as many cores as it is given:
  *
- * <pre>taskset -c 0 java -cp CLASSPATH io.mycelium.journal.StoreSpeed sqlite|postgres [appends room start]</pre>
+ * <pre>
+ * taskset -c 0 java -cp CLASSPATH io.mycelium.journal.StoreSpeed sqlite|postgres [appends room start]
+ * </pre>
  */
 public final class StoreSpeed {
-  private static final Logger LOG = LoggerFactory.getLogger(StoreSpeed.class);
+  private static final Logger LOG = LoggerFactory.getLogger("figures");
   private static final Payload SMALL = Payload.json("{\"text\":\"the quick brown fox jumps\"}");
   private static final int ROOM_ENTRIES = 1_000_000;
   private static final int INSTANCES = 100_000;
@@ -106,8 +108,7 @@ public final class StoreSpeed {
       }
       ended.acquire(instances);
       double seconds = (System.nanoTime() - began) / 1e9;
-      LOG.info(
-          "sync appends: {}/s", Math.round((Arrays.stream(seqs).sum() - before) / seconds));
+      LOG.info("sync appends: {}/s", Math.round((Arrays.stream(seqs).sum() - before) / seconds));
     }
   }
 

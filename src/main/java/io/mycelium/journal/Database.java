@@ -136,7 +136,8 @@ final class Database {
         || String.valueOf(root.getMessage()).contains("SQLITE_CORRUPT")) {
       return new StoreException(
           where
-              + " is damaged or no SQLite database: restore a backup, or move it away to begin anew",
+              + " is damaged or no SQLite database: restore a backup, or move it away to begin"
+              + " anew",
           failure);
     }
     String advice =

@@ -36,8 +36,8 @@ final class JdbcInstances implements InstanceStore {
           Boolean apply(Transaction transaction) throws SQLException {
             boolean isNew =
                 transaction.update(
-                        "INSERT INTO instances (id, name, folded, type, spec, created_at, generation,"
-                            + " failed, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                        "INSERT INTO instances (id, name, folded, type, spec, created_at,"
+                            + " generation, failed, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
                             + " ON CONFLICT (id) DO NOTHING",
                         instance.id(),
                         instance.name(),

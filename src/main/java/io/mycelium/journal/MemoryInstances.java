@@ -18,7 +18,6 @@ final class MemoryInstances implements InstanceStore {
               Arrays.compareUnsigned(
                   a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8)));
 
-
   private final MemoryJournal journal;
 
   MemoryInstances(MemoryJournal journal) {

@@ -70,8 +70,7 @@ final class MemoryRoom {
     if (retention.equals(Retention.ALL)) {
       return 0;
     }
-    long upTo =
-        retention.entries() == 0 ? snapshot.seq() : snapshot.seq() - retention.entries();
+    long upTo = retention.entries() == 0 ? snapshot.seq() : snapshot.seq() - retention.entries();
     if (!retention.age().isZero()) {
       long since = snapshot.at() - retention.age().toMillis();
       for (Entry entry : entries) {

@@ -183,8 +183,7 @@ interface InstanceContract extends StoreUnderTest {
     write(store(), "a", 1, appends(1, 3));
     await(instances().delete("a"));
     Samples.failureOf(store().journal().append("a", 1, appends(4, 4)));
-    Samples.failureOf(
-        store().snapshots().save("a", 1, Samples.ROOM, snapshot(4), Retention.ALL));
+    Samples.failureOf(store().snapshots().save("a", 1, Samples.ROOM, snapshot(4), Retention.ALL));
     assertThat(await(store().journal().rooms("a"))).isEmpty();
   }
 }

@@ -243,8 +243,7 @@ interface JournalContract extends StoreUnderTest {
           names.stream().flatMap(room -> appends(room, EPOCH, 1, 2).stream()).toList());
     }
     for (String name : names) {
-      assertThat(await(journal().rooms(name)).keySet())
-          .containsExactlyInAnyOrderElementsOf(names);
+      assertThat(await(journal().rooms(name)).keySet()).containsExactlyInAnyOrderElementsOf(names);
     }
     assertThat(kept(store(), "zoë", "ZOË")).isEqualTo(entries(1, 2));
   }

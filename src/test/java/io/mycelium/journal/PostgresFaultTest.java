@@ -39,8 +39,7 @@ class PostgresFaultTest {
     Store store = open(config);
     try (Load load = new Load(store)) {
       fault.run();
-      Load.await(
-          "refusal", () -> store.journal().refusal() == ErrorCode.JOURNAL_UNAVAILABLE);
+      Load.await("refusal", () -> store.journal().refusal() == ErrorCode.JOURNAL_UNAVAILABLE);
       repair.run();
       Load.await("end of the refusal", () -> store.journal().refusal() == null);
       load.awaitMore();
@@ -72,8 +71,7 @@ class PostgresFaultTest {
     try (Load load = new Load(store)) {
       for (int round = 0; round < 3; round++) {
         postgres.freeze();
-        Load.await(
-            "refusal", () -> store.journal().refusal() == ErrorCode.JOURNAL_UNAVAILABLE);
+        Load.await("refusal", () -> store.journal().refusal() == ErrorCode.JOURNAL_UNAVAILABLE);
         postgres.thaw();
         load.awaitMore();
       }

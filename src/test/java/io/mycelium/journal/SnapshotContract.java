@@ -71,8 +71,7 @@ interface SnapshotContract extends StoreUnderTest {
   default void aRoomMayHaveASnapshotAndNoEntries() {
     register(store(), "a");
     save(store(), "a", snapshot(0), Retention.ALL);
-    assertThat(room(store(), "a"))
-        .isEqualTo(new Journal.Room(EPOCH, snapshot(0), 0, 0, Map.of()));
+    assertThat(room(store(), "a")).isEqualTo(new Journal.Room(EPOCH, snapshot(0), 0, 0, Map.of()));
     save(store(), "a", snapshot(50), Retention.ALL);
     assertThat(room(store(), "a"))
         .isEqualTo(new Journal.Room(EPOCH, snapshot(50), 0, 50, Map.of()));

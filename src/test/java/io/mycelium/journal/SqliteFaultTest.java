@@ -43,8 +43,7 @@ class SqliteFaultTest {
       Store store = open(Journals.in(disk.path().resolve("mycelium.db")));
       try (Load load = new Load(store)) {
         disk.fill();
-        Load.await(
-            "refusal", () -> store.journal().refusal() == ErrorCode.JOURNAL_UNAVAILABLE);
+        Load.await("refusal", () -> store.journal().refusal() == ErrorCode.JOURNAL_UNAVAILABLE);
         disk.free();
         Load.await("end of the refusal", () -> store.journal().refusal() == null);
         load.awaitMore();

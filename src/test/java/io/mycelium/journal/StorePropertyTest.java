@@ -93,7 +93,9 @@ class StorePropertyTest {
           file = JdbcStore.open(config, JournalMeters.NONE);
         } else {
           Function<Store, Future<?>> call = call(step, model, retention);
-          assertThat(outcome(call.apply(file))).as("%s", step).isEqualTo(outcome(call.apply(model)));
+          assertThat(outcome(call.apply(file)))
+              .as("%s", step)
+              .isEqualTo(outcome(call.apply(model)));
         }
         assertThat(all(file)).as("after %s", step).isEqualTo(all(model));
         assertEachKeptStateCanBeMade(file);
