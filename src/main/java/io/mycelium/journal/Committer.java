@@ -23,7 +23,9 @@ final class Committer {
   private final StoreLock lock;
   private final RoomEpochs epochs = new RoomEpochs();
   private Connection connection;
-  private boolean commitsSync = true;
+
+  /** How the connection commits; null if that is not known. */
+  private Boolean commitsSync;
 
   /** Between the statements of a transaction and its commit it may have worked or not. */
   private boolean inDoubt;
@@ -134,12 +136,12 @@ final class Committer {
         throw e;
       }
       connection = opened;
-      commitsSync = true;
+      commitsSync = null;
     }
   }
 
   private void commitAs(boolean sync) throws SQLException {
-    if (sync != commitsSync) {
+    if (commitsSync == null || sync != commitsSync) {
       dialect.commitsAre(connection, sync);
       commitsSync = sync;
     }
@@ -147,6 +149,8 @@ final class Committer {
 
   private void rollBack() {
     epochs.rolledBack();
+    // A setting of PostgreSQL is rolled back too.
+    commitsSync = null;
     if (connection != null) {
       try {
         connection.rollback();

@@ -1,6 +1,7 @@
 package io.mycelium.journal;
 
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * Removes a room or a whole instance, some thousand rows a transaction, so that nobody else's
@@ -8,6 +9,9 @@ import java.sql.SQLException;
  */
 final class Deletion extends Write<Void> {
   private static final int ROWS = 2000;
+  /** All that have rows of an instance, beside its own. */
+  static final List<String> TABLES = List.of("entries", "push_keys", "snapshots", "rooms");
+
   private static final String[] LONG_TABLES = {"entries", "push_keys", "snapshots"};
 
   private final String room;

@@ -50,9 +50,17 @@ final class JdbcInstances implements InstanceStore {
                         instance.lastError())
                     == 1;
             if (isNew) {
+              clear(transaction);
               transaction.registered(instance.id(), instance.generation());
             }
             return isNew || transaction.isAgain() && isOurs(transaction);
+          }
+
+          /** A server may have died in the midst of the deletion of another of that id. */
+          private void clear(Transaction transaction) throws SQLException {
+            for (String table : Deletion.TABLES) {
+              transaction.update("DELETE FROM " + table + " WHERE instance = ?", instance.id());
+            }
           }
 
           /** It may have worked the first time. */

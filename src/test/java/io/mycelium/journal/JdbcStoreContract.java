@@ -21,6 +21,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mycelium.protocol.Payload;
 import io.vertx.core.Future;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +40,17 @@ abstract class JdbcStoreContract extends StoreContract {
 
   /** An empty database. */
   abstract JournalConfig emptyDatabase();
+
+  /** A statement of somebody else's, behind the store's back. */
+  private void sql(String statement) throws SQLException {
+    try (Connection connection =
+            config.user().isEmpty()
+                ? DriverManager.getConnection(config.url())
+                : DriverManager.getConnection(config.url(), config.user(), config.password());
+        Statement sql = connection.createStatement()) {
+      sql.execute(statement);
+    }
+  }
 
   @BeforeEach
   void open() {
@@ -153,6 +168,19 @@ abstract class JdbcStoreContract extends StoreContract {
     register(store, "a");
     write(store, "a", 1, appends(1, 2));
     assertThat(kept(store, "a")).isEqualTo(entries(1, 2));
+  }
+
+  @Test
+  void anIdWhoseDeletionWasCutShortBeginsAnew() throws SQLException {
+    register(store, "a");
+    write(store, "a", 1, List.of(append(ROOM, keyed(1, "k"))));
+    save(store, "a", snapshot(1), Retention.ALL);
+    sql("DELETE FROM instances WHERE id = 'a'");
+    reopen();
+    register(store, "a");
+    assertThat(await(store.journal().rooms("a"))).isEmpty();
+    write(store, "a", 1, appends(1, 2));
+    assertThat(room(store, "a")).isEqualTo(new Journal.Room(EPOCH, null, 1, 2, Map.of()));
   }
 
   @Test
