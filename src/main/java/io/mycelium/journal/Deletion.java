@@ -9,6 +9,7 @@ import java.util.List;
  */
 final class Deletion extends Write<Void> {
   private static final int ROWS = 2000;
+
   /** All that have rows of an instance, beside its own. */
   static final List<String> TABLES = List.of("entries", "push_keys", "snapshots", "rooms");
 

@@ -51,6 +51,7 @@ final class JdbcInstances implements InstanceStore {
                     == 1;
             if (isNew) {
               clear(transaction);
+              journal.forget(instance.id());
               transaction.registered(instance.id(), instance.generation());
             }
             return isNew || transaction.isAgain() && isOurs(transaction);
@@ -185,6 +186,6 @@ final class JdbcInstances implements InstanceStore {
 
   @Override
   public Future<Void> delete(String id) {
-    return add(Deletion.ofInstance(id)).onSuccess(gone -> journal.forget(id));
+    return add(Deletion.ofInstance(id));
   }
 }

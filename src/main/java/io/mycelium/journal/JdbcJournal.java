@@ -155,7 +155,7 @@ final class JdbcJournal implements Journal {
         });
   }
 
-  /** Of an instance that is gone; another of its id counts its generations anew. */
+  /** An instance is new: what one of its id did before is not its fault. */
   void forget(String instance) {
     failed.removeIf(each -> each.instance().equals(instance));
   }
