@@ -63,7 +63,10 @@ public record KeyedPayload(String key, Payload data) {
         || text.length() > MAX_KEY
         || text.chars().anyMatch(Character::isISOControl)) {
       throw Refusal.of(
-          ErrorCode.INVALID_PAYLOAD, "key", key, "text of 1 to " + MAX_KEY + " characters, no control characters");
+          ErrorCode.INVALID_PAYLOAD,
+          "key",
+          key,
+          "text of 1 to " + MAX_KEY + " characters, no control characters");
     }
     return text;
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.testing.Journals;
 import io.mycelium.testing.Postgres;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,34 @@ class PostgresFaultTest {
   @Test
   void nothingIsLostWhenItIsKilledAndStartedAgain() {
     breaks(database(""), postgres::kill, postgres::launch);
+  }
+
+  /** The setting for the synchronous commit went with the transaction that was refused. */
+  @Test
+  void aSynchronousEntryIsOnDiskEvenBehindARefusedOne() {
+    Store store = open(database(""));
+    Samples.register(store, "a", "b");
+    try {
+      for (int round = 1; round <= 3; round++) {
+        Journal.Append async =
+            new Journal.Append(
+                Samples.ROOM, Samples.EPOCH, Durability.ASYNC, Samples.entry(2 * round - 1));
+        await(store.journal().append("a", 1, List.of(async)));
+        Samples.write(store, "b", 2 * round, Samples.appends("x" + round, "e1", 1, 1));
+        await(store.journal().append("b", 2 * round, List.of(async)));
+        Samples.failureOf(store.journal().append("b", 2 * round, List.of(asSync(async))));
+        Samples.write(store, "a", 1, Samples.appends(2 * round, 2 * round));
+        postgres.kill();
+        postgres.launch();
+        assertThat(Samples.kept(store, "a")).isEqualTo(Samples.entries(1, 2 * round));
+      }
+    } finally {
+      await(store.close());
+    }
+  }
+
+  private static Journal.Append asSync(Journal.Append append) {
+    return new Journal.Append(append.room(), append.epoch(), Durability.SYNC, append.entry());
   }
 
   @Test
