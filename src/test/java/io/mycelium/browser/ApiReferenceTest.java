@@ -1,0 +1,58 @@
+package io.mycelium.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import io.mycelium.testing.TestNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ApiReferenceTest {
+  @RegisterExtension final Chromium chromium = new Chromium();
+
+  private TestNode node;
+
+  @BeforeEach
+  void startNode() {
+    node = TestNode.start();
+  }
+
+  @AfterEach
+  void stopNode() {
+    node.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void itShowsEachOperationOfTheContract(View view) {
+    int operations = operations();
+    Window window = chromium.open(node.port(), "/docs", view);
+    assertThat(window.page().locator(".opblock")).hasCount(operations);
+    window.hasNoHorizontalScroll();
+    window.screenshot("docs");
+  }
+
+  private static int operations() {
+    try (InputStream contract = ApiReferenceTest.class.getResourceAsStream("/openapi.yaml")) {
+      String text = new String(contract.readAllBytes(), StandardCharsets.UTF_8);
+      return text.split("operationId:", -1).length - 1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void anOperationCanBeTriedOut() {
+    Window window = chromium.open(node.port(), "/docs", View.DESKTOP_LIGHT);
+    window.page().locator("[id$=listTypes] button").first().click();
+    window.page().getByText("Execute").click();
+    assertThat(window.page().locator(".live-responses-table")).containsText("accumulative");
+  }
+}
