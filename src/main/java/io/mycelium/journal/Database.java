@@ -19,7 +19,6 @@ import org.postgresql.Driver;
 /** Where the database of a configuration is, and what is done before anything is read from it. */
 final class Database {
   private static final String SQLITE = "jdbc:sqlite:";
-  private static final Duration CLAIM = Duration.ofSeconds(3);
 
   /** A second or so; what is damaged in a larger file shows when it is read. */
   private static final long MAX_CHECKED_BYTES = 256L << 20;
@@ -119,7 +118,7 @@ final class Database {
    * @throws StoreException if one does
    */
   void claim(Committer committer) {
-    long deadline = System.nanoTime() + CLAIM.toNanos();
+    long deadline = System.nanoTime() + patience().toNanos();
     while (true) {
       try {
         committer.open();

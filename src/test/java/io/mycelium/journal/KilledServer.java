@@ -83,9 +83,11 @@ final class KilledServer {
       String line = out.readLine();
       while (line != null) {
         if (line.matches("\\d+")) {
-          last = Long.parseLong(line);
+          // The last line may be cut off.
+          last = Math.max(last, Long.parseLong(line));
           if (++seen == lines) {
-            server.destroyForcibly();
+            // Process.destroyForcibly would close the pipe, which may hold more.
+            server.toHandle().destroyForcibly();
           }
         }
         line = out.readLine();

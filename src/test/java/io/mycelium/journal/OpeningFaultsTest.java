@@ -7,13 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.testing.Journals;
 import io.mycelium.testing.Postgres;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -62,9 +61,7 @@ class OpeningFaultsTest {
         catchThrowableOfType(
             StoreException.class, () -> JdbcStore.open(config, JournalMeters.NONE).close());
     assertThat(thrown).as("opening of %s", config).isNotNull();
-    StringWriter trace = new StringWriter();
-    thrown.printStackTrace(new PrintWriter(trace));
-    assertThat(trace.toString()).doesNotContain(SECRET);
+    assertThat(ThrowableProxyUtil.asString(new ThrowableProxy(thrown))).doesNotContain(SECRET);
     return thrown.getMessage();
   }
 
@@ -81,6 +78,12 @@ class OpeningFaultsTest {
     Path file = made();
     Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 4096 * 2 + 100));
     assertThat(refused(Journals.in(file))).contains("is damaged", "restore a backup");
+  }
+
+  @Test
+  void aFolderInWhichNotEvenRootCanWriteIsNamed() {
+    assertThat(refused(Journals.in(Path.of("/proc/self/mycelium.db"))))
+        .contains("/proc/", "cannot be written", "make its folder writable");
   }
 
   @ParameterizedTest
