@@ -4,41 +4,52 @@ import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** The instances of {@code serve --demo}: one of each built-in type. */
+/**
+ * The instances of {@code serve --demo}, which the pages under {@code /demo} connect to: one of
+ * each built-in type, and the example plug-in's where it is loaded.
+ */
 final class Demo {
-  private static final JsonObject NO_SETTINGS = new JsonObject();
-
-  private static final List<JsonObject> SPECS =
-      List.of(
-          spec("chat", "accumulative")
-              .put(
-                  "rooms", new JsonObject().put("general", NO_SETTINGS).put("random", NO_SETTINGS)),
-          spec("draw", "shared")
-              .put("config", new JsonObject().put("open", true))
-              .put("rooms", new JsonObject().put("board", NO_SETTINGS)),
-          spec("move", "collaborative").put("config", new JsonObject().put("patch_interval", 50)));
+  /** The pages read it too, to offer to create what is missing. */
+  private static final String SPECS = "web/demo/instances.json";
 
   private Demo() {}
 
   /** Creates them; one that is there already, from a journal, stays as it is. */
-  static Future<Void> create(InstanceDirectory directory) {
-    return Future.all(SPECS.stream().map(spec -> create(directory, spec)).toList()).mapEmpty();
+  static Future<Void> create(Vertx vertx, InstanceDirectory directory) {
+    return Future.all(vertx.fileSystem().readFile(SPECS), directory.types())
+        .compose(read -> create(directory, read.resultAt(0), names(read.resultAt(1))));
+  }
+
+  private static Set<String> names(JsonObject types) {
+    return types.getJsonArray("types").stream()
+        .map(type -> ((JsonObject) type).getString("name"))
+        .collect(Collectors.toSet());
+  }
+
+  private static Future<Void> create(InstanceDirectory directory, Buffer specs, Set<String> types) {
+    return Future.all(
+            new JsonObject(specs)
+                .getJsonArray("instances").stream()
+                    .map(JsonObject.class::cast)
+                    .filter(spec -> types.contains(spec.getString("type")))
+                    .map(spec -> create(directory, spec))
+                    .toList())
+        .mapEmpty();
   }
 
   private static Future<JsonObject> create(InstanceDirectory directory, JsonObject spec) {
     return directory
-        .create(spec.copy())
+        .create(spec)
         .recover(
             cause ->
                 cause instanceof Refusal refusal && refusal.code() == ErrorCode.ID_TAKEN
                     ? directory.get(spec.getString("id"))
                     : Future.failedFuture(cause));
-  }
-
-  private static JsonObject spec(String id, String type) {
-    return new JsonObject().put("id", id).put("type", type);
   }
 }

@@ -71,7 +71,7 @@ public final class Mycelium {
   /**
    * Starts a node.
    *
-   * @param demo whether to create the instances {@code chat}, {@code draw} and {@code move}
+   * @param demo whether to create the instances of the demo pages, see {@link Demo}
    * @return the node once its main port is open; a failure has closed all that was opened
    */
   public static Future<Mycelium> start(MyceliumConfig config, boolean demo) {
@@ -80,7 +80,8 @@ public final class Mycelium {
     Promise<Mycelium> result = Promise.promise();
     node.startManagement()
         .compose(done -> node.startInstances())
-        .compose(done -> demo ? Demo.create(node.directory()) : Future.succeededFuture())
+        .compose(
+            done -> demo ? Demo.create(node.vertx, node.directory()) : Future.succeededFuture())
         .compose(done -> node.startWeb())
         .onSuccess(done -> result.complete(node))
         .onFailure(cause -> node.close().onComplete(closed -> result.fail(cause)));

@@ -21,7 +21,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private ConfigOption file;
 
-  @Option(names = "--demo", description = "Create the instances chat, draw and move.")
+  @Option(names = "--demo", description = "Create the instances of the pages under /demo.")
   private boolean demo;
 
   @Option(
@@ -30,11 +30,20 @@ final class ServeCommand implements Callable<Integer> {
       description = "Main port, over the one configured (web.port); 0 takes a free one.")
   private String port;
 
+  @Option(
+      names = "--plugins",
+      paramLabel = "DIR",
+      description = "Folder of plug-in jars, over the one configured (instances.plugins_dir).")
+  private String plugins;
+
   @Override
   public Integer call() throws InterruptedException {
     Map<String, String> commandLine = new HashMap<>();
     if (port != null) {
       commandLine.put("web.port", port);
+    }
+    if (plugins != null) {
+      commandLine.put("instances.plugins_dir", plugins);
     }
     MyceliumConfig config = file.load(commandLine);
     Logging.configure(config.ops().logFormat(), config.ops().logLevel());

@@ -13,7 +13,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.handler.StaticHandler;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -71,10 +70,11 @@ public final class WebVerticle extends VerticleBase {
             hub, authenticator, meters, problems::refuse, config, socketConfig.maxPendingBytes());
     Router router = Router.router(vertx);
     problems.mount(router);
+    PageHeaders.mount(router);
     new RestApi(vertx, contract, new InstanceDirectory(vertx), authenticator, config).mount(router);
     routes.accept(router);
     ClientModule.mount(router);
-    router.get().handler(StaticHandler.create("web"));
+    new Pages(vertx).mount(router);
     server = vertx.createHttpServer(options()).invalidRequestHandler(problems::answerInvalid);
     server.requestHandler(
         request -> {

@@ -1,0 +1,62 @@
+// What the demos share: who the user is, the banner while there is no connection, the people in a room.
+import {connect} from '/client/mycelium.js';
+
+const names = ['ada', 'bob', 'cleo', 'dan', 'eve', 'finn', 'gil', 'hana', 'ivo', 'juno', 'kai', 'lea'];
+const given = new URLSearchParams(location.search).get('user') ?? sessionStorage.getItem('user');
+
+/** Of this window: a reload keeps it, a second window has another. */
+export const user = given ?? names[Math.floor(Math.random() * names.length)] + Math.floor(Math.random() * 90 + 10);
+sessionStorage.setItem('user', user);
+
+export const hue = id => [...id].reduce((sum, c) => (sum * 31 + c.codePointAt(0)) % 360, 7);
+export const byId = id => document.getElementById(id);
+
+/** An element with properties and children. */
+export function make(tag, properties, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+/** Connects to an instance, which is created first if the user wishes so. */
+export async function open(instance) {
+  const path = `/api/v1/instances/${instance}`;
+  while (!(await fetch(path)).ok) await offerToCreate(instance);
+  const socket = connect(`/socket/${instance}`, {params: {userId: user}, backoff: {base: 500, cap: 5000}});
+  const banner = byId('banner');
+  socket.on('status', (status, {delay}) => {
+    banner.hidden = status === 'open';
+    banner.textContent = status === 'closed' ? 'This instance was deleted.'
+      : `Connection lost. Trying again${delay > 1500 ? ` in ${Math.round(delay / 1000)} s` : ''} …`;
+  });
+  return socket;
+}
+
+/** Keeps the list of who is in a room. */
+export function people(room, list) {
+  room.on('presence', users => {
+    list.replaceChildren(...[...users.keys()].sort().map(id => {
+      const dot = make('i', {});
+      dot.style.background = `hsl(${hue(id)} 55% 48%)`;
+      return make('li', {}, dot, id === user ? `${id} (you)` : id);
+    }));
+  });
+}
+
+async function offerToCreate(instance) {
+  const {instances} = await (await fetch('/demo/instances.json')).json();
+  const button = make('button', {className: 'primary', textContent: 'Create it'});
+  const problem = make('p', {className: 'error'});
+  const dialog = make('dialog', {}, make('h2', {textContent: 'Nothing here yet'}),
+    make('p', {textContent: `This node has no instance “${instance}”: it was started without --demo.`}), problem, button);
+  dialog.addEventListener('cancel', event => event.preventDefault());
+  document.body.append(dialog);
+  dialog.showModal();
+  await new Promise(created => button.addEventListener('click', async () => {
+    const answer = await fetch('/api/v1/instances', {
+      method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(instances.find(({id}) => id === instance)),
+    });
+    if (answer.ok || answer.status === 409) created(); else problem.textContent = (await answer.json()).detail;
+  }));
+  dialog.remove();
+}
