@@ -1,4 +1,10 @@
-// Says of each demo whether its instance is there and how many are connected; offers to create those that are not.
+// The commands shown are for this node. Says of each demo whether its instance is there and how many are connected; offers to create those that are not.
+for (const id of ['curl', 'module']) {
+  const code = document.getElementById(id);
+  code.textContent = code.textContent.replaceAll('http://localhost:4000', location.origin)
+    .replaceAll('ws://localhost:4000', location.origin.replace('http', 'ws')).replaceAll('localhost:4000', location.host);
+}
+
 const {instances} = await (await fetch('/demo/instances.json')).json();
 const {types} = await (await fetch('/api/v1/types')).json();
 const possible = instances.filter(({type}) => types.some(({name}) => name === type));
@@ -39,9 +45,4 @@ document.getElementById('create').addEventListener('click', async ({target}) => 
   await look();
 });
 
-for (const id of ['curl', 'module']) {
-  const code = document.getElementById(id);
-  code.textContent = code.textContent.replaceAll('http://localhost:4000', location.origin)
-    .replaceAll('ws://localhost:4000', location.origin.replace('http', 'ws')).replaceAll('localhost:4000', location.host);
-}
 await look();
