@@ -39,9 +39,15 @@ function draw(key) {
   if (!stroke?.points || stroke.page !== page) return;
   const {color, width, points} = stroke;
   Object.assign(context, {strokeStyle: color, lineWidth: width * devicePixelRatio, lineCap: 'round', lineJoin: 'round'});
+  const at = i => [points[i] / SIZE * canvas.width, points[i + 1] / SIZE * canvas.height];
   context.beginPath();
-  for (let i = 0; i < points.length; i += 2) context.lineTo(points[i] / SIZE * canvas.width, points[i + 1] / SIZE * canvas.height);
-  if (points.length === 2) context.lineTo(points[0] / SIZE * canvas.width, points[1] / SIZE * canvas.height);
+  context.moveTo(...at(0));
+  // Through the middles between the points, which rounds the corners.
+  for (let i = 2; i + 2 < points.length; i += 2) {
+    const [x, y] = at(i), [nextX, nextY] = at(i + 2);
+    context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+  }
+  context.lineTo(...at(points.length - 2));
   context.stroke();
 }
 
@@ -65,27 +71,27 @@ function extend(...point) {
 
 function end() { send(); key = undefined; }
 
-const at = ({clientX, clientY}) => {
+const place = ({clientX, clientY}) => {
   const {left, top, width, height} = canvas.getBoundingClientRect();
   return [Math.round((clientX - left) / width * SIZE), Math.round((clientY - top) / height * SIZE)];
 };
-canvas.addEventListener('pointerdown', event => { canvas.setPointerCapture(event.pointerId); start(...at(event)); });
-canvas.addEventListener('pointermove', event => { if (key && event.buttons) for (const e of event.getCoalescedEvents?.() ?? [event]) extend(...at(e)); });
+canvas.addEventListener('pointerdown', event => { canvas.setPointerCapture(event.pointerId); start(...place(event)); });
+canvas.addEventListener('pointermove', event => { if (key && event.buttons) for (const e of event.getCoalescedEvents?.() ?? [event]) extend(...place(e)); });
 for (const event of ['pointerup', 'pointercancel']) canvas.addEventListener(event, end);
 
 const steps = {ArrowLeft: [-200, 0], ArrowRight: [200, 0], ArrowUp: [0, -200], ArrowDown: [0, 200]};
-const place = [SIZE / 2, SIZE / 2];
+const tip = [SIZE / 2, SIZE / 2];
 canvas.addEventListener('keydown', event => {
   const step = steps[event.key];
   if (!step && event.key !== ' ') return;
   event.preventDefault();
   if (step) {
-    step.forEach((by, i) => { place[i] = Math.min(SIZE, Math.max(0, place[i] + by)); });
-    if (key) extend(...place);
-  } else if (key) end(); else start(...place);
+    step.forEach((by, i) => { tip[i] = Math.min(SIZE, Math.max(0, tip[i] + by)); });
+    if (key) extend(...tip);
+  } else if (key) end(); else start(...tip);
   pen.hidden = false;
   pen.className = key ? 'down' : '';
-  Object.assign(pen.style, {left: `${place[0] / SIZE * 100}%`, top: `${place[1] / SIZE * 100}%`});
+  Object.assign(pen.style, {left: `${tip[0] / SIZE * 100}%`, top: `${tip[1] / SIZE * 100}%`});
 });
 canvas.addEventListener('blur', () => { if (key) end(); pen.hidden = true; });
 

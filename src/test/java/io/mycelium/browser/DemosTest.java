@@ -35,7 +35,10 @@ class DemosTest {
   }
 
   private Window open(String demo, String user, View view) {
-    return chromium.open(node.port(), "/demo/" + demo + "?user=" + user, view);
+    // Chromium's advice about the pixels that this test reads, see ink.
+    return chromium
+        .open(node.port(), "/demo/" + demo + "?user=" + user, view)
+        .expect("willReadFrequently");
   }
 
   private static void say(Page page, String text) {
