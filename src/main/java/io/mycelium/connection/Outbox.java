@@ -20,7 +20,11 @@ final class Outbox {
   private static final byte[] PHX_ERROR = JsonWriter.quoted("phx_error");
   private static final byte[] RECONNECT = JsonWriter.quoted("reconnect");
   private static final byte[] DELAY = JsonWriter.constant("{\"delay\":");
-  private static final int CAPACITY = 256;
+
+  /**
+   * A reply and the copied batch of a small room: growing a buffer costs more than a larger one.
+   */
+  private static final int CAPACITY = 2048;
 
   private final Hub hub;
   private final Connection connection;

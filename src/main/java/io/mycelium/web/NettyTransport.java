@@ -60,10 +60,12 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
   private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
 
   private final ChannelHandlerContext head;
+  private final DirectWrite direct;
   private Connection connection;
 
   private NettyTransport(ChannelHandlerContext head) {
     this.head = head;
+    this.direct = DirectWrite.of(head);
   }
 
   /**
@@ -134,6 +136,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    direct.discard();
     connection.onClosed("client");
   }
 
@@ -172,12 +175,16 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
 
   @Override
   public void write(ByteBuf frames) {
-    head.write(frames, head.voidPromise());
+    if (!direct.take(frames)) {
+      head.write(frames, head.voidPromise());
+    }
   }
 
   @Override
   public void flush() {
-    head.flush();
+    if (!direct.flush()) {
+      head.flush();
+    }
   }
 
   @Override
@@ -197,6 +204,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
    */
   private void sendClose(int status, String reason) {
     Channel channel = head.channel();
+    direct.pass();
     ByteBuf frame = head.alloc().directBuffer(32);
     Frames.close(frame, status, reason);
     boolean halves =
