@@ -130,7 +130,7 @@ test('a room whose instance failed is joined again once it is revived', async t 
     assert.match((await refusal(room.push('crash'))).reason, /^instance_(crashed|failed|restarting)$|^disconnected$/);
   }
   await joining;
-  const back = next(room, 'state');
+  const back = next(room, 'status', status => status === 'joined');
   await wish('/revive');
   await back;
   assert.equal(typeof (await room.push('calm')).seq, 'number');

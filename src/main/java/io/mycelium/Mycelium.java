@@ -2,12 +2,15 @@ package io.mycelium;
 
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.connection.SocketState;
 import io.mycelium.console.Console;
 import io.mycelium.console.Sampler;
 import io.mycelium.instance.DeployerVerticle;
 import io.mycelium.instance.PluginLoader;
 import io.mycelium.instance.RoomTypes;
-import io.mycelium.journal.MemoryJournal;
+import io.mycelium.journal.JdbcStore;
+import io.mycelium.journal.MemoryStore;
+import io.mycelium.journal.Store;
 import io.mycelium.ops.Drain;
 import io.mycelium.ops.EventLoopLag;
 import io.mycelium.ops.Health;
@@ -28,9 +31,14 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +50,9 @@ import org.slf4j.LoggerFactory;
 public final class Mycelium {
   private static final Logger log = LoggerFactory.getLogger(Mycelium.class);
 
+  /** What a connection says that its peer, or the network, has ended. */
+  private static final String CLIENT = "client";
+
   private final MyceliumConfig config;
   private final Vertx vertx;
   private final Meters meters = new Meters(closeReasons(), errorReasons());
@@ -50,9 +61,13 @@ public final class Mycelium {
   private final NodeMeters nodeMeters = new NodeMeters(meters);
   private final List<WebVerticle> webs = new ArrayList<>();
 
+  /** One for each web verticle, added on its event loop. */
+  private final List<Console> consoles = new CopyOnWriteArrayList<>();
+
   /** Takes half a second to load, so that begins before it is needed. */
   private Future<Contract> contract;
 
+  private volatile Store store;
   private Sampler sampler;
   private DeployerVerticle deployer;
   private String deployerId;
@@ -65,6 +80,7 @@ public final class Mycelium {
     this.vertx = vertx(config);
     this.management = new ManagementVerticle(config.ops(), health, meters);
     health.register("instances", () -> up(instancesUp, "the deployer is not up"));
+    health.register("journal", this::journalHealth);
     health.register("web", () -> up(webUp, "the main port is not open"));
   }
 
@@ -110,24 +126,40 @@ public final class Mycelium {
 
   /** Stops at once, without a drain; for tests. */
   public Future<Void> close() {
-    return vertx.close().onComplete(done -> meters.close());
+    Store opened = store;
+    return vertx
+        .close()
+        .eventually(() -> opened == null ? Future.succeededFuture() : opened.close())
+        .onComplete(done -> meters.close());
   }
 
   private Future<Void> startManagement() {
     return vertx.deployVerticle(management).mapEmpty();
   }
 
-  /** The journal and the deployer. */
+  /** The store, the plug-ins and the deployer. */
   private Future<Void> startInstances() {
     Codecs.register(vertx);
     contract = Contract.load(vertx);
-    return vertx.executeBlocking(() -> PluginLoader.load(config.instances())).compose(this::deploy);
+    Future<RoomTypes> types = vertx.executeBlocking(() -> PluginLoader.load(config.instances()));
+    return vertx
+        .executeBlocking(this::openStore, false)
+        .compose(
+            opened -> {
+              store = opened;
+              return types;
+            })
+        .compose(this::deploy);
+  }
+
+  private Store openStore() {
+    return config.journal().isMemory()
+        ? new MemoryStore(config.journal())
+        : JdbcStore.open(config.journal(), nodeMeters);
   }
 
   private Future<Void> deploy(RoomTypes types) {
-    deployer =
-        new DeployerVerticle(
-            config.instances(), types, new MemoryJournal(config.journal()), nodeMeters);
+    deployer = new DeployerVerticle(config.instances(), types, config.journal(), store, nodeMeters);
     return vertx
         .deployVerticle(deployer)
         .onSuccess(
@@ -140,7 +172,7 @@ public final class Mycelium {
 
   /** One web verticle per event loop, all on the main port. */
   private Future<Void> startWeb() {
-    sampler = new Sampler(meters, this::journalFacts);
+    sampler = new Sampler(meters, this::socketStates, this::journalFacts);
     if (config.console().enabled()) {
       sampler.start(vertx);
     }
@@ -176,10 +208,24 @@ public final class Mycelium {
   /** The probes on the main port too, for load balancers that reach only that one. */
   private void mountOperations(Router router) {
     EventLoopLag.start(vertx, meters);
-    new Console(vertx, config.console(), sampler).mount(router);
+    Console console = new Console(vertx, config.console(), sampler);
+    consoles.add(console);
+    console.mount(router);
     router.route().order(Integer.MIN_VALUE).handler(this::time);
     router.get("/health/live").handler(health.live());
     router.get("/health/ready").handler(health.ready());
+  }
+
+  /** Open sockets of all web verticles by state. */
+  private Map<String, Integer> socketStates() {
+    Map<String, Integer> sum = new LinkedHashMap<>();
+    for (WebVerticle web : webs) {
+      int[] counts = web.socketStates();
+      for (SocketState state : SocketState.values()) {
+        sum.merge(state.name().toLowerCase(Locale.ROOT), counts[state.ordinal()], Integer::sum);
+      }
+    }
+    return sum;
   }
 
   /** What the console says about the journal; a URL may hold a password, so only its kind. */
@@ -203,6 +249,7 @@ public final class Mycelium {
    * are answered.
    */
   private Future<Void> closeSockets() {
+    consoles.forEach(Console::close);
     int batch = config.ops().drainBatch();
     long interval = config.ops().drainInterval().toMillis();
     long spread = config.ops().reconnectSpread().toMillis();
@@ -242,13 +289,20 @@ public final class Mycelium {
     return configured == 0 ? Runtime.getRuntime().availableProcessors() : configured;
   }
 
+  private Health.Check journalHealth() {
+    Store opened = store;
+    ErrorCode refusal = opened == null ? null : opened.journal().refusal();
+    return up(
+        refusal != ErrorCode.JOURNAL_UNAVAILABLE, "the journal cannot be written; see the log");
+  }
+
   private static Health.Check up(boolean up, String otherwise) {
     return up ? Health.Check.UP : Health.Check.down(otherwise);
   }
 
   private static Set<String> closeReasons() {
-    return Arrays.stream(Disconnect.values())
-        .map(Disconnect::reason)
+    return Stream.concat(
+            Stream.of(CLIENT), Arrays.stream(Disconnect.values()).map(Disconnect::reason))
         .collect(Collectors.toUnmodifiableSet());
   }
 

@@ -3,13 +3,15 @@ package io.mycelium;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.instance.DeployerVerticle;
 import io.mycelium.instance.InstanceMeters;
+import io.mycelium.journal.JournalMeters;
 import io.mycelium.ops.Meters;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /** Passes what both halves report on to the node's meters. */
-final class NodeMeters implements ConnectionMeters, InstanceMeters {
+final class NodeMeters implements ConnectionMeters, InstanceMeters, JournalMeters {
   private final Meters meters;
   private final Map<String, LongAdder> instancesByStatus = new HashMap<>();
 
@@ -75,6 +77,21 @@ final class NodeMeters implements ConnectionMeters, InstanceMeters {
   @Override
   public void handlerTime(long nanos) {
     meters.handlerTime(nanos);
+  }
+
+  @Override
+  public void committed(int entries, long nanos) {
+    meters.journal().committed(entries, nanos);
+  }
+
+  @Override
+  public void retried() {
+    meters.journal().retried();
+  }
+
+  @Override
+  public void queue(LongSupplier entries, LongSupplier bytes) {
+    meters.journal().queue(entries, bytes);
   }
 
   @Override

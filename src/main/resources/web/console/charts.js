@@ -53,6 +53,7 @@ export class Chart {
     this.#plot = new uPlot({
       width: this.box.clientWidth,
       height: HEIGHT,
+      padding: [10, 8, 0, 0],
       legend: {show: false},
       cursor: {y: false, points: {show: false}, drag: {x: false, y: false}},
       scales: {
@@ -60,7 +61,7 @@ export class Chart {
         y: {range: (_, min, max) => [0, Math.max(1, (max ?? 0) * 1.1)]},
       },
       axes: [
-        {...axis, size: 30, space: 70, values: (_, times) => times.map(time => new Date(time * 1000).toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit'}))},
+        {...axis, size: 22, space: 70, values: (_, times) => times.map(time => new Date(time * 1000).toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit'}))},
         {...axis, size: 64, space: 32, ...(this.#format === bytes ? {incrs: BINARY} : {}), values: (_, values) => values.map(this.#format)},
       ],
       series: [{}, ...this.#series.map(({title, token: color}) => ({label: title, stroke: token(color), width: 1.5, points: {show: false}}))],

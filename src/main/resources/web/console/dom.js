@@ -19,6 +19,8 @@ const whole = new Intl.NumberFormat('en');
 
 export const count = value => whole.format(value);
 
+export const counted = (value, noun) => `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+
 export function bytes(value) {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let unit = 0;
@@ -45,7 +47,8 @@ export const clock = at => new Date(at).toLocaleTimeString('en-GB');
 export const badge = status => h('span', {class: 'badge', 'data-status': status}, status);
 
 /** A figure with its name, as a term and its description. */
-export function tile(name) {
+export function tile(title) {
+  const name = h('dt', {}, title);
   const value = h('dd', {}, '–');
-  return {element: h('div', {class: 'tile'}, h('dt', {}, name), value), set: text => setText(value, text)};
+  return {element: h('div', {class: 'tile'}, name, value), set: text => setText(value, text), name: text => setText(name, text)};
 }

@@ -1,4 +1,4 @@
-import {badge, bytes, count, h, micros, setText, since, tile} from './dom.js';
+import {badge, bytes, count, counted, h, micros, setText, since, tile} from './dom.js';
 import {confirmDelete, confirmRestart} from './dialogs.js';
 import {instancePath, rest, roomPath} from './rest.js';
 import {Tail} from './tail.js';
@@ -16,7 +16,7 @@ export function instancePage(feed, id, go) {
   const rooms = h('div', {class: 'rooms', role: 'group', 'aria-label': 'Rooms'});
   const state = new Tree('State');
   const stateNote = h('p', {class: 'hint'});
-  const members = h('ul', {class: 'members'});
+  const members = h('ul', {class: 'members', tabindex: 0, 'aria-label': 'Members'});
   const membersNote = h('p', {class: 'hint'});
   const tail = new Tail();
   const config = new Tree('Config');
@@ -106,12 +106,18 @@ export function instancePage(feed, id, go) {
     state.element.hidden = !observed.state;
     if (observed.state) state.show(observed.state.data.state);
     const users = Object.entries(observed.presence ?? {});
-    setText(membersNote, `${count(observed.users)} users, ${count(observed.channels)} channels${observed.presence ? '' : ': who they are is not tracked, or too long to show'}`);
+    setText(membersNote, `${counted(observed.users, 'user')}, ${counted(observed.channels, 'channel')}${observed.presence ? '' : ': who they are is not tracked, or too long to show'}`);
     members.replaceChildren(...users.slice(0, MEMBERS).map(([name, {metas}]) => h('li', {},
       h('b', {}, name),
       metas.length > 1 && h('span', {class: 'badge'}, `${metas.length} channels`),
-      h('small', {}, `since ${since(Math.min(...metas.map(meta => meta.online_at)))}`))));
+      joined(metas))));
     if (users.length > MEMBERS) members.append(h('li', {}, h('small', {}, `and ${count(users.length - MEMBERS)} more`)));
+  }
+
+  /** A client may have put something of its own there. */
+  function joined(metas) {
+    const times = metas.map(meta => meta.online_at).filter(Number.isFinite);
+    return times.length > 0 && h('small', {}, `for ${since(Math.min(...times))}`);
   }
 
   async function send(event) {
@@ -166,7 +172,7 @@ export function instancePage(feed, id, go) {
         h('section', {class: 'card'}, h('h2', {}, 'Members'), membersNote, members),
         h('section', {class: 'card'}, h('h2', {}, 'Config'), config.element)),
       h('section', {class: 'card'}, h('h2', {}, 'Restarts'), noRestarts,
-        h('div', {class: 'scroll'}, h('table', {hidden: true},
+        h('div', {class: 'scroll', role: 'group', tabindex: 0, 'aria-label': 'Restarts'}, h('table', {hidden: true},
           h('thead', {}, h('tr', {}, ['When', 'Generation', 'Outcome', 'Error'].map((name, i) => h('th', {scope: 'col', class: i === 1 && 'number'}, name)))), restarts)))),
     opened() {
       showRow();

@@ -1,4 +1,4 @@
-import {count, h, setText} from './dom.js';
+import {count, counted, h, setText} from './dom.js';
 import {createInstance} from './dialogs.js';
 import {Table} from './table.js';
 
@@ -12,7 +12,7 @@ export function instancesPage(feed, go) {
   const empty = h('p', {class: 'empty', hidden: true});
   const table = new Table(feed, go, matching => {
     const all = feed.rows.size;
-    setText(shown, matching === all ? `${count(all)} instances` : `${count(matching)} of ${count(all)} instances`);
+    setText(shown, matching === all ? counted(all, 'instance') : `${count(matching)} of ${counted(all, 'instance')}`);
     empty.hidden = matching > 0 || !feed.loaded;
     setText(empty, all ? 'No instance matches the filter.' : 'No instances yet. Make one with “New instance”, or over REST.');
   });

@@ -36,7 +36,8 @@ export function nodePage(feed) {
     const column = name => node.samples.map(sample => sample[at(name)]);
     const last = node.samples.at(-1);
     const value = name => last[at(name)];
-    tiles.Heap.set(`${bytes(value('heap'))} of ${bytes(node.facts.heapMax)}`);
+    tiles.Heap.set(bytes(value('heap')));
+    tiles.Heap.name(`Heap, of ${bytes(node.facts.heapMax)}`);
     tiles.CPU.set(`${value('cpu')} % of ${node.facts.processors * 100}`);
     tiles['Event loop lag'].set(micros(value('lag')));
     tiles.Connections.set(count(value('connections')));
@@ -49,6 +50,7 @@ export function nodePage(feed) {
     const {totals} = node;
     sockets.replaceChildren(
       line('open', count(totals.sockets.open)),
+      ...Object.entries(totals.sockets.states).map(([state, times]) => line(`open: ${words(state)}`, count(times))),
       line('opened since the start', count(totals.sockets.opened)),
       ...Object.entries(totals.sockets.closed).map(([reason, times]) => line(`closed: ${words(reason)}`, count(times))),
       ...Object.entries(totals.sockets.refused).map(([reason, times]) => line(`refused: ${words(reason)}`, count(times))));

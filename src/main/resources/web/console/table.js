@@ -2,7 +2,7 @@ import {badge, bytes, count, h, micros, setText} from './dom.js';
 import {confirmDelete, confirmRestart} from './dialogs.js';
 
 /** Rows above and below the window that are drawn too, so that scrolling shows no gap. */
-const OVERSCAN = 8;
+const OVERSCAN = 5;
 
 /** What to show: heading, the feed's column, how its value reads, and whether large comes first. */
 const COLUMNS = [

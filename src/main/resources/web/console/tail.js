@@ -11,8 +11,8 @@ const short = value => {
 /** The room's messages as they come, newest last; it follows them unless somebody scrolled up. */
 export class Tail {
   constructor() {
-    this.list = h('ol', {class: 'tail', role: 'log', tabindex: 0, 'aria-label': 'Messages', 'aria-live': 'off'});
-    this.element = this.list;
+    this.list = h('ol');
+    this.element = h('div', {class: 'tail', role: 'log', tabindex: 0, 'aria-label': 'Messages', 'aria-live': 'off'}, this.list);
   }
 
   clear() {
@@ -54,9 +54,10 @@ export class Tail {
   }
 
   #append(item) {
-    const follows = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
+    const box = this.element;
+    const follows = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
     this.list.append(item);
     while (this.list.childElementCount > KEPT) this.list.firstElementChild.remove();
-    if (follows) this.list.scrollTop = this.list.scrollHeight;
+    if (follows) box.scrollTop = box.scrollHeight;
   }
 }

@@ -12,11 +12,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A node in a process of its own, as an operator starts and stops it. */
 @Timeout(60)
 class ProcessIT {
   private Process node;
+
+  @TempDir private Path folder;
 
   @AfterEach
   void leaveNothingBehind() {
@@ -73,6 +76,9 @@ class ProcessIT {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("MYCELIUM_OPS_MANAGEMENT_PORT", "0");
+    builder
+        .environment()
+        .put("MYCELIUM_JOURNAL_URL", "jdbc:sqlite:" + folder.resolve("mycelium.db"));
     // A JVM that takes options from here says so on its output.
     builder.environment().remove("JAVA_TOOL_OPTIONS");
     node = builder.start();

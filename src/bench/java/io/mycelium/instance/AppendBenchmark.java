@@ -3,6 +3,7 @@ package io.mycelium.instance;
 import io.mycelium.instance.spi.Push;
 import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.instance.types.AccumulativeType;
+import io.mycelium.journal.JournalConfig;
 import io.mycelium.protocol.Payload;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +59,13 @@ public class AppendBenchmark {
     if (room == null || room.seq() + WARMING + PUSHES > entries * 3L / 2) {
       RoomSettings settings =
           new RoomSettings("accumulative", null, history, true, false, Duration.ZERO, null);
-      room = new Room("lobby", settings, new AccumulativeType().open(settings), null);
+      room =
+          new Room(
+              "lobby",
+              settings,
+              new AccumulativeType().open(settings),
+              JournalConfig.DEFAULT,
+              null);
       push(entries - WARMING);
     }
     push(WARMING);

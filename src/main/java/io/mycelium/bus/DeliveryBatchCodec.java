@@ -79,6 +79,13 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
     } else if (item instanceof Outbound.Failed failed) {
       out.appendInt(8);
       Wire.string(out, failed.message());
+    } else if (item instanceof Outbound.Catchup catchup) {
+      out.appendInt(10);
+      Wire.string(out, catchup.gateway());
+      out.appendLong(catchup.connection());
+      Wire.string(out, catchup.room());
+      out.appendInt(catchup.deliveries().size());
+      catchup.deliveries().forEach(delivery -> writeDelivery(out, delivery));
     } else {
       out.appendInt(9);
     }
@@ -120,7 +127,9 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
       case 7 -> readRunning(in);
       case 8 -> new Outbound.Failed(in.string());
       case 9 -> new Outbound.Deleted();
-      default -> throw new IllegalStateException("item tag is " + tag + ", expected 0 to 9");
+      case 10 ->
+          new Outbound.Catchup(in.string(), in.longNumber(), in.string(), readDeliveries(in));
+      default -> throw new IllegalStateException("item tag is " + tag + ", expected 0 to 10");
     };
   }
 
@@ -146,12 +155,16 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
     String gateway = in.string();
     String room = in.string();
     boolean complete = in.number() == 1;
+    return new Outbound.Refill(gateway, room, readDeliveries(in), complete);
+  }
+
+  private static List<Delivery> readDeliveries(Wire.Reader in) {
     int count = in.number();
     List<Delivery> deliveries = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       deliveries.add(readDelivery(in));
     }
-    return new Outbound.Refill(gateway, room, deliveries, complete);
+    return deliveries;
   }
 
   private static Outbound readRunning(Wire.Reader in) {

@@ -20,6 +20,9 @@ import io.vertx.core.json.JsonObject;
  * channels, ...}}.
  */
 public final class InstanceDirectory {
+  /** The state of a room as it is now. */
+  public static final long LATEST = -1;
+
   private final Vertx vertx;
 
   public InstanceDirectory(Vertx vertx) {
@@ -83,7 +86,7 @@ public final class InstanceDirectory {
 
   /**
    * Entries with a sequence above {@code after}, oldest first: {@code {entries: [...], seq, epoch,
-   * oldest}} as JSON text.
+   * complete}} as JSON text.
    */
   public Future<Buffer> entries(String id, String room, long after, int limit) {
     return this.<Buffer>send(
@@ -91,11 +94,36 @@ public final class InstanceDirectory {
         new JsonObject().put("id", id).put("room", room).put("after", after).put("limit", limit));
   }
 
+  /**
+   * A room's state as a join shows it, as JSON text.
+   *
+   * @param seq of the entry right behind which it is to be, 0 for the initial one, or {@link
+   *     #LATEST}
+   */
+  public Future<Buffer> state(String id, String room, long seq) {
+    return this.<Buffer>send(
+        "state", new JsonObject().put("id", id).put("room", room).put("seq", seq));
+  }
+
   /** A back end speaks into a room; {@code payload} is any JSON value as text: {@code {seq}}. */
   public Future<JsonObject> push(String id, String room, String user, String payload) {
+    return push(id, room, user, payload, null);
+  }
+
+  /**
+   * The same, once: a repeat with the same key gets {@code {seq, duplicate: true}}.
+   *
+   * @param key null for an ordinary message
+   */
+  public Future<JsonObject> push(String id, String room, String user, String payload, String key) {
     return request(
         "push",
-        new JsonObject().put("id", id).put("room", room).put("user", user).put("payload", payload));
+        new JsonObject()
+            .put("id", id)
+            .put("room", room)
+            .put("user", user)
+            .put("payload", payload)
+            .put("key", key));
   }
 
   /** {@code {types: [{name, description, source}], broken: [{source, error}]}} */

@@ -206,6 +206,10 @@ public final class InstanceLink {
       if (refill.gateway().equals(id)) {
         listener.onRefill(refill);
       }
+    } else if (item instanceof Outbound.Catchup catchup) {
+      if (catchup.gateway().equals(id)) {
+        listener.onCatchup(catchup);
+      }
     } else {
       dispatchLifecycle(item);
     }

@@ -9,6 +9,8 @@ public interface LinkListener {
 
   void onDirect(Outbound.Direct direct);
 
+  void onCatchup(Outbound.Catchup catchup);
+
   void onKick(Outbound.Kick kick);
 
   void onRefill(Outbound.Refill refill);

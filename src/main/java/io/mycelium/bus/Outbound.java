@@ -46,6 +46,14 @@ public sealed interface Outbound {
   record Direct(String gateway, long connection, String room, byte[] quotedEvent, byte[] json)
       implements Outbound {}
 
+  /**
+   * What a channel missed while it was away, a delivery each, behind the reply to its join.
+   *
+   * @param deliveries in order; shared by those who missed the same
+   */
+  record Catchup(String gateway, long connection, String room, List<Delivery> deliveries)
+      implements Outbound {}
+
   /** The instance ends one channel with {@code phx_close}; the logic asked for it. */
   record Kick(String gateway, long connection, String room) implements Outbound {}
 

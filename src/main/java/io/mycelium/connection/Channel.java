@@ -125,6 +125,18 @@ final class Channel implements ReplyTo {
     }
   }
 
+  /** A message of the room that the channel missed, as live ones come. */
+  void deliver(Outbound.Delivery missed) {
+    connection
+        .serializer()
+        .broadcast(
+            connection.outbox().buffer(),
+            room.topic(),
+            missed.quotedEvent(),
+            missed.binary(),
+            missed.json());
+  }
+
   void leave(InboundMessage leave) {
     busy = true;
     connection
@@ -153,6 +165,22 @@ final class Channel implements ReplyTo {
           .link()
           .sendEnd(Command.Kind.LEAVE, connection.number(), room.name(), ReplyTo.NOBODY);
       end(false);
+    }
+  }
+
+  /**
+   * What the channel missed cannot be had: the client is to join again. One that a second join is
+   * about to replace goes with that join's answer: a leave behind the join would end the membership
+   * that it makes.
+   */
+  void joinAnew() {
+    if (connection.channel(room.name()) == this) {
+      connection
+          .link()
+          .sendEnd(Command.Kind.LEAVE, connection.number(), room.name(), ReplyTo.NOBODY);
+      end(true);
+    } else {
+      room.remove(this);
     }
   }
 

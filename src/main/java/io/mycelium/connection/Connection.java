@@ -297,6 +297,15 @@ public final class Connection {
     }
   }
 
+  SocketState state() {
+    if (!outbox.isWritable()) {
+      return SocketState.SLOW;
+    } else if (liveness.awaitsPong()) {
+      return SocketState.PINGED;
+    }
+    return channels.isEmpty() ? SocketState.NOT_JOINED : SocketState.JOINED;
+  }
+
   Liveness liveness() {
     return liveness;
   }

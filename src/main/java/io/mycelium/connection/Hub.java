@@ -284,6 +284,17 @@ public final class Hub {
     return connections;
   }
 
+  /** How many are in each {@link SocketState}, by its ordinal; walks all of them. */
+  public int[] states() {
+    int[] counts = new int[SocketState.values().length];
+    for (Future<HubInstance> made : instances.values()) {
+      if (made.succeeded()) {
+        made.result().connections().forEach(each -> counts[each.state().ordinal()]++);
+      }
+    }
+    return counts;
+  }
+
   /** Instances to which this hub has a line. */
   public int instances() {
     return instances.size();

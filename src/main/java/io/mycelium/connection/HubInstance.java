@@ -93,6 +93,15 @@ public final class HubInstance implements LinkListener {
   }
 
   @Override
+  public void onCatchup(Outbound.Catchup catchup) {
+    Channel channel = channel(catchup.connection(), catchup.room());
+    if (channel != null) {
+      channel.room().write();
+      catchup.deliveries().forEach(channel::deliver);
+    }
+  }
+
+  @Override
   public void onKick(Outbound.Kick kick) {
     Channel channel = channel(kick.connection(), kick.room());
     if (channel != null) {

@@ -3,7 +3,6 @@ package io.mycelium.connection;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.Outbound;
 import io.mycelium.bus.Outbound.Delivery;
-import io.mycelium.bus.ReplyTo;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Serializer;
@@ -224,12 +223,7 @@ final class HubRoom {
   /** What was missed cannot be had: the channels join anew and get the state. */
   private void failGap() {
     held = null;
-    for (Channel channel : channels()) {
-      instance
-          .link()
-          .sendEnd(Command.Kind.LEAVE, channel.connection().number(), name(), ReplyTo.NOBODY);
-      channel.end(true);
-    }
+    channels().forEach(Channel::joinAnew);
   }
 
   /** All joined channels, copied: ending one changes the audience. */

@@ -48,7 +48,7 @@ final class Liveness {
     return limits.pingTimeout();
   }
 
-  private boolean awaitsPong() {
+  boolean awaitsPong() {
     return pingedAt != NO_PING && lastSeen < pingedAt;
   }
 

@@ -127,6 +127,10 @@ final class Outbox {
     }
   }
 
+  boolean isWritable() {
+    return transport.isWritable();
+  }
+
   private void writeGathered() {
     if (gathered != null) {
       ByteBuf writing = gathered;

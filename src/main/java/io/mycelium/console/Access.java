@@ -145,8 +145,8 @@ final class Access {
       return true;
     }
     try {
-      return URI.create(origin).getAuthority() != null
-          && URI.create(origin).getAuthority().equalsIgnoreCase(request.getHeader("Host"));
+      String from = URI.create(origin).getAuthority();
+      return from != null && from.equalsIgnoreCase(String.valueOf(request.authority()));
     } catch (IllegalArgumentException e) {
       return false;
     }

@@ -2,6 +2,7 @@ package io.mycelium.console;
 
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -17,12 +18,19 @@ import io.vertx.ext.web.handler.StaticHandler;
 public final class Console {
   private static final String PAGE = "web/console/index.html";
   private static final String LOGIN = "web/console/login.html";
+  private static final String WRONG_TOKEN =
+      "<p class=\"error\" role=\"alert\">That is not the token.</p>";
   private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/dist";
+
+  /** The log-in page's too, and no secret. */
+  private static final String STYLE = "/console/console.css";
+
   private static final String PATHS = "/console*";
   private static final int MAX_FORM = 4096;
   private static final int LOGIN_DELAY_MS = 500;
 
   private final Vertx vertx;
+  private final Context context;
   private final ConsoleConfig config;
   private final Access access;
   private final Feed feed;
@@ -30,6 +38,7 @@ public final class Console {
   /** To be called on the web verticle's context. */
   public Console(Vertx vertx, ConsoleConfig config, Sampler sampler) {
     this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
     this.config = config;
     this.access = new Access(config, System::currentTimeMillis);
     this.feed = new Feed(vertx, sampler);
@@ -46,21 +55,21 @@ public final class Console {
         .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM))
         .handler(this::logIn);
     router.get("/console/feed").handler(this::subscribe);
-    router.get(PATHS).handler(this::admit);
+    router.route(PATHS).handler(this::admit);
     router.get("/console/uplot/*").handler(StaticHandler.create(UPLOT));
     router.get("/console/logout").handler(this::logOut);
     for (String path : new String[] {"/console", "/console/node", "/console/instances/:id"}) {
-      router.get(path).handler(ctx -> page(ctx, 200, PAGE));
+      router.get(path).handler(ctx -> page(ctx, 200, PAGE, ""));
     }
   }
 
   private void admit(RoutingContext ctx) {
     Refusal refusal = access.refusal(ctx.request());
     ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
-    if (refusal == null) {
+    if (refusal == null || ctx.normalizedPath().equals(STYLE)) {
       ctx.next();
     } else if (refusal.code() == ErrorCode.UNAUTHORIZED && wantsPage(ctx.request())) {
-      page(ctx, 401, LOGIN);
+      page(ctx, 401, LOGIN, "");
     } else {
       ctx.fail(refusal);
     }
@@ -71,7 +80,10 @@ public final class Console {
     return accept != null && accept.contains("text/html");
   }
 
-  private void page(RoutingContext ctx, int status, String file) {
+  /**
+   * @param error HTML to put where the page has room for it
+   */
+  private void page(RoutingContext ctx, int status, String file, String error) {
     vertx
         .fileSystem()
         .readFile(file)
@@ -80,7 +92,7 @@ public final class Console {
                 ctx.response()
                     .setStatusCode(status)
                     .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
-                    .end(html))
+                    .end(html.toString().replace("<!--error-->", error)))
         .onFailure(ctx::fail);
   }
 
@@ -93,7 +105,7 @@ public final class Console {
       ctx.response().addCookie(access.session(request.isSSL()));
       ctx.redirect("/console");
     } else {
-      vertx.setTimer(LOGIN_DELAY_MS, ignored -> page(ctx, 401, LOGIN));
+      vertx.setTimer(LOGIN_DELAY_MS, ignored -> page(ctx, 401, LOGIN, WRONG_TOKEN));
     }
   }
 
@@ -120,9 +132,9 @@ public final class Console {
     }
   }
 
-  /** The node stops. On the web verticle's event loop. */
+  /** The node stops: each console is told to come again. Any thread. */
   public void close() {
-    feed.close();
+    context.runOnContext(ignored -> feed.close());
   }
 
   Feed feed() {

@@ -106,7 +106,6 @@ final class Feed {
     subscribers.forEach(subscriber -> subscriber.sample(frame));
   }
 
-  /** The node stops: each console is told to come again. */
   void close() {
     for (Subscriber subscriber : List.copyOf(subscribers)) {
       subscriber.close(Disconnect.GOING_AWAY);

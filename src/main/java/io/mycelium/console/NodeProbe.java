@@ -42,6 +42,7 @@ final class NodeProbe {
           "threads");
 
   private final Meters meters;
+  private final Supplier<Map<String, Integer>> sockets;
   private final Supplier<JsonObject> journal;
   private final OperatingSystemMXBean system =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
@@ -53,10 +54,12 @@ final class NodeProbe {
   private long lastGc;
 
   /**
+   * @param sockets how many are in which state
    * @param journal what there is to say about it: {@code {kind, ...}}
    */
-  NodeProbe(Meters meters, Supplier<JsonObject> journal) {
+  NodeProbe(Meters meters, Supplier<Map<String, Integer>> sockets, Supplier<JsonObject> journal) {
     this.meters = meters;
+    this.sockets = sockets;
     this.journal = journal;
     this.last = meters.totals();
     this.lastCpu = system.getProcessCpuTime();
@@ -119,19 +122,20 @@ final class NodeProbe {
               .put("count", each.getCollectionCount())
               .put("millis", each.getCollectionTime()));
     }
-    JsonObject sockets =
+    JsonObject all =
         new JsonObject()
             .put("open", meters.connections())
             .put("opened", totals.opened())
+            .put("states", counts(sockets.get()))
             .put("closed", counts(meters.closedByReason()))
             .put("refused", counts(meters.refusedByReason()));
     return new JsonObject()
-        .put("sockets", sockets)
+        .put("sockets", all)
         .put("gc", gc)
         .put("journal", journal.get().put("entries", totals.entries()));
   }
 
-  private static JsonObject counts(Map<String, Long> counts) {
+  private static JsonObject counts(Map<String, ?> counts) {
     return new JsonObject(new LinkedHashMap<>(counts));
   }
 

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -22,11 +23,13 @@ public final class Sampler {
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
   /**
+   * @param sockets how many are in which state; read each second while somebody watches
    * @param journal what there is to say about the journal, {@code {kind, ...}}; read each second
    *     while somebody watches
    */
-  public Sampler(Meters meters, Supplier<JsonObject> journal) {
-    probe = new NodeProbe(meters, journal);
+  public Sampler(
+      Meters meters, Supplier<Map<String, Integer>> sockets, Supplier<JsonObject> journal) {
+    probe = new NodeProbe(meters, sockets, journal);
   }
 
   /** Until that Vert.x is closed. */

@@ -4,6 +4,7 @@ import io.mycelium.bus.Outbound;
 import io.mycelium.instance.spi.Effects;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.JsonWriter;
+import java.util.List;
 
 /** The replies of an instance, as JSON text. */
 final class Answers {
@@ -13,6 +14,9 @@ final class Answers {
   private static final byte[] SEQ = JsonWriter.constant("{\"seq\":");
   private static final byte[] EPOCH = JsonWriter.constant(",\"epoch\":");
   private static final byte[] DATA = JsonWriter.constant(",\"data\":");
+  private static final byte[] DUPLICATE = JsonWriter.constant(",\"duplicate\":true}");
+  private static final byte[] RECOVERED = JsonWriter.constant(",\"recovered\":true");
+  private static final byte[] NOT_RECOVERED = JsonWriter.constant(",\"recovered\":false");
   private static final byte[] REASON = JsonWriter.constant("{\"reason\":");
   private static final byte[] MESSAGE = JsonWriter.constant(",\"message\":");
 
@@ -35,11 +39,24 @@ final class Answers {
     return out.raw('}').toBytes();
   }
 
-  static Outbound.Reply toJoin(String gateway, long number, Room.Outcome outcome, Room room) {
+  /** A push that was made before. */
+  static Outbound.Reply duplicate(String gateway, long number, long seq) {
+    byte[] json = new JsonWriter(48).raw(SEQ).number(seq).raw(DUPLICATE).toBytes();
+    return new Outbound.Reply(gateway, number, null, null, json, seq);
+  }
+
+  /**
+   * @param recovered what became of the wish to resume; null if there was none
+   */
+  static Outbound.Reply toJoin(
+      String gateway, long number, Room.Outcome outcome, Room room, Boolean recovered) {
     if (outcome.reject() != null) {
       return rejected(gateway, number, outcome.reject());
     }
     JsonWriter out = new JsonWriter(64).raw(SEQ).number(room.seq()).raw(EPOCH).quote(room.epoch());
+    if (recovered != null) {
+      out.raw(recovered ? RECOVERED : NOT_RECOVERED);
+    }
     if (outcome.response() != null) {
       out.raw(DATA).raw(outcome.response().asJson());
     }
@@ -52,9 +69,23 @@ final class Answers {
     return new Outbound.Reply(gateway, number, ErrorCode.REJECTED, reject.message(), json, 0);
   }
 
-  /** What a channel gets behind its join's reply. */
-  static void greet(String gateway, long connection, Room room, byte[] roomsOrNull, Turn turn) {
-    turn.item(new Outbound.Direct(gateway, connection, room.name(), STATE, room.stateMessage()));
+  /**
+   * What a channel gets behind its join's reply.
+   *
+   * @param missed what it gets instead of the state; null if it gets that
+   */
+  static void greet(
+      String gateway,
+      long connection,
+      Room room,
+      List<Outbound.Delivery> missed,
+      byte[] roomsOrNull,
+      Turn turn) {
+    if (missed == null) {
+      turn.item(new Outbound.Direct(gateway, connection, room.name(), STATE, room.stateMessage()));
+    } else if (!missed.isEmpty()) {
+      turn.item(new Outbound.Catchup(gateway, connection, room.name(), missed));
+    }
     if (roomsOrNull != null) {
       turn.item(new Outbound.Direct(gateway, connection, room.name(), ROOMS, roomsOrNull));
     }

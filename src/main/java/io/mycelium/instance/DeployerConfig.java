@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param stopTimeout how long an instance may take to stop before the deployer goes on without it
  * @param stuckAfter how long an instance's logic may be busy with one batch, timer or request
  *     before its thread is given up and it is restarted from the journal
+ * @param idleTimeout how long nothing may happen in an instance before it goes to sleep; zero for
+ *     ever
  * @param presenceInterval for how long presence changes are gathered into one {@code presence_diff}
  * @param pluginsDir folder whose jars are loaded as plug-ins; need not exist
  */
@@ -24,6 +26,7 @@ public record DeployerConfig(
     Duration restartWindow,
     Duration stopTimeout,
     Duration stuckAfter,
+    Duration idleTimeout,
     Duration presenceInterval,
     String pluginsDir) {
 
@@ -35,6 +38,7 @@ public record DeployerConfig(
           Duration.ofSeconds(5),
           Duration.ofSeconds(5),
           Duration.ofSeconds(10),
+          Duration.ofMinutes(10),
           Duration.ofMillis(50),
           "plugins");
 
@@ -47,6 +51,10 @@ public record DeployerConfig(
     Expect.range(
         "instances.stop_timeout", stopTimeout, Duration.ofMillis(10), Duration.ofMinutes(10));
     Expect.range("instances.stuck_after", stuckAfter, Duration.ofMillis(40), Duration.ofHours(1));
+    if (!Duration.ZERO.equals(idleTimeout)) {
+      Expect.range(
+          "instances.idle_timeout", idleTimeout, Duration.ofMillis(100), Duration.ofDays(365));
+    }
     Expect.range(
         "instances.presence_interval", presenceInterval, Duration.ZERO, Duration.ofMinutes(1));
     Expect.present("instances.plugins_dir", pluginsDir, "a folder name");

@@ -5,20 +5,21 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /** Answers the requests of {@link io.mycelium.bus.InstanceDirectory}, on the deployer's context. */
 final class DirectoryService {
-  private static final int MAX_PAGE = 1000;
+  private final Node node;
+  private final Registry registry;
+  private final InstanceList list;
 
-  private final DeployerVerticle deployer;
-
-  DirectoryService(DeployerVerticle deployer) {
-    this.deployer = deployer;
+  DirectoryService(Node node, Registry registry) {
+    this.node = node;
+    this.registry = registry;
+    this.list = new InstanceList(node, registry);
   }
 
   /**
@@ -30,57 +31,43 @@ final class DirectoryService {
     String op = request.getString("op");
     return switch (op) {
       case "create" ->
-          deployer.create(InstanceSpec.read(request.getJsonObject("spec"))).map(InstanceJson::of);
-      case "list" -> Future.succeededFuture(list(request.getJsonObject("filter")));
-      case "get" -> Future.succeededFuture(InstanceJson.of(deployer.find(id)));
-      case "lookup" -> Future.succeededFuture(InstanceJson.lookup(deployer.find(id)));
-      case "delete" -> deployer.delete(id).map(new JsonObject());
-      case "restart" -> restart(deployer.find(id));
-      case "get_room" ->
-          deployer.find(id).call((control, turn) -> Future.succeededFuture(control.roomJson(room)));
-      case "put_room" -> putRoom(deployer.find(id), room, request.getJsonObject("settings"));
-      case "delete_room" -> deleteRoom(deployer.find(id), room);
-      case "entries" -> entries(deployer.find(id), room, request);
-      case "push" -> push(deployer.find(id), room, request);
-      case "types" -> Future.succeededFuture(deployer.types().toJson());
-      case "stats" -> Future.succeededFuture(InstanceJson.stats(deployer.find(id)));
-      case "restarts" -> Future.succeededFuture(deployer.find(id).restartLog().toJson());
-      case "observe" -> observe(deployer.find(id), room, request.getInteger("limit"));
+          registry.create(InstanceSpec.read(request.getJsonObject("spec"))).map(InstanceJson::of);
+      case "list" -> list.page(request.getJsonObject("filter"));
+      case "get" -> list.get(id);
+      case "lookup" -> registry.touch(id).map(InstanceJson::lookup);
+      case "delete" -> registry.delete(id).map(new JsonObject());
+      case "restart" -> registry.touch(id).compose(DirectoryService::restart);
+      case "get_room" -> call(id, (control, turn) -> control.roomJson(room));
+      case "put_room" ->
+          registry
+              .touch(id)
+              .compose(found -> putRoom(found, room, request.getJsonObject("settings")));
+      case "delete_room" -> registry.touch(id).compose(found -> deleteRoom(found, room));
+      case "entries" -> registry.touch(id).compose(found -> entries(found, room, request));
+      case "state" -> registry.touch(id).compose(found -> state(found, room, request));
+      case "push" -> registry.touch(id).compose(found -> push(found, room, request));
+      case "types" -> Future.succeededFuture(node.types().toJson());
+      case "stats" -> list.stats(id);
+      case "restarts" -> list.restarts(id);
+      case "observe" ->
+          registry.touch(id).compose(found -> observe(found, room, request.getInteger("limit")));
       default ->
           throw new Refusal(
               ErrorCode.BAD_REQUEST, "op is " + op + ", expected one of the directory's");
     };
   }
 
-  private JsonObject list(JsonObject filter) {
-    int limit = Math.min(filter.getInteger("limit", 100), MAX_PAGE);
-    String after = filter.getString("after", "");
-    JsonArray items = new JsonArray();
-    String last = null;
-    for (Supervised each : deployer.instances().tailMap(after, false).values()) {
-      if (matches(each, filter)) {
-        if (items.size() == limit) {
-          return new JsonObject().put("items", items).put("next", last);
-        }
-        items.add(InstanceJson.of(each));
-        last = each.spec().id();
-      }
-    }
-    return new JsonObject().put("items", items);
+  private Future<JsonObject> call(
+      String id, BiFunction<InstanceControl, Turn, JsonObject> request) {
+    return registry
+        .touch(id)
+        .compose(
+            instance ->
+                instance.call(
+                    (control, turn) -> Future.succeededFuture(request.apply(control, turn))));
   }
 
-  /** Type and status exactly; the name if it contains the text, letter case aside. */
-  private static boolean matches(Supervised each, JsonObject filter) {
-    String type = filter.getString("type");
-    String status = filter.getString("status");
-    String name = filter.getString("name");
-    return (type == null || type.equals(each.spec().type()))
-        && (status == null || status.equals(each.status().json()))
-        && (name == null
-            || each.spec().name().toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT)));
-  }
-
-  private Future<JsonObject> restart(Supervised instance) {
+  private static Future<JsonObject> restart(Supervised instance) {
     return instance.restart().map(ignored -> InstanceJson.of(instance));
   }
 
@@ -102,14 +89,17 @@ final class DirectoryService {
           .<JsonObject>call((control, turn) -> Future.succeededFuture(control.roomJson(name)))
           .map(room -> new JsonObject().put("created", false).put("room", room));
     }
-    deployer.types().open(settings);
+    node.types().open(settings);
     Map<String, RoomSettings> rooms = new HashMap<>(instance.spec().rooms());
     rooms.put(name, settings);
     InstanceSpec changed = instance.spec().withRooms(rooms);
-    instance.replaceSpec(changed);
     return instance
-        .<JsonObject>call(
-            (control, turn) -> Future.succeededFuture(control.putRoom(name, changed, turn)))
+        .replaceSpec(changed)
+        .compose(
+            stored ->
+                instance.<JsonObject>call(
+                    (control, turn) ->
+                        Future.succeededFuture(control.putRoom(name, changed, turn))))
         .onFailure(cause -> withdraw(instance, name, cause))
         .map(room -> new JsonObject().put("created", true).put("room", room));
   }
@@ -135,9 +125,11 @@ final class DirectoryService {
     Map<String, RoomSettings> rooms = new HashMap<>(instance.spec().rooms());
     rooms.remove(name);
     InstanceSpec changed = instance.spec().withRooms(rooms);
-    instance.replaceSpec(changed);
     return instance
-        .<Void>call((control, turn) -> control.deleteRoom(name, changed, turn))
+        .replaceSpec(changed)
+        .compose(
+            stored ->
+                instance.<Void>call((control, turn) -> control.deleteRoom(name, changed, turn)))
         .map(new JsonObject());
   }
 
@@ -147,6 +139,11 @@ final class DirectoryService {
     return instance.call((control, turn) -> control.entries(room, after, limit));
   }
 
+  private static Future<?> state(Supervised instance, String room, JsonObject request) {
+    long seq = request.getLong("seq", -1L);
+    return instance.call((control, turn) -> control.state(room, seq));
+  }
+
   private static Future<?> observe(Supervised instance, String room, int limit) {
     return instance.call((control, turn) -> Future.succeededFuture(control.observe(room, limit)));
   }
@@ -154,8 +151,9 @@ final class DirectoryService {
   private static Future<?> push(Supervised instance, String room, JsonObject request) {
     Payload payload = Payload.checked(request.getString("payload"));
     String user = request.getString("user");
+    String key = request.getString("key");
     instance.stats().received(1, payload.length());
     return instance.<JsonObject>call(
-        (control, turn) -> Future.succeededFuture(control.push(room, user, payload, turn)));
+        (control, turn) -> Future.succeededFuture(control.push(room, user, payload, key, turn)));
   }
 }

@@ -12,26 +12,43 @@ import java.util.Map;
  * @param rooms by name; rooms that are not in it begin anew
  * @param peers gateways with their connections
  * @param nextRef number of the next membership
+ * @param truncated whether what clients have does not fit what is left
  */
-record Handover(Map<String, Room.Saved> rooms, Collection<Peer> peers, long nextRef) {
-  static final Handover NOTHING = new Handover(Map.of(), List.of(), 1);
+record Handover(
+    Map<String, SavedRoom> rooms, Collection<Peer> peers, long nextRef, boolean truncated) {
+  static final Handover NOTHING = new Handover(Map.of(), List.of(), 1, false);
 
   /**
    * Where there is nobody to hand over: rooms without occupants, their states to be read from the
    * journal.
    */
   static Handover fromJournal(InstanceSpec spec) {
-    Map<String, Room.Saved> rooms = new HashMap<>();
-    spec.rooms().keySet().forEach(name -> rooms.put(name, Room.Saved.unknown()));
-    return new Handover(rooms, List.of(), 1);
+    Map<String, SavedRoom> rooms = new HashMap<>();
+    spec.rooms().keySet().forEach(name -> rooms.put(name, SavedRoom.unknown()));
+    return new Handover(rooms, List.of(), 1, false);
   }
 
-  /** The same with every room's state to be read from the journal; no answer counts any more. */
-  Handover withoutStates() {
-    Map<String, Room.Saved> lost = new HashMap<>();
-    rooms.forEach((name, saved) -> lost.put(name, saved.lost()));
+  /**
+   * The same with the state of every room that the journal keeps to be read from there; the others
+   * have nothing that could be in doubt. No answer counts any more.
+   */
+  Handover withoutStates(InstanceSpec spec) {
+    Map<String, SavedRoom> lost = new HashMap<>();
+    rooms.forEach((name, saved) -> lost.put(name, spec.isDurable(name) ? saved.lost() : saved));
     peers.forEach(peer -> peer.replies().clear());
-    return new Handover(lost, peers, nextRef);
+    return new Handover(lost, peers, nextRef, truncated);
+  }
+
+  /** The same with all states to be read from the journal, the instance having gone to sleep. */
+  Handover asleep() {
+    Map<String, SavedRoom> lost = new HashMap<>();
+    rooms.forEach((name, saved) -> lost.put(name, saved.lost()));
+    return new Handover(lost, peers, nextRef, truncated);
+  }
+
+  /** Whether nobody is connected. */
+  boolean isDeserted() {
+    return peers.isEmpty();
   }
 
   /**
@@ -39,21 +56,8 @@ record Handover(Map<String, Room.Saved> rooms, Collection<Peer> peers, long next
    * connections there are.
    */
   Handover withoutPeers() {
-    Map<String, Room.Saved> empty = new HashMap<>();
+    Map<String, SavedRoom> empty = new HashMap<>();
     rooms.forEach((name, saved) -> empty.put(name, saved.vacated()));
-    return new Handover(empty, List.of(), nextRef);
-  }
-
-  /**
-   * Whether a room's first entries were gone, so that what clients have does not fit what is left.
-   */
-  boolean isTruncated() {
-    return rooms.values().stream()
-        .anyMatch(saved -> saved.replay() != null && !saved.replay().complete());
-  }
-
-  /** The same, without anybody in it if it is truncated. */
-  Handover checked() {
-    return isTruncated() ? withoutPeers() : this;
+    return new Handover(empty, List.of(), nextRef, truncated);
   }
 }

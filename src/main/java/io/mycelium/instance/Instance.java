@@ -3,7 +3,6 @@ package io.mycelium.instance;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.CommandBatch;
 import io.mycelium.bus.Outbound;
-import io.mycelium.instance.spi.Push;
 import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.JsonWriter;
@@ -25,10 +24,13 @@ import java.util.function.LongSupplier;
  */
 final class Instance {
   private static final byte[] ROOMS = JsonWriter.quoted("rooms");
+  private static final byte[] EMPTY = JsonWriter.constant("{}");
   private static final String GET_ROOMS = "get_rooms";
 
   private final RoomTypes types;
   private final LongSupplier clock;
+  private final Admission admission;
+  private final Pushes pushes;
   private final Map<String, Room> rooms = new HashMap<>(4);
   private final Map<String, Peer> peers = new HashMap<>(2);
   private final Membership membership;
@@ -40,10 +42,13 @@ final class Instance {
       RoomTypes types,
       LongSupplier clock,
       Duration presenceInterval,
+      Admission admission,
       Handover handover) {
     this.spec = spec;
     this.types = types;
     this.clock = clock;
+    this.admission = admission;
+    this.pushes = new Pushes(clock, admission);
     spec.rooms().forEach((name, settings) -> open(name, settings, handover.rooms().get(name)));
     for (Peer peer : handover.peers()) {
       peers.put(peer.gateway(), peer);
@@ -52,8 +57,8 @@ final class Instance {
     membership = new Membership(rooms, clock, presenceInterval, handover.nextRef());
   }
 
-  private Room open(String name, RoomSettings settings, Room.Saved saved) {
-    Room room = new Room(name, settings, types.open(settings), saved);
+  private Room open(String name, RoomSettings settings, SavedRoom saved) {
+    Room room = new Room(name, settings, types.open(settings), admission.limits(), saved);
     rooms.put(name, room);
     return room;
   }
@@ -68,11 +73,11 @@ final class Instance {
 
   /** Gives everything to a successor. Calls no logic: it may be what failed. */
   Handover handOver() {
-    Map<String, Room.Saved> saved = new HashMap<>();
+    Map<String, SavedRoom> saved = new HashMap<>();
     for (Room room : rooms.values()) {
       saved.put(room.name(), room.save());
     }
-    return new Handover(saved, List.copyOf(peers.values()), membership.nextRef());
+    return new Handover(saved, List.copyOf(peers.values()), membership.nextRef(), false);
   }
 
   /** Number of the last command applied, by link. */
@@ -142,7 +147,7 @@ final class Instance {
         case DETACH -> {
           return detach(peer, command, turn);
         }
-        case REFILL -> turn.refill(peer.gateway(), command);
+        case REFILL -> Pushes.refill(peer.gateway(), command, rooms.get(command.room()), turn);
       }
       return null;
     } catch (Refusal refusal) {
@@ -159,30 +164,57 @@ final class Instance {
   private void push(Peer peer, Command command, Turn turn) {
     Room room = room(command.room());
     if (GET_ROOMS.equals(command.event()) && room.name().equals(InstanceSpec.LOBBY)) {
-      turn.ok(
-          peer.gateway(),
-          command.number(),
-          "{}".getBytes(java.nio.charset.StandardCharsets.US_ASCII),
-          0);
+      turn.ok(peer.gateway(), command.number(), EMPTY, 0);
       turn.item(
           new Outbound.Direct(
               peer.gateway(), command.connection(), room.name(), ROOMS, roomsMessage()));
-      return;
+    } else {
+      pushes.push(peer.gateway(), command, room, turn);
     }
-    Push push = new Push(command.event(), command.user(), command.payload(), clock.getAsLong());
-    Room.Outcome outcome = room.push(push, turn);
-    turn.reply(Answers.toPush(peer.gateway(), command.number(), outcome, room.seq()));
   }
 
   private void join(Peer peer, Command command, Turn turn) {
     Room room = room(command.room());
     open(peer, command);
+    Position since = Position.of(command.payload());
+    if (since != null && admission.mustRead(room, since)) {
+      peer.connection(command.connection()).awaits(room.name(), command.number());
+      turn.ask(peer.gateway(), command);
+    } else {
+      join(peer, command, room, since, turn);
+    }
+  }
+
+  /**
+   * A join whose missed entries have been read, unless it was given up meanwhile.
+   *
+   * @throws Refusal if the room is gone
+   */
+  void resumeJoin(Turn.Question question, Turn turn) {
+    Command command = question.command();
+    Peer peer = peers.get(question.gateway());
+    Peer.Connection connection = peer == null ? null : peer.connection(command.connection());
+    if (connection == null || !connection.stopsWaiting(command.room(), command.number())) {
+      turn.error(
+          question.gateway(), command.number(), ErrorCode.NOT_JOINED, "the channel left meanwhile");
+      return;
+    }
+    join(peer, command, room(command.room()), Position.of(command.payload()), turn);
+  }
+
+  private void join(Peer peer, Command command, Room room, Position since, Turn turn) {
+    boolean recovered = since != null && admission.canResume(room, since);
+    if (recovered) {
+      room.missed(since.seq());
+    }
     Room.Outcome outcome = membership.join(peer, command, room, turn);
-    turn.reply(Answers.toJoin(peer.gateway(), command.number(), outcome, room));
+    turn.reply(
+        Answers.toJoin(
+            peer.gateway(), command.number(), outcome, room, since == null ? null : recovered));
     if (outcome.reject() == null) {
-      boolean lobby = room.name().equals(InstanceSpec.LOBBY);
-      Answers.greet(
-          peer.gateway(), command.connection(), room, lobby ? roomsMessage() : null, turn);
+      List<Outbound.Delivery> missed = recovered ? room.missed(since.seq()) : null;
+      byte[] names = room.name().equals(InstanceSpec.LOBBY) ? roomsMessage() : null;
+      Answers.greet(peer.gateway(), command.connection(), room, missed, names, turn);
     }
   }
 
@@ -214,6 +246,10 @@ final class Instance {
   }
 
   private void leave(Peer peer, Command command, Turn turn) {
+    Peer.Connection connection = peer.connection(command.connection());
+    if (connection != null) {
+      connection.stopsWaiting(command.room());
+    }
     membership.leave(peer, command.connection(), command.room(), turn);
     turn.ok(peer.gateway(), command.number(), null, 0);
   }
@@ -302,8 +338,22 @@ final class Instance {
     return spec;
   }
 
+  /** Whether all rooms rest, so that they can go to sleep. */
+  boolean canSleep() {
+    return rooms.values().stream().allMatch(Room::canSleep);
+  }
+
   int connections() {
     return connections;
+  }
+
+  /** About how many bytes of heap the rooms' entries take. */
+  long entriesBytes() {
+    long bytes = 0;
+    for (Room room : rooms.values()) {
+      bytes += room.heapBytes();
+    }
+    return bytes;
   }
 
   int channels() {

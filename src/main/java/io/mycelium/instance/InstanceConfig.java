@@ -1,6 +1,8 @@
 package io.mycelium.instance;
 
 import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.journal.Durability;
+import io.mycelium.journal.Retention;
 import io.mycelium.protocol.Payload;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.json.JsonObject;
@@ -11,6 +13,7 @@ import java.util.List;
  * What the creator of an instance may set.
  *
  * @param rooms settings that rooms take unless they set their own; the type is the instance's
+ * @param durability that rooms take unless they set their own; null if each type has its own
  * @param maxConnections connections at once
  * @param maxMessageBytes largest message of a client; 0 means the server's limit
  * @param threading on which threads its logic runs
@@ -19,6 +22,7 @@ import java.util.List;
  */
 record InstanceConfig(
     RoomSettings rooms,
+    Durability durability,
     int maxConnections,
     int maxMessageBytes,
     ThreadingModel threading,
@@ -28,15 +32,18 @@ record InstanceConfig(
   private static final int MAX_HISTORY = 10_000;
   private static final int MAX_PATCH_INTERVAL_MS = 60_000;
   private static final int MAX_PING_SECONDS = 3600;
+  private static final String COLLABORATIVE = "collaborative";
   private static final List<String> ON_OFF = List.of("on", "off");
 
   static InstanceConfig read(String type, JsonObject json) {
     SpecReader in = new SpecReader("config", json);
     RoomSettings base = new RoomSettings(type, null, 100, true, false, Duration.ZERO, null);
-    RoomSettings rooms = readRoomSettings(in, type, base);
+    Durability durability = durability(in, null);
+    RoomSettings rooms = readRoomSettings(in, type, base, ofType(durability, type));
     InstanceConfig config =
         new InstanceConfig(
             rooms,
+            durability,
             in.number("max_connections", 1_000_000, 1, 10_000_000),
             in.number("max_message_bytes", 0, 1024, 1 << 30),
             threading(in),
@@ -61,17 +68,31 @@ record InstanceConfig(
     };
   }
 
-  /** A room's settings: what it says itself, else what {@code base} says. */
-  static RoomSettings readRoom(String name, JsonObject json, RoomSettings base) {
+  private static Durability durability(SpecReader in, Durability absent) {
+    String name = in.oneOf("durability", null, Durability.NAMES);
+    return name == null ? absent : Durability.of(name);
+  }
+
+  /** Positions are worth nothing once their players are gone; everything else is kept. */
+  private static Durability ofType(Durability given, String type) {
+    if (given != null) {
+      return given;
+    }
+    return COLLABORATIVE.equals(type) ? Durability.NONE : Durability.SYNC;
+  }
+
+  /** A room's settings: what it says itself, else what this says. */
+  RoomSettings readRoom(String name, JsonObject json) {
     SpecReader in = new SpecReader("rooms." + name, json);
-    String type = in.text("type", base.type(), RoomTypes.NAME, "the name of a type");
-    RoomSettings settings = readRoomSettings(in, type, base);
+    String type = in.text("type", rooms.type(), RoomTypes.NAME, "the name of a type");
+    Durability own = durability(in, ofType(durability, type));
+    RoomSettings settings = readRoomSettings(in, type, rooms, own);
     in.refuseUnknownKeys();
     return settings;
   }
 
-  private static RoomSettings readRoomSettings(SpecReader in, String type, RoomSettings base) {
-    in.oneOf("durability", "none", List.of("none"));
+  private static RoomSettings readRoomSettings(
+      SpecReader in, String type, RoomSettings base, Durability durability) {
     JsonObject state = in.object("state");
     JsonObject settings = in.object("settings");
     return new RoomSettings(
@@ -83,7 +104,16 @@ record InstanceConfig(
         Duration.ofMillis(
             in.number(
                 "patch_interval", (int) base.patchInterval().toMillis(), 0, MAX_PATCH_INTERVAL_MS)),
-        settings == null ? base.settings() : Payload.json(settings.encode()).tree());
+        settings == null ? base.settings() : Payload.json(settings.encode()).tree(),
+        durability,
+        readRetention(in, base.retention()));
+  }
+
+  private static Retention readRetention(SpecReader in, Retention base) {
+    return new Retention(
+        in.number("retention_entries", (int) base.entries(), 0, Integer.MAX_VALUE),
+        Duration.ofSeconds(
+            in.number("retention_age", (int) base.age().toSeconds(), 0, Integer.MAX_VALUE)));
   }
 
   JsonObject toJson() {
@@ -91,6 +121,10 @@ record InstanceConfig(
         settingsJson(rooms)
             .put("max_connections", maxConnections)
             .put("threading", threadingName());
+    json.remove("durability");
+    if (durability != null) {
+      json.put("durability", durability.json());
+    }
     if (maxMessageBytes > 0) {
       json.put("max_message_bytes", maxMessageBytes);
     }
@@ -111,12 +145,22 @@ record InstanceConfig(
     };
   }
 
+  /** What {@link #readRoom} needs to make the same again. */
+  static JsonObject roomJson(RoomSettings settings) {
+    JsonObject json = settingsJson(settings).put("type", settings.type());
+    return settings.state() == null
+        ? json
+        : json.put("state", new JsonObject(settings.state().toString()));
+  }
+
   static JsonObject settingsJson(RoomSettings settings) {
     JsonObject json =
         new JsonObject()
             .put("history", settings.history())
             .put("presence", settings.presence() ? "on" : "off")
-            .put("durability", "none")
+            .put("durability", settings.durability().json())
+            .put("retention_entries", settings.retention().entries())
+            .put("retention_age", settings.retention().age().toSeconds())
             .put("open", settings.open())
             .put("patch_interval", settings.patchInterval().toMillis());
     if (settings.settings() != null) {

@@ -1,8 +1,8 @@
 package io.mycelium.instance;
 
-import io.mycelium.bus.Command;
-import io.mycelium.bus.Outbound;
+import io.mycelium.instance.spi.Effects;
 import io.mycelium.instance.spi.Push;
+import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;
 import io.mycelium.protocol.ErrorCode;
@@ -14,7 +14,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /**
  * The deployer's requests to one instance, on the instance's thread: rooms, entries, a back end's
@@ -22,28 +21,45 @@ import java.util.function.LongSupplier;
  */
 final class InstanceControl {
   private final Instance instance;
-  private final Journal journal;
-  private final LongSupplier clock;
+  private final Node node;
+  private final Admission admission;
 
-  InstanceControl(Instance instance, Journal journal, LongSupplier clock) {
+  InstanceControl(Instance instance, Node node, Admission admission) {
     this.instance = instance;
-    this.journal = journal;
-    this.clock = clock;
+    this.node = node;
+    this.admission = admission;
   }
 
-  /** A back end's message: {@code {seq, data?}}. */
-  JsonObject push(String roomName, String user, Payload payload, Turn turn) {
+  /**
+   * A back end's message: {@code {seq, data?}}, or {@code {seq, duplicate: true}}.
+   *
+   * @param key by which a repeat is known; null for an ordinary message
+   */
+  JsonObject push(String roomName, String user, Payload payload, String key, Turn turn) {
     Room room = room(roomName);
-    Room.Outcome outcome = room.push(new Push(Push.PUSH, user, payload, clock.getAsLong()), turn);
+    long before = key == null ? 0 : room.pushedBefore(key);
+    if (before > 0) {
+      return new JsonObject().put("seq", before).put("duplicate", true);
+    }
+    admission.check(room);
+    Push push = new Push(Push.PUSH, user, payload, node.clock().getAsLong());
+    Room.Outcome outcome = room.push(push, key, turn);
     if (outcome.reject() != null) {
-      throw new Refusal(
-          ErrorCode.REJECTED, outcome.reject().reason() + ": " + outcome.reject().message());
+      throw refused(outcome.reject());
     }
     JsonObject answer = new JsonObject().put("seq", room.seq());
     if (outcome.response() != null) {
       answer.put("data", Json.decodeValue(outcome.response().toString()));
     }
     return answer;
+  }
+
+  /** A reason that the API has no code for goes into the message. */
+  private static Refusal refused(Effects.Reject reject) {
+    ErrorCode code = ErrorCode.rejecting(reject.reason());
+    return new Refusal(
+        code,
+        code == ErrorCode.REJECTED ? reject.reason() + ": " + reject.message() : reject.message());
   }
 
   private Room room(String name) {
@@ -112,61 +128,44 @@ final class InstanceControl {
     return json == null || json.length > limit ? Payload.NULL.bytes() : json;
   }
 
-  /** Entries behind {@code after}, oldest first, as JSON text. */
+  /** Entries behind {@code after}, oldest first: {@code {entries, seq, epoch, complete}}. */
   Future<Buffer> entries(String roomName, long after, int limit) {
     Room room = room(roomName);
     long seq = room.seq();
     String epoch = room.epoch();
-    return journal
+    if (room.remembers(after) || room.settings().durability() == Durability.NONE) {
+      List<Entry> found = room.recent() == null ? List.of() : room.recent().after(after, limit);
+      return Future.succeededFuture(
+          entriesJson(new Journal.Read(found, room.remembers(after)), seq, epoch));
+    }
+    return node.store()
+        .journal()
         .read(instance.spec().id(), room.name(), after, limit)
         .map(read -> entriesJson(read, seq, epoch));
   }
 
   private static Buffer entriesJson(Journal.Read read, long seq, String epoch) {
     JsonWriter out = new JsonWriter(256).raw(JsonWriter.constant("{\"entries\":["));
-    for (int i = 0; i < read.entries().size(); i++) {
-      if (i > 0) {
-        out.raw(',');
-      }
-      entryJson(out, read.entries().get(i));
-    }
+    EntryList.write(out, read.entries());
     out.raw(JsonWriter.constant("],\"seq\":")).number(seq);
     out.raw(JsonWriter.constant(",\"epoch\":")).quote(epoch);
     out.raw(JsonWriter.constant(",\"complete\":" + read.complete() + "}"));
     return Buffer.buffer(out.toBytes());
   }
 
-  private static void entryJson(JsonWriter out, Entry entry) {
-    out.raw(JsonWriter.constant("{\"seq\":")).number(entry.seq());
-    out.raw(JsonWriter.constant(",\"at\":")).number(entry.at());
-    out.raw(JsonWriter.constant(",\"event\":")).quote(entry.event());
-    out.raw(JsonWriter.constant(",\"user\":"));
-    if (entry.user() == null) {
-      out.raw(Payload.NULL.bytes());
-    } else {
-      out.quote(entry.user());
+  /**
+   * The room as it was right behind an entry: {@code {data: {type, state}, seq, epoch}}.
+   *
+   * @param seq of the entry; -1 for now
+   */
+  Future<Buffer> state(String roomName, long seq) {
+    Room room = room(roomName);
+    if (seq < 0 || seq == room.seq()) {
+      return Future.succeededFuture(Buffer.buffer(room.stateMessage()));
     }
-    out.raw(JsonWriter.constant(",\"payload\":")).raw(entry.payload().asJson()).raw('}');
-  }
-
-  /** Entries that a gateway missed: behind {@code [after, upTo]} of the command's payload. */
-  Future<Outbound.Refill> refill(Turn.Refill refill) {
-    Command command = refill.command();
-    Room room = instance.find(command.room());
-    if (room == null) {
-      return Future.succeededFuture(
-          new Outbound.Refill(refill.gateway(), command.room(), List.of(), false));
+    if (seq > room.seq()) {
+      throw Refusal.of(ErrorCode.NOT_FOUND, "seq", seq, "at most " + room.seq() + ", the latest");
     }
-    long after = command.payload().tree().get(0).longValue();
-    long upTo = command.payload().tree().get(1).longValue();
-    return journal
-        .read(instance.spec().id(), room.name(), after, (int) Math.min(upTo - after, 100_000))
-        .map(
-            read -> {
-              boolean complete = read.complete() && read.entries().size() == upTo - after;
-              List<Outbound.Delivery> deliveries =
-                  complete ? room.deliveriesOf(read.entries()) : List.of();
-              return new Outbound.Refill(refill.gateway(), room.name(), deliveries, complete);
-            });
+    return new PastState(node, instance.spec().id(), room).at(seq);
   }
 }

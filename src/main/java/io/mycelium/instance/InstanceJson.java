@@ -1,5 +1,6 @@
 package io.mycelium.instance;
 
+import io.mycelium.journal.InstanceStore;
 import io.vertx.core.json.JsonObject;
 import java.util.TreeMap;
 
@@ -8,24 +9,40 @@ final class InstanceJson {
   private InstanceJson() {}
 
   static JsonObject of(Supervised instance) {
-    InstanceSpec spec = instance.spec();
-    JsonObject rooms = new JsonObject();
-    new TreeMap<>(spec.rooms())
-        .forEach((name, room) -> rooms.put(name, new JsonObject().put("type", room.type())));
     JsonObject json =
-        new JsonObject()
-            .put("id", spec.id())
-            .put("name", spec.name())
-            .put("type", spec.type())
-            .put("status", instance.status().json())
-            .put("socket", "/socket/" + spec.id())
-            .put("config", spec.config().toJson())
-            .put("rooms", rooms)
-            .put("createdAt", spec.createdAt().toString())
-            .put("generation", instance.generation())
+        of(instance.spec(), instance.status(), instance.generation())
             .put("restarts", instance.restarts())
             .put("connections", instance.stats().connections());
     return instance.lastError() == null ? json : json.put("lastError", instance.lastError());
+  }
+
+  /** One that is not in memory. */
+  static JsonObject of(InstanceStore.Registered row) {
+    JsonObject json =
+        of(InstanceSpec.restored(row), status(row), row.generation())
+            .put("restarts", 0)
+            .put("connections", 0);
+    return row.lastError() == null ? json : json.put("lastError", row.lastError());
+  }
+
+  private static InstanceStatus status(InstanceStore.Registered row) {
+    return row.failed() ? InstanceStatus.FAILED : InstanceStatus.IDLE;
+  }
+
+  private static JsonObject of(InstanceSpec spec, InstanceStatus status, long generation) {
+    JsonObject rooms = new JsonObject();
+    new TreeMap<>(spec.rooms())
+        .forEach((name, room) -> rooms.put(name, new JsonObject().put("type", room.type())));
+    return new JsonObject()
+        .put("id", spec.id())
+        .put("name", spec.name())
+        .put("type", spec.type())
+        .put("status", status.json())
+        .put("socket", "/socket/" + spec.id())
+        .put("config", spec.config().toJson())
+        .put("rooms", rooms)
+        .put("createdAt", spec.createdAt().toString())
+        .put("generation", generation);
   }
 
   /** What a web verticle needs to let a connection in. */
@@ -40,6 +57,13 @@ final class InstanceJson {
         .put("id", instance.spec().id())
         .put("status", instance.status().json())
         .put("socket", socket);
+  }
+
+  static JsonObject stats(InstanceStore.Registered row) {
+    return new InstanceStats()
+        .toJson(System.currentTimeMillis())
+        .put("restarts", 0)
+        .put("lastError", row.lastError());
   }
 
   static JsonObject stats(Supervised instance) {

@@ -1,6 +1,8 @@
 package io.mycelium.instance;
 
 import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.journal.Durability;
+import io.mycelium.journal.InstanceStore;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -73,7 +75,32 @@ record InstanceSpec(
               name,
               "a name of 1 to 128 characters (255 bytes), no control characters, not phoenix");
     }
-    return InstanceConfig.readRoom(name, json == null ? new JsonObject() : json, config.rooms());
+    return config.readRoom(name, json == null ? new JsonObject() : json);
+  }
+
+  /** Whether the journal keeps that room's entries. */
+  boolean isDurable(String room) {
+    RoomSettings settings = rooms.get(room);
+    return settings != null && settings.durability() != Durability.NONE;
+  }
+
+  /** All that {@link #read} needs to make the same again, {@code createdAt} aside. */
+  JsonObject toJson() {
+    JsonObject roomsJson = new JsonObject();
+    rooms.forEach((room, settings) -> roomsJson.put(room, InstanceConfig.roomJson(settings)));
+    return new JsonObject()
+        .put("id", id)
+        .put("name", name)
+        .put("type", type)
+        .put("config", config.toJson())
+        .put("rooms", roomsJson);
+  }
+
+  /** What an earlier {@link #toJson} wrote. */
+  static InstanceSpec restored(InstanceStore.Registered registered) {
+    InstanceSpec spec = read(new JsonObject(registered.spec()));
+    Instant createdAt = Instant.ofEpochMilli(registered.createdAt());
+    return new InstanceSpec(spec.id, spec.name, spec.type, spec.config, spec.rooms, createdAt);
   }
 
   InstanceSpec withRooms(Map<String, RoomSettings> changed) {

@@ -10,11 +10,17 @@ import io.vertx.core.json.JsonObject;
 final class InstanceStats {
   private static final int MICROS_PER_MILLI = 1000;
 
+  /** How often the entries in memory are counted at most. */
+  private static final long COUNT_ENTRIES_MS = 1000;
+
   private long messagesIn;
   private long messagesOut;
   private long bytesIn;
   private long bytesOut;
   private int mailboxDepth;
+  private long lastActive;
+  private long entriesBytes;
+  private long entriesCountedAt;
   private int connections;
   private int channels;
   private long busySince;
@@ -33,7 +39,18 @@ final class InstanceStats {
   /** A start, a timer or a request of the deployer begins. */
   synchronized void begin(long now) {
     busySince = now;
+    lastActive = now;
     runner = Thread.currentThread();
+  }
+
+  /** Somebody asked for the instance. */
+  synchronized void touch(long now) {
+    lastActive = now;
+  }
+
+  /** Whether nothing happened since then. */
+  synchronized boolean isIdleSince(long time) {
+    return lastActive != 0 && lastActive <= time && busySince == 0;
   }
 
   /** A back end's message was taken. */
@@ -54,6 +71,10 @@ final class InstanceStats {
     bytesOut += turn.bytesOut();
     connections = instance.connections();
     channels = instance.channels();
+    if (lastActive - entriesCountedAt >= COUNT_ENTRIES_MS) {
+      entriesCountedAt = lastActive;
+      entriesBytes = instance.entriesBytes();
+    }
   }
 
   /** Whoever was busy was given up. */
@@ -99,6 +120,11 @@ final class InstanceStats {
   /** Microseconds in which 99 of 100 batches were handled; 0 if there was none. */
   synchronized long p99() {
     return handlerTimes == null ? 0 : handlerTimes.quantile(0.99) / MICROS_PER_MILLI;
+  }
+
+  /** About how many bytes of heap its entries took when they were counted last. */
+  synchronized long entriesBytes() {
+    return entriesBytes;
   }
 
   synchronized int connections() {

@@ -5,6 +5,7 @@ import io.mycelium.bus.Command;
 import io.mycelium.bus.CommandBatch;
 import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.Outbound;
+import io.mycelium.journal.Journal;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
@@ -16,6 +17,7 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * One generation of an instance: takes command batches and control requests from the bus, feeds
@@ -31,6 +33,7 @@ final class InstanceVerticle extends VerticleBase {
   private Handover handover;
   private Instance instance;
   private InstanceControl control;
+  private Questions questions;
   private MessageConsumer<CommandBatch> consumer;
   private final AtomicLong published = new AtomicLong();
   private Future<Void> written = Future.succeededFuture();
@@ -46,37 +49,53 @@ final class InstanceVerticle extends VerticleBase {
     this.stats = stats;
   }
 
-  /** The journal answers on a thread of its own; what follows belongs on the verticle's context. */
   @Override
   public Future<?> start() {
-    Future<Handover> recovered = new Recovery(node.journal()).recover(spec, generation, handover);
-    return ((ContextInternal) context).<Handover>future(recovered::onComplete).compose(this::start);
+    return new Recovery(node, spec, generation, (ContextInternal) context, this::watched)
+        .recover(handover)
+        .compose(this::start);
   }
 
   private Future<?> start(Handover recovered) {
     handover = null;
+    Admission admission = new Admission(node.store().journal(), node.journal());
+    instance =
+        watched(
+            () ->
+                new Instance(
+                    spec,
+                    node.types(),
+                    node.clock(),
+                    node.config().presenceInterval(),
+                    admission,
+                    recovered));
+    control = new InstanceControl(instance, node, admission);
+    questions = new Questions(node, instance, (ContextInternal) context, this::answer);
+    consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
+    return consumer.completion().onSuccess(ignored -> announce(recovered));
+  }
+
+  /** Logic that does not end is seen, and not gone on with once it was given up. */
+  private <T> T watched(Supplier<T> logic) {
     stats.begin(node.clock().getAsLong());
+    T made;
     try {
-      instance =
-          new Instance(
-              spec, node.types(), node.clock(), node.config().presenceInterval(), recovered);
+      made = logic.get();
     } finally {
       if (!fenced) {
         stats.end();
       }
     }
     if (fenced) {
-      return Future.failedFuture(replaced());
+      throw replaced();
     }
-    control = new InstanceControl(instance, node.journal(), node.clock());
-    consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
-    return consumer.completion().onSuccess(ignored -> announce(recovered));
+    return made;
   }
 
   /** Links send what the predecessor left un-acked once they hear of the new generation. */
   private void announce(Handover recovered) {
     Turn turn = new Turn();
-    if (recovered.isTruncated()) {
+    if (recovered.truncated()) {
       turn.item(
           new Outbound.Failed(
               "earlier messages are gone from the journal; join again for what is left"));
@@ -90,12 +109,22 @@ final class InstanceVerticle extends VerticleBase {
     }
   }
 
+  /** Stops with the node, unless it ended before: what it has goes into closing snapshots. */
   @Override
   public Future<?> stop() {
+    boolean running = !stopped && !fenced && instance != null;
     stopped = true;
-    return consumer == null
-        ? Future.succeededFuture()
-        : consumer.unregister().eventually(() -> written);
+    if (consumer == null) {
+      return Future.succeededFuture();
+    }
+    Future<Void> quiet = consumer.unregister().eventually(() -> written);
+    return ((ContextInternal) context)
+        .<Void>future(quiet::onComplete)
+        .eventually(() -> running ? snapshots().close(instance) : Future.succeededFuture());
+  }
+
+  private Snapshots snapshots() {
+    return new Snapshots(vertx, node, spec.id(), generation);
   }
 
   /**
@@ -154,6 +183,28 @@ final class InstanceVerticle extends VerticleBase {
   private <T> Future<T> inDoubt(Throwable cause) {
     return Future.failedFuture(
         cause instanceof Refusal ? cause : new Refusal(ErrorCode.INSTANCE_CRASHED, Turn.IN_DOUBT));
+  }
+
+  /**
+   * Ends this generation because nothing happens: its rooms go into snapshots.
+   *
+   * @return what is left in memory, or null if something does happen and it goes on; any thread
+   */
+  Future<Handover> sleep() {
+    Promise<Handover> answer = Promise.promise();
+    context.runOnContext(
+        ignored -> {
+          if (stopped || !written.succeeded() || !instance.canSleep()) {
+            answer.complete(null);
+            return;
+          }
+          stopped = true;
+          Handover left = instance.handOver();
+          snapshots()
+              .close(instance)
+              .onComplete(done -> answer.complete(done.succeeded() ? left.asleep() : left));
+        });
+    return answer.future();
   }
 
   /**
@@ -229,34 +280,42 @@ final class InstanceVerticle extends VerticleBase {
     for (Turn.Timer timer : turn.timers()) {
       vertx.setTimer(Math.max(1, timer.delay().toMillis()), ignored -> onTimer(timer));
     }
-    Future<Void> writing =
-        written.succeeded() ? write(turn) : written.compose(ignored -> write(turn));
-    if (writing.succeeded()) {
+    Future<Void> writing = write(turn);
+    Future<Void> before = turn.isSync() ? writing : Future.succeededFuture();
+    Future<Void> ready = written.succeeded() ? before : written.compose(ignored -> before);
+    if (ready.succeeded()) {
       publish(turn.items());
     } else {
-      written = writing.map(ignored -> publish(turn.items()));
+      written = ready.map(ignored -> publish(turn.items()));
       written.onFailure(cause -> notWritten(turn, cause));
     }
-    turn.refills().forEach(this::refill);
+    if (!turn.isSync() && !writing.succeeded()) {
+      writing.onFailure(cause -> notWritten(turn, cause));
+    }
+    turn.snapshots().forEach(room -> snapshots().take(room));
+    turn.questions().forEach(questions::ask);
   }
 
   private IllegalStateException replaced() {
     return new IllegalStateException("generation " + generation + " was replaced");
   }
 
+  /**
+   * Entries go to the journal at once, which writes them in this order, many turns in one
+   * transaction.
+   */
   private Future<Void> write(Turn turn) {
     if (fenced) {
       return Future.failedFuture(replaced());
     }
+    Journal journal = node.store().journal();
     Future<Void> done = Future.succeededFuture();
     if (!turn.appends().isEmpty()) {
       node.meters().entriesAppended(turn.appends().size());
-      done = node.journal().append(spec.id(), generation, turn.appends());
+      done = journal.append(spec.id(), generation, turn.appends());
     }
     String room = turn.removedRoom();
-    return room == null
-        ? done
-        : done.compose(ignored -> node.journal().deleteRoom(spec.id(), room));
+    return room == null ? done : done.compose(ignored -> journal.deleteRoom(spec.id(), room));
   }
 
   private Void publish(List<Outbound> items) {
@@ -267,13 +326,18 @@ final class InstanceVerticle extends VerticleBase {
     return null;
   }
 
-  private void refill(Turn.Refill refill) {
-    Outbound done =
-        new Outbound.Reply(refill.gateway(), refill.command().number(), null, null, null, 0);
-    written
-        .compose(ignored -> control.refill(refill))
-        .onSuccess(missed -> publish(List.of(missed, done)))
-        .onFailure(cause -> publish(List.of(Turn.doubt((Outbound.Reply) done))));
+  /** A question was looked up; its answer comes behind all that was said before it. */
+  private void answer(Questions.Answer answer) {
+    if (stopped) {
+      return;
+    }
+    Turn turn = new Turn();
+    try {
+      answer.write(turn);
+      commit(turn);
+    } catch (Exception | Error e) {
+      crash(e);
+    }
   }
 
   /** The state before the push goes to the successor, once what came before it is written. */
@@ -304,7 +368,7 @@ final class InstanceVerticle extends VerticleBase {
           if (done.succeeded()) {
             next.accept(left, cause);
           } else {
-            next.accept(left.withoutStates(), cause == null ? done.cause() : cause);
+            next.accept(left.withoutStates(spec), cause == null ? done.cause() : cause);
           }
         });
   }

@@ -1,7 +1,8 @@
 package io.mycelium.instance;
 
 import io.mycelium.bus.DeliveryPublisher;
-import io.mycelium.journal.Journal;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.Store;
 import java.util.function.LongSupplier;
 
 /**
@@ -12,7 +13,8 @@ import java.util.function.LongSupplier;
 record Node(
     DeployerConfig config,
     RoomTypes types,
-    Journal journal,
+    JournalConfig journal,
+    Store store,
     DeliveryPublisher publisher,
     InstanceMeters meters,
     Supervisor supervisor,

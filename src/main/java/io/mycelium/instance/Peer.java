@@ -19,6 +19,7 @@ final class Peer {
   static final class Connection {
     private final String user;
     private final List<Channel> channels = new ArrayList<>(1);
+    private Map<String, Long> waiting = Map.of();
 
     Connection(String user) {
       this.user = user;
@@ -40,6 +41,25 @@ final class Peer {
         }
       }
       return null;
+    }
+
+    /** A join that is answered later; a later one or a leave of the room takes its place. */
+    void awaits(String room, long joinNumber) {
+      if (waiting.isEmpty()) {
+        waiting = new HashMap<>(2);
+      }
+      waiting.put(room, joinNumber);
+    }
+
+    /** The join of that number, if there is one of that room, is not to be carried out any more. */
+    boolean stopsWaiting(String room, long joinNumber) {
+      return waiting.remove(room, joinNumber);
+    }
+
+    void stopsWaiting(String room) {
+      if (!waiting.isEmpty()) {
+        waiting.remove(room);
+      }
     }
 
     List<Channel> channels() {

@@ -1,46 +1,114 @@
 package io.mycelium.instance;
 
+import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.journal.Journal;
+import io.mycelium.journal.JournalConfig;
 import io.vertx.core.Future;
-import java.util.ArrayList;
-import java.util.List;
+import io.vertx.core.internal.ContextInternal;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
-/** Reads the entries of rooms whose state a predecessor could not hand over. */
+/**
+ * Makes the rooms anew whose state a predecessor could not hand over, from the journal. On the
+ * instance's context.
+ */
 final class Recovery {
-  private final Journal journal;
+  /** Entries that are read back into memory over all rooms of an instance. */
+  private static final int RECENT_PER_INSTANCE = 20_000;
 
-  Recovery(Journal journal) {
-    this.journal = journal;
+  private static final int RECENT_PER_ROOM_AT_LEAST = 50;
+
+  private final Node node;
+  private final InstanceSpec spec;
+  private final long generation;
+  private final ContextInternal context;
+  private final Watch watch;
+
+  /** Runs the logic where it is seen if it does not end. */
+  @FunctionalInterface
+  interface Watch {
+    <T> T run(Supplier<T> logic);
+  }
+
+  Recovery(Node node, InstanceSpec spec, long generation, ContextInternal context, Watch watch) {
+    this.node = node;
+    this.spec = spec;
+    this.generation = generation;
+    this.context = context;
+    this.watch = watch;
   }
 
   /**
-   * The handover with the journal's entries for each room whose state was lost. Whoever lost it may
-   * still write: it is fenced before the first read, so that nothing comes behind what was read.
+   * The handover with each room whose state was lost. Whoever lost it may still write: it is fenced
+   * before the first read, so that nothing comes behind what was read.
    */
-  Future<Handover> recover(InstanceSpec spec, long generation, Handover handover) {
-    if (handover.rooms().values().stream().noneMatch(Room.Saved::isLost)) {
+  Future<Handover> recover(Handover handover) {
+    if (handover.rooms().values().stream().noneMatch(SavedRoom::isLost)) {
       return Future.succeededFuture(handover);
     }
-    return journal.fence(spec.id(), generation).compose(ignored -> read(spec, handover));
+    Journal journal = node.store().journal();
+    return here(journal.fence(spec.id(), generation))
+        .compose(fenced -> here(journal.rooms(spec.id())))
+        .compose(kept -> rooms(handover, kept));
   }
 
-  private Future<Handover> read(InstanceSpec spec, Handover handover) {
-    Map<String, Room.Saved> rooms = new ConcurrentHashMap<>(handover.rooms());
-    List<Future<?>> reads = new ArrayList<>();
-    handover
-        .rooms()
-        .forEach(
-            (name, saved) -> {
-              if (saved.isLost()) {
-                reads.add(
-                    journal
-                        .read(spec.id(), name, 0, Integer.MAX_VALUE)
-                        .onSuccess(read -> rooms.put(name, saved.replayed(read))));
-              }
+  /** The store answers on threads of its own. */
+  private <T> Future<T> here(Future<T> future) {
+    return context.future(future::onComplete);
+  }
+
+  /** One room after the other: a read in hand is at most a page of one room. */
+  private Future<Handover> rooms(Handover handover, Map<String, Journal.Room> kept) {
+    Map<String, SavedRoom> rooms = new HashMap<>(handover.rooms());
+    Future<Void> done = Future.succeededFuture();
+    for (Map.Entry<String, SavedRoom> each : handover.rooms().entrySet()) {
+      String name = each.getKey();
+      if (each.getValue().isLost()) {
+        done =
+            done.compose(
+                before ->
+                    room(name, each.getValue(), kept.get(name))
+                        .map(
+                            saved -> {
+                              rooms.put(name, saved);
+                              return null;
+                            }));
+      }
+    }
+    return done.map(all -> recovered(handover, rooms));
+  }
+
+  /** Who has seen a history of another epoch is told to join anew. */
+  private static Handover recovered(Handover handover, Map<String, SavedRoom> rooms) {
+    boolean truncated =
+        handover.rooms().entrySet().stream()
+            .anyMatch(
+                each ->
+                    each.getValue().epoch() != null
+                        && !each.getValue().epoch().equals(rooms.get(each.getKey()).epoch()));
+    Handover made = new Handover(rooms, handover.peers(), handover.nextRef(), truncated);
+    return truncated ? made.withoutPeers() : made;
+  }
+
+  private Future<SavedRoom> room(String name, SavedRoom lost, Journal.Room kept) {
+    RoomSettings settings = spec.rooms().get(name);
+    RoomReplay replay = watch.run(() -> new RoomReplay(node, settings, lost, kept, generation));
+    if (kept == null || !replay.isUsable()) {
+      return Future.succeededFuture(watch.run(replay::fresh));
+    }
+    JournalConfig limits = node.journal();
+    int share = Math.max(RECENT_PER_ROOM_AT_LEAST, RECENT_PER_INSTANCE / spec.rooms().size());
+    long recent = Math.min(share, limits.maxEntriesPerRoom());
+    return page(name, replay, watch.run(() -> replay.begin(recent)));
+  }
+
+  private Future<SavedRoom> page(String name, RoomReplay replay, long after) {
+    return here(node.store().journal().read(spec.id(), name, after, RoomReplay.PAGE))
+        .compose(
+            read -> {
+              long last = watch.run(() -> replay.apply(read));
+              return last == 0 ? Future.succeededFuture(replay.done()) : page(name, replay, last);
             });
-    return Future.join(reads)
-        .map(ignored -> new Handover(rooms, handover.peers(), handover.nextRef()).checked());
   }
 }

@@ -6,9 +6,9 @@ import io.mycelium.instance.spi.Member;
 import io.mycelium.instance.spi.Push;
 import io.mycelium.instance.spi.RoomLogic;
 import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
-import io.mycelium.journal.Journal;
-import io.mycelium.protocol.JsonWriter;
+import io.mycelium.journal.JournalConfig;
 import io.mycelium.protocol.Payload;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,108 +20,60 @@ import java.util.UUID;
  * the logic leaves all fields as they were. For the instance's thread.
  */
 final class Room {
-  private static final byte[] MSG = JsonWriter.quoted("msg");
-  private static final byte[] DATA_TYPE = JsonWriter.constant("{\"data\":{\"type\":");
-  private static final byte[] STATE = JsonWriter.constant(",\"state\":");
-  private static final byte[] SEQ = JsonWriter.constant("},\"seq\":");
-  private static final byte[] EPOCH = JsonWriter.constant(",\"epoch\":");
-
-  /**
-   * What outlives the verticle: the successor's room begins with it.
-   *
-   * @param state null if it was lost and the entries of {@code replay} make it anew
-   * @param occupants null if the room begins without any
-   * @param tickAt when the logic wants to be called, in milliseconds since 1970; 0 if it does not
-   * @param unsent entries that a patch interval still held
-   */
-  record Saved(
-      Object state,
-      long seq,
-      String epoch,
-      Occupants occupants,
-      long tickAt,
-      List<Entry> unsent,
-      Journal.Read replay) {
-
-    /** A room of which only the journal knows anything. */
-    static Saved unknown() {
-      return new Saved(null, 0, newEpoch(), null, 0, List.of(), null);
-    }
-
-    Saved lost() {
-      return new Saved(null, 0, epoch, occupants, tickAt, List.of(), null);
-    }
-
-    boolean isLost() {
-      return state == null && replay == null;
-    }
-
-    Saved replayed(Journal.Read read) {
-      return new Saved(null, 0, epoch, occupants, tickAt, List.of(), read);
-    }
-
-    Saved vacated() {
-      return new Saved(state, seq, epoch, null, tickAt, List.of(), replay);
-    }
-  }
-
   private final String name;
   private final RoomSettings settings;
+  private final JournalConfig limits;
   private final RoomLogic<Object> logic;
-  private final byte[] quotedType;
+  private final RoomMessages messages;
   private final String epoch;
   private final Occupants occupants;
+  private final boolean restored;
   private Object state;
   private long seq;
+  private Recent recent;
+  private OnceKeys keys;
   private List<Entry> unsent = List.of();
   private byte[] stateMessage;
   private long tickAt;
-  private Entry lastReplayed;
+  private long snapshotSeq;
 
   /**
    * @param saved null for a new room
    */
   @SuppressWarnings("unchecked")
-  Room(String name, RoomSettings settings, RoomLogic<?> logic, Saved saved) {
+  Room(
+      String name,
+      RoomSettings settings,
+      RoomLogic<?> logic,
+      JournalConfig limits,
+      SavedRoom saved) {
     this.name = name;
     this.settings = settings;
+    this.limits = limits;
     this.logic = (RoomLogic<Object>) logic;
-    this.quotedType = JsonWriter.quoted(settings.type());
+    this.messages = new RoomMessages(name, settings.type(), this.logic);
     if (saved == null) {
       this.state = present("init", this.logic.init());
       this.epoch = newEpoch();
       this.occupants = new Occupants(settings.presence());
+      this.restored = false;
       return;
     }
     this.occupants =
         saved.occupants() == null ? new Occupants(settings.presence()) : saved.occupants();
     this.tickAt = saved.tickAt();
     this.unsent = saved.unsent();
-    if (saved.replay() == null) {
-      this.state = saved.state();
-      this.seq = saved.seq();
-      this.epoch = saved.epoch();
-    } else {
-      replay(saved.replay().entries());
-      this.epoch = saved.replay().complete() ? saved.epoch() : newEpoch();
-    }
-  }
-
-  /**
-   * Where the first entries are gone, what is left makes the state, and a new epoch tells clients
-   * so.
-   */
-  private void replay(List<Entry> entries) {
-    state = present("init", logic.init());
-    for (Entry entry : entries) {
-      state = present("apply", logic.apply(state, entry));
-      seq = entry.seq();
-      lastReplayed = entry;
-    }
+    this.state = saved.state();
+    this.seq = saved.seq();
+    this.epoch = saved.epoch();
+    this.recent = saved.recent();
+    this.keys = saved.keys();
+    this.snapshotSeq = saved.snapshotSeq();
+    this.restored = saved.restored();
   }
 
   /** No state at all means that it was lost, so the logic's own is never null. */
-  private static Object present(String hook, Object state) {
+  static Object present(String hook, Object state) {
     if (state == null) {
       throw new IllegalStateException("state is null, expected one from " + hook);
     }
@@ -132,9 +84,11 @@ final class Room {
     return Long.toHexString(UUID.randomUUID().getMostSignificantBits());
   }
 
-  Saved save() {
+  SavedRoom save() {
     occupants.forgetSchedule();
-    return new Saved(state, seq, epoch, occupants, tickAt, unsent, null);
+    messages.forgetMissed();
+    return new SavedRoom(
+        state, seq, epoch, occupants, tickAt, unsent, recent, keys, snapshotSeq, false);
   }
 
   /**
@@ -149,9 +103,14 @@ final class Room {
     if (!unsent.isEmpty()) {
       turn.timer(this, Turn.TimerKind.PATCH, settings.patchInterval(), 0);
     }
-    if (lastReplayed != null) {
-      send(delivery(state, List.of(lastReplayed)), turn);
-      lastReplayed = null;
+    if (restored) {
+      List<Entry> last = recent == null ? List.of() : recent.after(seq - 1, 1);
+      if (!last.isEmpty()) {
+        send(messages.delivery(state, last), turn);
+      }
+      if (occupants.channels() == 0) {
+        carryOut(logic.onOpen(state), now, false, null, turn);
+      }
     }
   }
 
@@ -183,16 +142,28 @@ final class Room {
   }
 
   Outcome push(Push push, Turn turn) {
-    return carryOut(logic.onPush(state, push), push.at(), false, turn);
+    return push(push, null, turn);
+  }
+
+  /**
+   * @param key by which a repeat is to be known; null if it is not
+   */
+  Outcome push(Push push, String key, Turn turn) {
+    return carryOut(logic.onPush(state, push), push.at(), false, key, turn);
+  }
+
+  /** Sequence of the entry that was pushed with that key; 0 if none is known. */
+  long pushedBefore(String key) {
+    return keys == null ? 0 : keys.find(key, seq);
   }
 
   /** What a join shows is rendered before anything changes: a throw leaves nothing behind. */
   Outcome join(Member member, long now, Turn turn) {
-    return carryOut(logic.onJoin(state, member), now, true, turn);
+    return carryOut(logic.onJoin(state, member), now, true, null, turn);
   }
 
   void leave(Member member, boolean lastOfUser, long now, Turn turn) {
-    carryOut(logic.onLeave(state, member, lastOfUser), now, false, turn);
+    carryOut(logic.onLeave(state, member, lastOfUser), now, false, null, turn);
   }
 
   /**
@@ -209,7 +180,7 @@ final class Room {
     boolean ticked = false;
     tickAt = 0;
     try {
-      carryOut(logic.onTick(state, now), now, false, turn);
+      carryOut(logic.onTick(state, now), now, false, null, turn);
       ticked = true;
     } finally {
       if (!ticked) {
@@ -218,37 +189,44 @@ final class Room {
     }
   }
 
-  private Outcome carryOut(Effects effects, long now, boolean show, Turn turn) {
+  private Outcome carryOut(Effects effects, long now, boolean show, String key, Turn turn) {
     List<Effects.Effect> list = effects.list();
+    int appends = 0;
     for (Effects.Effect effect : list) {
       if (effect instanceof Effects.Reject reject) {
         return new Outcome(reject, null);
       }
+      appends += effect instanceof Effects.Append ? 1 : 0;
     }
     List<Entry> made = List.of();
     Object next = state;
     Payload response = null;
-    List<Outbound> messages = List.of();
+    List<Outbound> others = List.of();
     for (Effects.Effect effect : list) {
       if (effect instanceof Effects.Append append) {
-        made =
-            with(
-                made,
-                new Entry(
-                    seq + made.size() + 1, now, append.event(), append.user(), append.payload()));
-        next = present("apply", logic.apply(next, made.get(made.size() - 1)));
+        long number = seq + made.size() + 1;
+        Entry entry =
+            new Entry(
+                number,
+                now,
+                append.event(),
+                append.user(),
+                append.payload(),
+                made.size() + 1 == appends ? key : null);
+        made = with(made, entry);
+        next = present("apply", logic.apply(next, entry));
       } else if (effect instanceof Effects.Reply reply) {
         response = reply.payload();
       } else if (!(effect instanceof Effects.TickIn)) {
-        messages = with(messages, message(effect));
+        others = with(others, messages.of(effect));
       }
     }
     byte[] shown =
         show && !made.isEmpty()
-            ? stateMessage(next, seq + made.size())
+            ? messages.state(next, seq + made.size(), epoch)
             : show ? stateMessage() : null;
     commit(next, made, shown, turn);
-    messages.forEach(message -> send(message, turn));
+    others.forEach(message -> send(message, turn));
     setTick(list, now, turn);
     return response == null ? Outcome.DONE : new Outcome(null, response);
   }
@@ -260,20 +238,6 @@ final class Room {
     List<T> longer = list instanceof ArrayList ? list : new ArrayList<>(list);
     longer.add(last);
     return longer;
-  }
-
-  private Outbound message(Effects.Effect effect) {
-    if (effect instanceof Effects.Broadcast broadcast) {
-      byte[] json = broadcast.payload().asJson();
-      return new Outbound.Delivery(name, JsonWriter.quoted(broadcast.event()), 0, 0, null, json);
-    } else if (effect instanceof Effects.Send send) {
-      Member to = send.to();
-      byte[] event = JsonWriter.quoted(send.event());
-      return new Outbound.Direct(
-          to.gateway(), to.connection(), name, event, send.payload().asJson());
-    }
-    Member kicked = ((Effects.Kick) effect).member();
-    return new Outbound.Kick(kicked.gateway(), kicked.connection(), name);
   }
 
   private void setTick(List<Effects.Effect> list, long now, Turn turn) {
@@ -292,17 +256,37 @@ final class Room {
     if (made.isEmpty()) {
       return;
     }
-    Outbound.Delivery delivery = settings.patchInterval().isZero() ? delivery(next, made) : null;
+    Outbound.Delivery delivery =
+        settings.patchInterval().isZero() ? messages.delivery(next, made) : null;
     state = next;
     seq += made.size();
     stateMessage = shown;
-    for (Entry entry : made) {
-      turn.entry(name, entry);
+    for (int i = 0; i < made.size(); i++) {
+      keep(made.get(i), turn);
+    }
+    if (seq - snapshotSeq >= limits.snapshotEvery() && settings.durability() != Durability.NONE) {
+      turn.snapshot(this);
     }
     if (delivery != null) {
       send(delivery, turn);
     } else {
       sendLater(made, turn);
+    }
+  }
+
+  private void keep(Entry entry, Turn turn) {
+    if (recent == null) {
+      recent = new Recent(limits.maxEntriesPerRoom(), limits.maxBytesPerRoom());
+    }
+    recent.add(entry);
+    if (entry.key() != null) {
+      if (keys == null) {
+        keys = new OnceKeys(limits.pushOnceWindow());
+      }
+      keys.add(entry.key(), entry.seq());
+    }
+    if (settings.durability() != Durability.NONE) {
+      turn.entry(name, epoch, settings.durability(), entry);
     }
   }
 
@@ -317,7 +301,7 @@ final class Room {
   /** Sends the entries that the patch interval gathered, as one message. */
   void sendPatch(Turn turn) {
     if (!unsent.isEmpty()) {
-      Outbound.Delivery delivery = delivery(state, unsent);
+      Outbound.Delivery delivery = messages.delivery(state, unsent);
       unsent = List.of();
       send(delivery, turn);
     }
@@ -331,21 +315,57 @@ final class Room {
     }
   }
 
-  private Outbound.Delivery delivery(Object after, List<Entry> entries) {
-    long first = entries.get(0).seq();
-    long last = entries.get(entries.size() - 1).seq();
-    Payload single = entries.size() == 1 ? entries.get(0).payload() : null;
-    Payload binary =
-        single != null && single.isBinary() && logic.broadcastsBinary() ? single : null;
-    byte[] delta = logic.delta(after, entries).asJson();
-    JsonWriter out = new JsonWriter(delta.length + 64);
-    out.raw(DATA_TYPE).raw(quotedType).raw(STATE).raw(delta).raw(SEQ).number(last).raw('}');
-    return new Outbound.Delivery(name, MSG, first, last, binary, out.toBytes());
+  /** The newest entries; null before the first. */
+  Recent recent() {
+    return recent;
   }
 
-  /** The deliveries of entries as they were sent, to fill a gap; a delivery each. */
+  /** Entries that a hub lacks, as they were sent. */
   List<Outbound.Delivery> deliveriesOf(List<Entry> entries) {
-    return entries.stream().map(entry -> delivery(state, List.of(entry))).toList();
+    return messages.deliveries(state, entries);
+  }
+
+  /** Whether everything behind that entry is in memory. */
+  boolean remembers(long since) {
+    return since >= seq || recent != null && recent.covers(since, seq);
+  }
+
+  /** The messages behind that entry, which the room {@linkplain #remembers}. */
+  List<Outbound.Delivery> missed(long since) {
+    return messages.missed(since, seq, state, recent);
+  }
+
+  /** Lets go of what was kept for those who come back from far away. */
+  void trim() {
+    messages.forgetMissed();
+    if (recent != null) {
+      recent.trim();
+    }
+  }
+
+  /** Whether it rests: no tick is due and nothing waits to be sent. */
+  private boolean isQuiet() {
+    return tickAt == 0 && unsent.isEmpty();
+  }
+
+  /** To be written by {@link SnapshotJob}; what comes behind counts towards the next. */
+  SnapshotJob snapshot(long closedBy) {
+    snapshotSeq = seq;
+    return new SnapshotJob(name, settings, logic, state, seq, epoch, tickAt, closedBy);
+  }
+
+  /**
+   * Whether a snapshot brings the room back as it is. One whose entries are in the journal needs
+   * none.
+   */
+  boolean canSleep() {
+    return isQuiet()
+        && (seq == 0 || settings.durability() != Durability.NONE || logic.save(state) != null);
+  }
+
+  /** About how many bytes of heap its entries hold. */
+  long heapBytes() {
+    return recent == null ? 0 : recent.heapBytes();
   }
 
   /**
@@ -354,22 +374,8 @@ final class Room {
    */
   byte[] stateMessage() {
     if (stateMessage == null) {
-      stateMessage = stateMessage(state, seq);
+      stateMessage = messages.state(state, seq, epoch);
     }
     return stateMessage;
-  }
-
-  private byte[] stateMessage(Object of, long at) {
-    byte[] view = logic.view(of).asJson();
-    JsonWriter out = new JsonWriter(view.length + 96);
-    out.raw(DATA_TYPE)
-        .raw(quotedType)
-        .raw(STATE)
-        .raw(view)
-        .raw(SEQ)
-        .number(at)
-        .raw(EPOCH)
-        .quote(epoch);
-    return out.raw('}').toBytes();
   }
 }

@@ -1,6 +1,5 @@
 package io.mycelium.instance;
 
-import io.mycelium.journal.Journal;
 import io.mycelium.protocol.JsonWriter;
 
 /**
@@ -19,20 +18,20 @@ final class Row {
 
   private final Supervised instance;
   private final InstanceStats.Figures seen = new InstanceStats.Figures();
-  private Supervised.Status status;
+  private InstanceStatus status;
   private int restarts;
   private long in;
   private long out;
   private long p99;
   private long memory;
 
-  Row(Supervised instance, Journal journal) {
+  Row(Supervised instance) {
     this.instance = instance;
     instance.stats().copyTo(seen);
     status = instance.status();
     restarts = instance.restarts();
     p99 = instance.stats().p99();
-    memory = estimate(journal);
+    memory = estimate();
   }
 
   Supervised instance() {
@@ -47,7 +46,7 @@ final class Row {
    * @param seconds since the last call with any; 0 leaves the rates as they are
    * @return whether the row is another now
    */
-  boolean update(double seconds, Journal journal) {
+  boolean update(double seconds) {
     boolean changed = status != instance.status() || restarts != instance.restarts();
     status = instance.status();
     restarts = instance.restarts();
@@ -64,7 +63,7 @@ final class Row {
     out = outRate;
     if (busy) {
       p99 = instance.stats().p99();
-      memory = estimate(journal);
+      memory = estimate();
     }
     return changed;
   }
@@ -74,11 +73,11 @@ final class Row {
     return messages == 0 ? 0 : Math.max(1, Math.round(messages / seconds));
   }
 
-  private long estimate(Journal journal) {
+  private long estimate() {
     return INSTANCE_BYTES
         + seen.connections * CONNECTION_BYTES
         + Math.max(0, seen.channels - seen.connections) * CHANNEL_BYTES
-        + journal.bytesInMemory(id());
+        + instance.stats().entriesBytes();
   }
 
   void write(JsonWriter json) {

@@ -3,7 +3,6 @@ package io.mycelium.instance;
 import io.mycelium.bus.InstanceRows;
 import io.mycelium.bus.InstanceRows.Delta;
 import io.mycelium.bus.InstanceRows.Page;
-import io.mycelium.journal.Journal;
 import io.mycelium.protocol.JsonWriter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Publishes what changed in the table of instances: once a second all that did, and a moment after
@@ -32,19 +32,19 @@ final class RowPublisher implements InstanceRows.Source {
   private static final byte[] VERSION = JsonWriter.constant("],\"version\":");
 
   private final Vertx vertx;
-  private final Journal journal;
   private final NavigableMap<String, Supervised> instances;
   private final InstanceRows bus;
+  private final long leaseNanos;
   private final NavigableMap<String, Row> rows = new TreeMap<>();
   private final Set<String> soon = new HashSet<>();
-  private boolean watched;
+  private volatile boolean watched;
   private long watchedAt;
   private long lastTick;
   private long version;
 
-  RowPublisher(Vertx vertx, Journal journal, NavigableMap<String, Supervised> instances) {
+  RowPublisher(Vertx vertx, NavigableMap<String, Supervised> instances, long leaseMs) {
+    this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(leaseMs);
     this.vertx = vertx;
-    this.journal = journal;
     this.instances = instances;
     this.bus = new InstanceRows(vertx);
   }
@@ -59,9 +59,14 @@ final class RowPublisher implements InstanceRows.Source {
     if (!watched) {
       watched = true;
       lastTick = watchedAt;
-      instances.values().forEach(each -> rows.put(each.spec().id(), new Row(each, journal)));
+      instances.values().forEach(each -> rows.put(each.spec().id(), new Row(each)));
       vertx.setTimer(TICK_MS, ignored -> tick());
     }
+  }
+
+  /** Any thread. */
+  boolean isWatched() {
+    return watched;
   }
 
   @Override
@@ -101,10 +106,10 @@ final class RowPublisher implements InstanceRows.Source {
       } else {
         Row row = rows.get(id);
         if (row == null || row.instance() != instance) {
-          row = new Row(instance, journal);
+          row = new Row(instance);
           rows.put(id, row);
           changed.add(row);
-        } else if (row.update(0, journal)) {
+        } else if (row.update(0)) {
           changed.add(row);
         }
       }
@@ -118,7 +123,7 @@ final class RowPublisher implements InstanceRows.Source {
   /** Says something each second even if nothing changed, so that a lost delta shows. */
   private void tick() {
     long now = System.nanoTime();
-    if (now - watchedAt > InstanceRows.LEASE_MS * 1_000_000) {
+    if (now - watchedAt > leaseNanos) {
       watched = false;
       rows.clear();
       soon.clear();
@@ -147,12 +152,12 @@ final class RowPublisher implements InstanceRows.Source {
         row = told.hasNext() ? told.next() : null;
       }
       if (row == null || !row.id().equals(instance.spec().id())) {
-        fresh.add(new Row(instance, journal));
+        fresh.add(new Row(instance));
         continue;
       }
       if (row.instance() != instance) {
-        fresh.add(new Row(instance, journal));
-      } else if (row.update(seconds, journal)) {
+        fresh.add(new Row(instance));
+      } else if (row.update(seconds)) {
         changed.add(row);
       }
       row = told.hasNext() ? told.next() : null;

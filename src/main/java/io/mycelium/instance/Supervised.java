@@ -1,17 +1,10 @@
 package io.mycelium.instance;
 
-import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.Outbound;
-import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -24,51 +17,28 @@ import org.slf4j.LoggerFactory;
 final class Supervised {
   private static final Logger LOG = LoggerFactory.getLogger(Supervised.class);
 
-  /** Where an instance is in its life; the name in lower case is the API's {@code status}. */
-  enum Status {
-    STARTING,
-    RUNNING,
-    RESTARTING,
-    FAILED,
-    STOPPING;
-
-    String json() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   private final Vertx vertx;
   private final ContextInternal context;
   private final Node node;
   private final InstanceStats stats = new InstanceStats();
+  private final WakeUp wakeUp;
+  private final Crashes crashes;
+  private final Transitions transitions;
+  private final Notices notices;
   private InstanceSpec spec;
-  private Status status = Status.STARTING;
+  private InstanceStatus status = InstanceStatus.STARTING;
   private long generation;
   private int restarts;
   private String lastError;
   private RestartLog restartLog = RestartLog.EMPTY;
-  private RestartIntensity intensity;
-  private InstanceVerticle verticle;
-  private String deploymentId;
-  private Future<String> deployment = Future.succeededFuture();
-  private Promise<String> starting;
-  private Promise<Handover> ended;
+  private Deployment current;
   private boolean retiring;
-  private boolean stuck;
 
-  /** Milliseconds for which crashes do not age: who is stuck crashes less often than others. */
-  private long stuckFor;
-
-  /** Threads that its generations took with them and did not bring back. */
-  private int threadsLost;
-
-  private Future<Void> stopped = Future.succeededFuture();
   private Handover left;
-  private Future<?> lastTransition = Future.succeededFuture();
 
   /**
-   * @param lastGeneration of an instance of the same id that was deleted while stuck, so that this
-   *     one fences it; else 0
+   * @param lastGeneration the highest that was deployed, of an earlier instance of the same id that
+   *     is stuck too, so that this one fences it; else 0
    */
   Supervised(
       Vertx vertx, ContextInternal context, Node node, InstanceSpec spec, long lastGeneration) {
@@ -77,28 +47,39 @@ final class Supervised {
     this.node = node;
     this.spec = spec;
     this.generation = lastGeneration;
+    this.transitions = new Transitions(context);
+    this.notices = new Notices(node, spec.id());
+    this.crashes = new Crashes(node.config());
+    this.wakeUp = new WakeUp(vertx, spec.id(), node.publisher(), this::commandCame);
   }
 
-  private void become(Status next) {
+  /** One that failed before this process began; a restart revives it. */
+  Supervised failedBefore(String error) {
+    status = InstanceStatus.FAILED;
+    lastError = error;
+    left = Handover.fromJournal(spec);
+    return this;
+  }
+
+  private void become(InstanceStatus next) {
     node.meters().statusChanged(status.json(), next.json());
     status = next;
   }
 
+  /** Begins a new instance. One of its id that is stuck may wake up at any time and write. */
   Future<Void> start() {
-    return transition(
+    return transitions.next(
         () ->
             generation == 0
                 ? deploy(Handover.NOTHING)
-                : fence().compose(i -> deploy(Handover.NOTHING)));
+                : transitions
+                    .here(node.store().journal().fence(spec.id(), generation + 1))
+                    .compose(ignored -> deploy(Handover.NOTHING)));
   }
 
-  /** The one before it may wake up at any time and write. */
-  private Future<Void> fence() {
-    return here(
-        node.journal()
-            .fence(spec.id(), generation + 1)
-            .compose(ignored -> node.journal().deleteInstance(spec.id()))
-            .compose(ignored -> node.journal().fence(spec.id(), generation + 1)));
+  /** Begins an instance of which only the store knows. */
+  Future<Void> load() {
+    return transitions.next(() -> deploy(Handover.fromJournal(spec)));
   }
 
   /**
@@ -106,98 +87,39 @@ final class Supervised {
    * never do.
    */
   Future<Void> stopped() {
-    return stopped;
-  }
-
-  /** Transitions of one instance come one after the other. */
-  private <T> Future<T> transition(Supplier<Future<T>> next) {
-    Future<T> done = lastTransition.transform(ignored -> here(next.get()));
-    lastTransition = done;
-    return done;
-  }
-
-  /**
-   * Instances and journals answer on threads of their own; what follows belongs on the deployer's
-   * context.
-   */
-  private <T> Future<T> here(Future<T> elsewhere) {
-    return context.future(elsewhere::onComplete);
+    return current == null ? Future.succeededFuture() : current.stopped();
   }
 
   private Future<Void> deploy(Handover handover) {
     generation++;
     left = handover;
     retiring = false;
-    stuck = false;
-    ended = context.promise();
-    verticle = new InstanceVerticle(node, spec, generation, handover, stats);
-    DeploymentOptions options =
-        new DeploymentOptions().setThreadingModel(spec.config().threading());
-    if (spec.config().threading() == ThreadingModel.WORKER) {
-      options.setWorkerPoolName(WorkerThreads.POOL).setWorkerPoolSize(node.threads().size());
-    }
-    starting = context.promise();
-    deployment = here(vertx.deployVerticle(verticle, options));
-    deployment.onSuccess(starting::tryComplete).onFailure(starting::tryFail);
+    Deployment starting = new Deployment(vertx, context, node, spec, generation, handover, stats);
+    current = starting;
     return starting
-        .future()
+        .start()
         .map(
-            id -> {
-              deploymentId = id;
-              boolean crashedAlready = ended.future().isComplete();
-              if (!crashedAlready && status != Status.STOPPING) {
+            ignored -> {
+              if (!starting.hasEnded() && status != InstanceStatus.STOPPING) {
                 left = null;
-                become(Status.RUNNING);
+                become(InstanceStatus.RUNNING);
+                stats.touch(node.clock().getAsLong());
               }
-              return (Void) null;
-            });
-  }
-
-  /**
-   * A verticle that does not stop in time is left behind: its generation fences what it may still
-   * write.
-   */
-  private Future<Void> undeploy() {
-    String stopping = deploymentId;
-    deploymentId = null;
-    if (stopping == null) {
-      return Future.succeededFuture();
-    }
-    stopped = here(vertx.undeploy(stopping));
-    if (stuck) {
-      giveUp();
-      return Future.succeededFuture();
-    }
-    return inTime(stopped)
-        .otherwise(
-            cause -> {
-              LOG.warn(
-                  "instance {} generation {} did not stop: {}",
-                  spec.id(),
-                  generation,
-                  cause.toString());
-              giveUp();
               return null;
             });
   }
 
-  private void giveUp() {
-    verticle.fence();
-    stats.giveUp();
-    if (spec.config().threading() == ThreadingModel.WORKER && !stopped.isComplete()) {
-      node.threads().lose();
-      threadsLost++;
-      stopped.onComplete(
-          ignored -> {
-            node.threads().regain();
-            threadsLost--;
-          });
+  private Future<Void> undeploy() {
+    if (current == null) {
+      return Future.succeededFuture();
     }
+    Deployment ending = current;
+    return ending.undeploy().onComplete(ignored -> crashes.ended(ending));
   }
 
   /** Whether logic of it may run now whose end is waited for. */
   boolean isWatched() {
-    return status == Status.RUNNING || !starting.future().isComplete();
+    return current != null && (status == InstanceStatus.RUNNING || current.isStarting());
   }
 
   /**
@@ -206,55 +128,47 @@ final class Supervised {
    */
   void giveUpStuck(long now) {
     StuckException cause = new StuckException(stats.busyFor(now), stats.whereabouts());
-    if (!starting.future().isComplete()) {
-      stopped = here(deployment.compose(vertx::undeploy));
-      giveUp();
-      starting.fail(new Refusal(ErrorCode.TIMEOUT, "instance " + spec.id() + " was " + cause));
+    if (current.isStarting()) {
+      current.giveUpStart(cause);
+      crashes.ended(current);
       return;
     }
-    stuck = true;
-    verticle.fence();
-    stuckFor += cause.busy();
-    publish(new Outbound.Failed("the instance was " + cause));
+    current.isStuckNow();
+    crashes.stuckFor(cause.busy());
+    notices.publish(generation, new Outbound.Failed("the instance was " + cause));
     crashed(generation, cause, Handover.fromJournal(spec));
-  }
-
-  private <T> Future<T> inTime(Future<T> future) {
-    return here(future).timeout(node.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The verticle of that generation stopped taking commands. */
   void crashed(long crashedGeneration, Throwable cause, Handover handover) {
-    if (crashedGeneration != generation || status == Status.STOPPING) {
+    if (crashedGeneration != generation || status == InstanceStatus.STOPPING) {
       return;
     }
     lastError = cause.toString();
     LOG.error("instance {} generation {} crashed", spec.id(), generation, cause);
-    if (!ended.tryComplete(handover) || retiring) {
+    if (!current.end(handover) || retiring) {
       return;
     }
-    if (intensity == null) {
-      intensity = new RestartIntensity(node.config().maxRestarts(), node.config().restartWindow());
-    }
-    boolean tooManyThreads = stuck && threadsLost >= node.config().maxRestarts();
-    if (intensity.exceededBy(node.clock().getAsLong() - stuckFor) || tooManyThreads) {
-      become(Status.FAILED);
+    if (crashes.exceededBy(current, node.clock().getAsLong())) {
+      become(InstanceStatus.FAILED);
       remember(RestartLog.Outcome.FAILED, cause);
       left = handover.withoutPeers();
       node.meters().instanceFailed();
-      transition(() -> unlessReplaced(crashedGeneration, this::undeploy))
-          .onSuccess(ignored -> unlessReplaced(crashedGeneration, this::publishFailed));
+      transitions
+          .next(() -> unlessReplaced(crashedGeneration, this::undeploy))
+          .onSuccess(ignored -> publishFailed(crashedGeneration));
       LOG.error(
           "instance {} failed: more than {} crashes in {}; POST .../restart revives it",
           spec.id(),
           node.config().maxRestarts(),
           node.config().restartWindow());
     } else {
-      become(Status.RESTARTING);
+      become(InstanceStatus.RESTARTING);
       remember(RestartLog.Outcome.RESTARTED, cause);
       restarts++;
       node.meters().instanceRestarted();
-      transition(
+      transitions
+          .next(
               () ->
                   unlessReplaced(
                       crashedGeneration, () -> undeploy().compose(ignored -> deploy(handover))))
@@ -271,42 +185,50 @@ final class Supervised {
     return generation == crashedGeneration ? next.get() : Future.succeededFuture();
   }
 
-  private Future<Void> publishFailed() {
-    publish(new Outbound.Failed("the instance failed: " + lastError));
-    return Future.succeededFuture();
+  private void publishFailed(long crashedGeneration) {
+    if (generation == crashedGeneration) {
+      notices.failed(generation, "the instance failed: ", lastError);
+    }
   }
 
-  private void deploymentFailed(Throwable cause) {
-    if (status == Status.STOPPING) {
+  /** It cannot be deployed as it is. */
+  void deploymentFailed(Throwable cause) {
+    if (status == InstanceStatus.STOPPING) {
       return;
     }
     lastError = cause.toString();
     LOG.error("instance {} generation {} did not start", spec.id(), generation, cause);
-    become(Status.FAILED);
+    become(InstanceStatus.FAILED);
     remember(RestartLog.Outcome.FAILED, cause);
     left = left.withoutPeers();
     node.meters().instanceFailed();
-    publish(new Outbound.Failed("the instance did not start: " + lastError));
+    notices.failed(generation, "the instance did not start: ", lastError);
   }
 
   /** Restarts a running instance with its state, revives a failed one. */
   Future<Void> restart() {
-    return transition(
+    return transitions
+        .next(
             () -> {
-              if (status == Status.STOPPING) {
+              if (status == InstanceStatus.STOPPING) {
                 return Future.failedFuture(Unavailable.now(this));
               }
-              boolean revived = status == Status.FAILED;
+              boolean revived = status == InstanceStatus.FAILED;
+              boolean down = revived || status == InstanceStatus.IDLE;
+              if (revived) {
+                notices.revived(lastError);
+              }
               remember(RestartLog.Outcome.REQUESTED, null);
-              intensity = null;
-              become(Status.RESTARTING);
+              wakeUp.stopListening();
+              crashes.forgive();
+              become(InstanceStatus.RESTARTING);
               restarts++;
-              Future<Handover> handover = revived ? Future.succeededFuture(left) : retire();
+              Future<Handover> handover = down ? Future.succeededFuture(left) : retire();
               return handover.compose(taken -> undeploy().compose(ignored -> deploy(taken)));
             })
         .onFailure(
             cause -> {
-              if (status == Status.RESTARTING) {
+              if (status == InstanceStatus.RESTARTING) {
                 deploymentFailed(cause);
               }
             });
@@ -319,43 +241,120 @@ final class Supervised {
    */
   private Future<Handover> retire() {
     retiring = true;
-    verticle.retire().onSuccess(ended::tryComplete);
-    return inTime(ended.future())
+    return current
+        .retire()
         .otherwise(
             cause -> {
-              verticle.fence();
-              stuck = true;
+              current.isStuckNow();
               lastError =
                   "stuck for "
                       + stats.busyFor(node.clock().getAsLong())
                       + " ms when it was restarted";
               LOG.error("instance {} generation {} is {}", spec.id(), generation, lastError);
-              publish(new Outbound.Failed("the instance was " + lastError));
+              notices.publish(generation, new Outbound.Failed("the instance was " + lastError));
               return Handover.fromJournal(spec);
             });
   }
 
   /** Completes once it has stopped, or with the time-out of one that is stuck. */
   Future<Void> delete() {
-    become(Status.STOPPING);
-    publish(new Outbound.Deleted());
-    return transition(this::undeploy)
-        .compose(ignored -> here(node.journal().deleteInstance(spec.id())))
-        .onComplete(ignored -> publish(new Outbound.Deleted()));
+    become(InstanceStatus.STOPPING);
+    wakeUp.stopListening();
+    notices.publish(generation, new Outbound.Deleted());
+    return transitions
+        .next(this::undeploy)
+        .compose(ignored -> transitions.here(node.store().instances().delete(spec.id())))
+        .onComplete(ignored -> notices.publish(generation, new Outbound.Deleted()));
   }
 
-  private void publish(Outbound item) {
-    node.publisher()
-        .publish(new DeliveryBatch(spec.id(), generation, DeliveryBatch.UNNUMBERED, List.of(item)));
+  /**
+   * Lets an instance go to sleep if nothing happens in it. Who is connected stays so; a command
+   * wakes it.
+   *
+   * @return whether it sleeps and nobody is connected to it, so that it needs no memory at all
+   */
+  Future<Boolean> sleep() {
+    return transitions.next(
+        () -> {
+          if (status != InstanceStatus.RUNNING) {
+            return Future.succeededFuture(false);
+          }
+          wakeUp.listen();
+          return transitions.here(current.verticle().sleep()).compose(this::slept);
+        });
+  }
+
+  private Future<Boolean> slept(Handover handover) {
+    if (handover == null) {
+      wakeUp.resendTo(generation);
+      return Future.succeededFuture(false);
+    }
+    return undeploy()
+        .map(
+            ignored -> {
+              if (status == InstanceStatus.STOPPING) {
+                return false;
+              }
+              left = handover;
+              become(InstanceStatus.IDLE);
+              return handover.isDeserted() && !wakeUp.isWanted();
+            })
+        .onSuccess(
+            deserted -> {
+              if (wakeUp.isWanted()) {
+                touch();
+              }
+            });
+  }
+
+  private void commandCame() {
+    if (status == InstanceStatus.IDLE) {
+      touch();
+    }
+  }
+
+  /** Somebody wants something of it: it does not sleep now, and wakes if it does. */
+  Future<Void> touch() {
+    stats.touch(node.clock().getAsLong());
+    wakeUp.want();
+    if (status != InstanceStatus.IDLE && transitions.isQuiet()) {
+      return Future.succeededFuture();
+    }
+    return transitions.next(
+        () -> {
+          if (status != InstanceStatus.IDLE) {
+            return Future.succeededFuture();
+          }
+          wakeUp.stopListening();
+          become(InstanceStatus.STARTING);
+          return deploy(left).onFailure(this::stillAsleep);
+        });
+  }
+
+  /** It sleeps on if the store cannot be read just now, and fails for any other reason. */
+  private void stillAsleep(Throwable cause) {
+    if (status == InstanceStatus.STARTING
+        && cause instanceof Refusal refusal
+        && refusal.code().retryable()) {
+      become(InstanceStatus.IDLE);
+      wakeUp.listen();
+    } else {
+      deploymentFailed(cause);
+    }
+  }
+
+  /** Forgets it; its id is known to the store. */
+  void letGo() {
+    wakeUp.stopListening();
   }
 
   /** A request to the verticle that runs, or to the next one if a restart is under way. */
   <T> Future<T> call(InstanceVerticle.Request<T> request) {
-    return lastTransition
+    return touch()
         .transform(
             ignored ->
-                status == Status.RUNNING
-                    ? here(verticle.call(request))
+                status == InstanceStatus.RUNNING
+                    ? transitions.here(current.verticle().call(request))
                     : Future.failedFuture(Unavailable.now(this)))
         .timeout(node.config().stopTimeout().toMillis() * 2, TimeUnit.MILLISECONDS)
         .recover(
@@ -363,15 +362,18 @@ final class Supervised {
                 Future.failedFuture(cause instanceof Refusal ? cause : Unavailable.stuck(this)));
   }
 
-  void replaceSpec(InstanceSpec changed) {
+  /** Completes once the store has it too. */
+  Future<Void> replaceSpec(InstanceSpec changed) {
     spec = changed;
+    return transitions.here(
+        node.store().instances().setSpec(changed.id(), changed.toJson().encode()));
   }
 
   InstanceSpec spec() {
     return spec;
   }
 
-  Status status() {
+  InstanceStatus status() {
     return status;
   }
 

@@ -2,6 +2,7 @@ package io.mycelium.instance;
 
 import io.mycelium.bus.Command;
 import io.mycelium.bus.Outbound;
+import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;
 import io.mycelium.protocol.ErrorCode;
@@ -23,8 +24,8 @@ final class Turn {
    */
   record Timer(Room room, TimerKind kind, Duration delay, long due) {}
 
-  /** A gateway's question for entries that it missed. */
-  record Refill(String gateway, Command command) {}
+  /** A command that is answered once the journal was read. */
+  record Question(String gateway, Command command) {}
 
   /** What a room's timer is for. */
   enum TimerKind {
@@ -36,17 +37,28 @@ final class Turn {
   private final List<Outbound> items = new ArrayList<>();
   private List<Journal.Append> appends = List.of();
   private List<Timer> timers = List.of();
-  private List<Refill> refills = List.of();
+  private List<Question> questions = List.of();
+  private List<Room> snapshots = List.of();
+  private boolean sync;
   private String removedRoom;
   private Outbound.Reply lastReply;
   private int messagesOut;
   private long bytesOut;
 
-  void entry(String room, Entry entry) {
+  void entry(String room, String epoch, Durability durability, Entry entry) {
     if (appends.isEmpty()) {
       appends = new ArrayList<>();
     }
-    appends.add(new Journal.Append(room, entry));
+    appends.add(new Journal.Append(room, epoch, durability, entry));
+    sync |= durability == Durability.SYNC;
+  }
+
+  /** A snapshot of the room is due. */
+  void snapshot(Room room) {
+    if (snapshots.isEmpty()) {
+      snapshots = new ArrayList<>(1);
+    }
+    snapshots.add(room);
   }
 
   void item(Outbound item) {
@@ -85,11 +97,11 @@ final class Turn {
     timers.add(new Timer(room, kind, delay, due));
   }
 
-  void refill(String gateway, Command command) {
-    if (refills.isEmpty()) {
-      refills = new ArrayList<>();
+  void ask(String gateway, Command command) {
+    if (questions.isEmpty()) {
+      questions = new ArrayList<>();
     }
-    refills.add(new Refill(gateway, command));
+    questions.add(new Question(gateway, command));
   }
 
   void roomRemoved(String name) {
@@ -122,13 +134,22 @@ final class Turn {
     return reply.seq() > 0 || reply.response() != null;
   }
 
-  static Outbound.Reply doubt(Outbound.Reply reply) {
+  private static Outbound.Reply doubt(Outbound.Reply reply) {
     return new Outbound.Reply(
         reply.gateway(), reply.number(), ErrorCode.INSTANCE_CRASHED, IN_DOUBT, null, 0);
   }
 
-  List<Refill> refills() {
-    return refills;
+  List<Question> questions() {
+    return questions;
+  }
+
+  List<Room> snapshots() {
+    return snapshots;
+  }
+
+  /** Whether what it says must wait until its entries are written. */
+  boolean isSync() {
+    return sync || removedRoom != null;
   }
 
   List<Outbound> items() {

@@ -9,11 +9,11 @@ final class Unavailable {
 
   static Refusal now(Supervised instance) {
     String id = instance.spec().id();
-    if (instance.status() == Supervised.Status.STOPPING) {
+    if (instance.status() == InstanceStatus.STOPPING) {
       return new Refusal(ErrorCode.UNKNOWN_INSTANCE, "instance " + id + " was deleted");
     }
     ErrorCode code =
-        instance.status() == Supervised.Status.FAILED
+        instance.status() == InstanceStatus.FAILED
             ? ErrorCode.INSTANCE_FAILED
             : ErrorCode.INSTANCE_RESTARTING;
     String why = instance.lastError() == null ? "" : ": " + instance.lastError();

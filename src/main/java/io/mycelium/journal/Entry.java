@@ -10,5 +10,11 @@ import io.mycelium.protocol.Payload;
  * @param event {@code push} for a client's or back end's message, another name where the logic made
  *     the entry itself
  * @param user id of the user whose message it is; null for the server's own
+ * @param key by which a repeat of the push that made it is known; null for an ordinary push
  */
-public record Entry(long seq, long at, String event, String user, Payload payload) {}
+public record Entry(long seq, long at, String event, String user, Payload payload, String key) {
+
+  public Entry(long seq, long at, String event, String user, Payload payload) {
+    this(seq, at, event, user, payload, null);
+  }
+}

@@ -3,23 +3,100 @@ package io.mycelium.journal;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Expect;
 import io.mycelium.protocol.Refusal;
+import java.time.Duration;
 
 /**
- * Where entries are kept.
+ * Where instances, entries and snapshots are kept, and how much of them.
  *
- * @param url {@code memory:} keeps them in this process only
- * @param maxEntriesPerRoom newest entries of a room that can be read back or fetched after a gap
+ * @param url {@code jdbc:sqlite:FILE}, {@code jdbc:postgresql://...}, or {@code memory:} for this
+ *     process only
+ * @param user of the database; empty if the URL says it or none is needed
+ * @param password likewise; never logged
+ * @param flushInterval for how long entries of {@code async} rooms are gathered before they are
+ *     written
+ * @param maxQueuedBytes bytes of entries that may wait to be written; above it pushes are answered
+ *     {@code overloaded}
+ * @param snapshotEvery entries of a room between two snapshots
+ * @param pushOnceWindow newest entries of a room among which a repeated {@code push_once} key is
+ *     known
+ * @param maxEntriesPerRoom newest entries of a room that are kept in memory, to fill gaps, resume
+ *     and scroll back without a read
  * @param maxBytesPerRoom bytes of their payloads
+ * @param maxResumeEntries a client that missed more than that gets the state instead
  */
-public record JournalConfig(String url, int maxEntriesPerRoom, long maxBytesPerRoom) {
+public record JournalConfig(
+    String url,
+    String user,
+    String password,
+    Duration flushInterval,
+    long maxQueuedBytes,
+    int snapshotEvery,
+    int pushOnceWindow,
+    int maxEntriesPerRoom,
+    long maxBytesPerRoom,
+    int maxResumeEntries) {
 
-  public static final JournalConfig DEFAULT = new JournalConfig("memory:", 1000, 8L << 20);
+  public static final JournalConfig DEFAULT =
+      new JournalConfig(
+          "jdbc:sqlite:data/mycelium.db",
+          "",
+          "",
+          Duration.ofMillis(50),
+          64L << 20,
+          1000,
+          10_000,
+          1000,
+          8L << 20,
+          10_000);
 
   public JournalConfig {
-    if (!"memory:".equals(url)) {
-      throw Refusal.of(ErrorCode.INVALID_CONFIG, "journal.url", url, "memory:");
+    if (!url.equals("memory:")
+        && !url.startsWith("jdbc:sqlite:")
+        && !url.startsWith("jdbc:postgresql:")) {
+      throw Refusal.of(
+          ErrorCode.INVALID_CONFIG,
+          "journal.url",
+          url,
+          "memory:, jdbc:sqlite:FILE or jdbc:postgresql://HOST/DATABASE");
     }
+    Expect.range(
+        "journal.flush_interval", flushInterval, Duration.ofMillis(1), Duration.ofMinutes(1));
+    Expect.range("journal.max_queued_bytes", maxQueuedBytes, 64 << 10, 1L << 40);
+    Expect.range("journal.snapshot_every", snapshotEvery, 1, 10_000_000);
+    Expect.range("journal.push_once_window", pushOnceWindow, 10_000, 10_000_000);
     Expect.range("journal.max_entries_per_room", maxEntriesPerRoom, 1, 10_000_000);
     Expect.range("journal.max_bytes_per_room", maxBytesPerRoom, 1024, 1L << 40);
+    Expect.range("journal.max_resume_entries", maxResumeEntries, 0, 1_000_000);
+  }
+
+  public boolean isMemory() {
+    return url.equals("memory:");
+  }
+
+  /** The same kept in this process only. */
+  public JournalConfig inMemory() {
+    return inMemory(maxEntriesPerRoom, maxBytesPerRoom);
+  }
+
+  /** The same in this process only, so much of each room. */
+  public JournalConfig inMemory(int entries, long bytes) {
+    return new JournalConfig(
+        "memory:",
+        user,
+        password,
+        flushInterval,
+        maxQueuedBytes,
+        snapshotEvery,
+        pushOnceWindow,
+        entries,
+        bytes,
+        maxResumeEntries);
+  }
+
+  /** Without the password. */
+  @Override
+  public String toString() {
+    int parameters = url.indexOf('?');
+    return "JournalConfig[url=" + (parameters < 0 ? url : url.substring(0, parameters)) + "]";
   }
 }

@@ -1,18 +1,20 @@
 package io.mycelium.journal;
 
+import io.mycelium.protocol.ErrorCode;
 import io.vertx.core.Future;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
- * Keeps the newest entries of each room in this process: bounded by count and bytes, gone with the
- * process.
+ * Keeps the newest entries of each room, and its snapshots, in this process: bounded by count and
+ * bytes, gone with the process.
  */
-public final class MemoryJournal implements Journal {
+public final class MemoryJournal implements Journal, SnapshotStore {
+  private static final Read NOTHING = new Read(List.of(), true);
+
   private final JournalConfig config;
   private final Map<String, InstanceLog> logs = new ConcurrentHashMap<>();
 
@@ -21,22 +23,36 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
+  public ErrorCode refusal() {
+    return null;
+  }
+
+  @Override
   public Future<Void> fence(String instance, long generation) {
-    logs.computeIfAbsent(instance, id -> new InstanceLog()).fence(generation);
-    return Future.succeededFuture();
+    return write(instance, log -> log.fence(generation));
   }
 
   @Override
   public Future<Void> append(String instance, long generation, List<Append> entries) {
-    InstanceLog log = logs.computeIfAbsent(instance, id -> new InstanceLog());
-    return log.append(generation, entries, config);
+    return write(instance, log -> log.append(generation, entries, config));
+  }
+
+  @Override
+  public Future<Map<String, Room>> rooms(String instance) {
+    InstanceLog log = logs.get(instance);
+    return Future.succeededFuture(log == null ? Map.of() : log.rooms());
   }
 
   @Override
   public Future<Read> read(String instance, String room, long after, int limit) {
-    InstanceLog log = logs.get(instance);
     return Future.succeededFuture(
-        log == null ? new Read(List.of(), after == 0) : log.read(room, after, limit));
+        find(instance, room, log -> log.read(after, limit), new Read(List.of(), after == 0)));
+  }
+
+  @Override
+  public Future<Read> readBefore(String instance, String room, long before, int limit) {
+    return Future.succeededFuture(
+        find(instance, room, log -> log.readBefore(before, limit), NOTHING));
   }
 
   @Override
@@ -49,83 +65,116 @@ public final class MemoryJournal implements Journal {
   }
 
   @Override
-  public Future<Void> deleteInstance(String instance) {
-    logs.remove(instance);
-    return Future.succeededFuture();
+  public Future<Void> save(
+      String instance, long generation, String room, Snapshot snapshot, Retention retention) {
+    return write(instance, log -> log.save(generation, room, snapshot, retention));
   }
 
   @Override
-  public long bytesInMemory(String instance) {
+  public Future<Snapshot> at(String instance, String room, long seq) {
+    return Future.succeededFuture(find(instance, room, log -> log.snapshotAt(seq), null));
+  }
+
+  /** Removes all that is kept of an instance. */
+  void deleteInstance(String instance) {
+    logs.remove(instance);
+  }
+
+  /** A new instance is there. */
+  void register(String instance, long generation) {
+    logs.put(instance, new InstanceLog(generation));
+  }
+
+  /** The highest that wrote or fenced; {@code otherwise} if the instance is gone. */
+  long generation(String instance, long otherwise) {
     InstanceLog log = logs.get(instance);
-    return log == null ? 0 : log.bytes();
+    return log == null ? otherwise : log.generation();
+  }
+
+  private Future<Void> write(String instance, Function<InstanceLog, Future<Void>> work) {
+    InstanceLog log = logs.get(instance);
+    return log == null
+        ? Future.failedFuture(
+            new IllegalStateException("instance " + instance + " is not registered"))
+        : work.apply(log);
+  }
+
+  private <T> T find(String instance, String room, Function<MemoryRoom, T> ask, T otherwise) {
+    InstanceLog log = logs.get(instance);
+    return log == null ? otherwise : log.find(room, ask, otherwise);
   }
 
   /** The lock is free but for a read from another thread: an instance has one writer. */
   private static final class InstanceLog {
-    private final Map<String, RoomLog> rooms = new HashMap<>();
+    private final Map<String, MemoryRoom> rooms = new HashMap<>();
     private long generation;
 
-    synchronized void fence(long writer) {
-      generation = Math.max(generation, writer);
+    InstanceLog(long generation) {
+      this.generation = generation;
+    }
+
+    synchronized long generation() {
+      return generation;
+    }
+
+    synchronized Future<Void> fence(long writer) {
+      if (writer < generation) {
+        return Future.failedFuture(fenced(writer));
+      }
+      generation = writer;
+      return Future.succeededFuture();
+    }
+
+    private IllegalStateException fenced(long writer) {
+      return new IllegalStateException(
+          "writer is of generation " + writer + ", expected " + generation + " or newer");
     }
 
     synchronized Future<Void> append(long writer, List<Append> entries, JournalConfig config) {
       if (writer < generation) {
-        return Future.failedFuture(
-            new IllegalStateException(
-                "writer is of generation " + writer + ", expected " + generation + " or newer"));
+        return Future.failedFuture(fenced(writer));
       }
       generation = writer;
       for (int i = 0; i < entries.size(); i++) {
         Append append = entries.get(i);
-        rooms.computeIfAbsent(append.room(), room -> new RoomLog()).add(append.entry(), config);
+        room(append.room(), append.epoch(), append.entry().seq()).add(append.entry(), config);
       }
       return Future.succeededFuture();
     }
 
-    synchronized Read read(String room, long after, int limit) {
-      RoomLog log = rooms.get(room);
-      return log == null ? new Read(List.of(), after == 0) : log.read(after, limit);
+    /** A first entry of another epoch takes the place of what is there. */
+    private MemoryRoom room(String name, String epoch, long seq) {
+      MemoryRoom room = rooms.get(name);
+      if (room == null || seq == 1 && !room.epoch().equals(epoch)) {
+        room = new MemoryRoom();
+        rooms.put(name, room);
+      }
+      room.epoch(epoch);
+      return room;
     }
 
-    synchronized long bytes() {
-      return rooms.values().stream().mapToLong(RoomLog::bytes).sum();
+    synchronized Future<Void> save(
+        long writer, String name, Snapshot snapshot, Retention retention) {
+      if (writer < generation) {
+        return Future.failedFuture(fenced(writer));
+      }
+      room(name, snapshot.epoch(), snapshot.seq()).save(snapshot, retention);
+      return Future.succeededFuture();
+    }
+
+    synchronized Map<String, Room> rooms() {
+      Map<String, Room> found = new HashMap<>();
+      rooms.forEach((name, room) -> found.put(name, room.describe()));
+      return found;
+    }
+
+    synchronized <T> T find(String name, Function<MemoryRoom, T> ask, T otherwise) {
+      MemoryRoom room = rooms.get(name);
+      return room == null ? otherwise : ask.apply(room);
     }
 
     synchronized void delete(String room) {
       rooms.remove(room);
-    }
-  }
-
-  private static final class RoomLog {
-    /** The objects around an entry's payload: entry, payload, array, user, a place in the queue. */
-    private static final int ENTRY_BYTES = 160;
-
-    private final ArrayDeque<Entry> entries = new ArrayDeque<>();
-    private long bytes;
-
-    long bytes() {
-      return bytes + (long) ENTRY_BYTES * entries.size();
-    }
-
-    void add(Entry entry, JournalConfig config) {
-      entries.add(entry);
-      bytes += entry.payload().length();
-      while (entries.size() > config.maxEntriesPerRoom()
-          || bytes > config.maxBytesPerRoom() && entries.size() > 1) {
-        bytes -= entries.remove().payload().length();
-      }
-    }
-
-    Read read(long after, int limit) {
-      long oldest = entries.isEmpty() ? Long.MAX_VALUE : entries.getFirst().seq();
-      List<Entry> found = new ArrayList<>();
-      for (Entry entry : entries) {
-        if (entry.seq() > after && found.size() < limit) {
-          found.add(entry);
-        }
-      }
-      return new Read(found, oldest <= after + 1);
     }
   }
 }

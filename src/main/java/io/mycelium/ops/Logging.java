@@ -11,6 +11,7 @@ import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.EncoderBase;
 import java.io.OutputStream;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * this class changes nothing.
  */
 public final class Logging {
+  private static final List<String> DATABASE_LIBRARIES = List.of("com.zaxxer", "org.flywaydb");
   private static final String LINE =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n%ex";
 
@@ -70,10 +72,17 @@ public final class Logging {
   }
 
   /**
-   * What Netty and Vert.x say below INFO is noise to whoever debugs Mycelium; {@code trace} shows
-   * it.
+   * What Netty and Vert.x say below INFO is noise to whoever debugs Mycelium, and what the database
+   * libraries say below WARN to whoever runs it; {@code trace} shows it.
    */
   private static void quietLibraries(LoggerContext context, Level level) {
+    if (level != Level.TRACE) {
+      for (String library : DATABASE_LIBRARIES) {
+        context
+            .getLogger(library)
+            .setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+      }
+    }
     if (level == Level.DEBUG) {
       context.getLogger("io.netty").setLevel(Level.INFO);
       context.getLogger("io.vertx").setLevel(Level.INFO);

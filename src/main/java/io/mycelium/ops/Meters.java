@@ -79,6 +79,7 @@ public final class Meters implements AutoCloseable {
           "Deliveries and batches of them that the bus repeated, dropped");
   private final Timer handler =
       timer("mycelium.handler", "Time an instance takes for one batch of commands");
+  private final JournalFigures journal = new JournalFigures(registry);
   private final Timer lag = timer("mycelium.event.loop.lag", "How late event loops run a timer");
 
   /**
@@ -237,6 +238,11 @@ public final class Meters implements AutoCloseable {
   /** Time that an instance took for one batch of commands, in nanoseconds. */
   public void handlerTime(long nanos) {
     handler.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** Those of the journal. */
+  public JournalFigures journal() {
+    return journal;
   }
 
   public void gapFetched() {

@@ -28,6 +28,7 @@ public enum ErrorCode {
   MAX_INSTANCES("max_instances", 503, true),
   OVERLOADED("overloaded", 503, true),
   DRAINING("draining", 503, true),
+  JOURNAL_UNAVAILABLE("journal_unavailable", 503, true),
   INSTANCE_CRASHED("instance_crashed", 500, true),
   INSTANCE_RESTARTING("instance_restarting", 503, true),
   INSTANCE_FAILED("instance_failed", 503, false),
@@ -59,6 +60,16 @@ public enum ErrorCode {
   /** Whether the same request may succeed later with nothing changed by the client. */
   public boolean retryable() {
     return retryable;
+  }
+
+  /** The code of that reason among those that refuse what was said (422), or {@link #REJECTED}. */
+  public static ErrorCode rejecting(String reason) {
+    for (ErrorCode code : VALUES) {
+      if (code.httpStatus == REJECTED.httpStatus && code.reason.equals(reason)) {
+        return code;
+      }
+    }
+    return REJECTED;
   }
 
   /**

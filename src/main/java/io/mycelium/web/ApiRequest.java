@@ -16,6 +16,10 @@ record ApiRequest(Identity identity, Map<String, Object> parameters, JsonObject 
     return (String) parameters.get(name);
   }
 
+  boolean has(String name) {
+    return parameters.get(name) != null;
+  }
+
   long number(String name) {
     return (Long) parameters.get(name);
   }

@@ -67,6 +67,7 @@ public final class RestApi {
         Map.entry("putRoom", rooms::putRoom),
         Map.entry("deleteRoom", rooms::deleteRoom),
         Map.entry("listEntries", rooms::listEntries),
+        Map.entry("getState", rooms::getState),
         Map.entry("sendMessage", rooms::sendMessage));
   }
 

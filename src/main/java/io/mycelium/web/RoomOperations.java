@@ -40,10 +40,18 @@ final class RoomOperations {
         .map(Answer::ok);
   }
 
+  Future<Answer> getState(ApiRequest request) {
+    long seq = request.has("seq") ? request.number("seq") : InstanceDirectory.LATEST;
+    return directory.state(request.text("id"), request.text("room"), seq).map(Answer::ok);
+  }
+
   Future<Answer> sendMessage(ApiRequest request) {
     String user = request.body().getString("user", request.identity().userId());
     String payload = request.body().getString(JsonBody.RAW);
-    return directory.push(request.text("id"), request.text("room"), user, payload).map(Answer::ok);
+    String key = request.body().getString("key");
+    return directory
+        .push(request.text("id"), request.text("room"), user, payload, key)
+        .map(Answer::ok);
   }
 
   private Answer put(ApiRequest request, JsonObject result) {

@@ -51,22 +51,18 @@ final class VertxTransport implements Transport {
 
   /**
    * Joins fragments as bytes: Vert.x's own text messages have lost what was not UTF-8. It answers
-   * pings and closes.
+   * pings and closes. The buffer is our own: an empty frame's takes nothing in.
    */
   private void onFrame(WebSocketFrame frame) {
     connection.seen();
     boolean first = frame.isText() || frame.isBinary();
     if (first) {
       text = frame.isText();
-      message = null;
+      message = Buffer.buffer();
     } else if (!frame.isContinuation()) {
       return;
     }
-    if (message == null) {
-      message = frame.binaryData();
-    } else {
-      message.appendBuffer(frame.binaryData());
-    }
+    message.appendBuffer(frame.binaryData());
     if (message.length() > maxMessageBytes) {
       connection.close(Disconnect.MESSAGE_TOO_BIG);
     } else if (frame.isFinal()) {

@@ -5,6 +5,7 @@ import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
 import io.mycelium.connection.SocketConfig;
+import io.mycelium.connection.SocketState;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -35,6 +36,7 @@ public final class WebVerticle extends VerticleBase {
   private final Consumer<Router> routes;
   private Hub hub;
   private HttpServer server;
+  private volatile int[] socketStates = new int[SocketState.values().length];
 
   /**
    * @param contract loaded once and shared by the node's web verticles
@@ -105,6 +107,17 @@ public final class WebVerticle extends VerticleBase {
   /** Commands that wait for an instance's answer; any thread, so it may be stale. */
   public int unacked() {
     return hub == null ? 0 : hub.unacked();
+  }
+
+  /**
+   * How many sockets were in each {@link SocketState}, by its ordinal, when this was asked last;
+   * counts them again for the next time. Any thread.
+   */
+  public int[] socketStates() {
+    if (hub != null) {
+      hub.execute(() -> socketStates = hub.states());
+    }
+    return socketStates;
   }
 
   public Hub hub() {

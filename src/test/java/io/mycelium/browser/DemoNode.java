@@ -49,6 +49,7 @@ final class DemoNode implements AutoCloseable {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("MYCELIUM_OPS_MANAGEMENT_PORT", "0");
+    builder.environment().put("MYCELIUM_JOURNAL_URL", "memory:");
     try {
       Process process = builder.start();
       return new DemoNode(process, port(process));

@@ -144,6 +144,7 @@ class BusPropertyTest {
             new Outbound.Reply("link", 1, ErrorCode.TIMEOUT, "late", null, 0),
             new Outbound.Direct("link", 1, "room", new byte[] {3}, new byte[] {4}),
             new Outbound.Kick("link", 1, "room"),
+            new Outbound.Catchup("link", 1, "room", List.of(delivery)),
             new Outbound.Refill("link", "room", List.of(delivery), true),
             new Outbound.Resend("link", 7),
             new Outbound.RoomClosed("room"),

@@ -58,7 +58,7 @@ class BrowserClientTest {
     awaitTrue(bob, "() => app.room.presence.size === 2");
     assertThat(ada.page().evaluate("() => app.room.push({text: 'hi'})"))
         .isEqualTo(Map.of("seq", 1));
-    assertThat(ada.page().evaluate("() => app.room.push({text: 'once'})"))
+    assertThat(ada.page().evaluate("() => app.room.pushOnce({text: 'once'})"))
         .isEqualTo(Map.of("seq", 2));
     ada.page().evaluate("() => app.room.push(Uint8Array.of(1, 2, 3))");
     awaitSeen(ada, 4);
@@ -69,7 +69,7 @@ class BrowserClientTest {
     int port = node.port();
     node.close();
     awaitTrue(ada, "() => app.socket.status === 'reconnecting'");
-    ada.page().evaluate("() => { app.waiting = app.room.push({text: 'while it was away'}); }");
+    ada.page().evaluate("() => { app.waiting = app.room.pushOnce({text: 'while it was away'}); }");
     start(port);
     ada.page().evaluate("() => app.waiting");
     awaitSeen(ada, 6);

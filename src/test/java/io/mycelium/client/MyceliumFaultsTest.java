@@ -11,20 +11,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code clients/js} against a server in a process of its own, on SQLite, that is killed under it.
  */
 class MyceliumFaultsTest {
-  /** Until the journal on disk is there, a restart forgets everything: nothing could be resumed. */
-  static boolean journalIsOnDisk() {
-    return MyceliumFaultsTest.class.getResource("/io/mycelium/journal/JdbcStore.class") != null;
-  }
-
   @Test
-  @EnabledIf("journalIsOnDisk")
   void theApplicationSeesEachMessageOnceAndInOrder(@TempDir Path data) throws Exception {
     Map<String, String> environment =
         Map.of(

@@ -12,6 +12,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +59,7 @@ class FeedTest {
   @BeforeEach
   void start() {
     TestNode.await(bus.serve(deployer));
-    Sampler sampler = new Sampler(new Meters(Set.of(), Set.of()), JsonObject::new);
+    Sampler sampler = new Sampler(new Meters(Set.of(), Set.of()), Map::of, JsonObject::new);
     port =
         TestNode.await(
             vertx

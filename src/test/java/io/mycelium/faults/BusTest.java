@@ -9,7 +9,6 @@ import io.mycelium.bus.Outbound;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
 import io.mycelium.journal.JournalConfig;
-import io.mycelium.journal.MemoryJournal;
 import io.mycelium.testing.FloodClient;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
@@ -52,12 +51,7 @@ class BusTest {
             duplicates.incrementAndGet();
           }
         };
-    node =
-        TestNode.builder()
-            .gateway(gateway)
-            .journal(new MemoryJournal(journal))
-            .meters(meters)
-            .start();
+    node = TestNode.builder().gateway(gateway).journal(journal).meters(meters).start();
     node.create("{'id':'x','type':'accumulative','config':{'presence':'off'},'rooms':{'r':{}}}");
   }
 
@@ -91,7 +85,7 @@ class BusTest {
 
   @Test
   void whatTheBusLosesOrRepeatsAtRandomIsNeitherLostNorDoubledAtTheClients() {
-    start(new JournalConfig("memory:", 100_000, 64L << 20), Duration.ofMillis(400));
+    start(JournalConfig.DEFAULT.inMemory(100_000, 64L << 20), Duration.ofMillis(400));
     List<FloodClient> clients = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       clients.add(FloodClient.join(clientVertx, node.port(), "x", "r", "user" + i));
@@ -171,7 +165,7 @@ class BusTest {
 
   @Test
   void aLostDeliveryIsFetchedWhenTheNextOneComes() {
-    start(JournalConfig.DEFAULT, Duration.ofSeconds(10));
+    start(JournalConfig.DEFAULT.inMemory(), Duration.ofSeconds(10));
     PhoenixSocket ada = node.connect("x");
     PhoenixSocket bob = node.connect("x");
     ada.join("r");
@@ -187,7 +181,7 @@ class BusTest {
 
   @Test
   void lostCommandsAreSentAgainWhenTheNextOnesShowTheGap() {
-    start(JournalConfig.DEFAULT, Duration.ofSeconds(10));
+    start(JournalConfig.DEFAULT.inMemory(), Duration.ofSeconds(10));
     PhoenixSocket ada = node.connect("x");
     ada.join("r");
     Future<Void> lost = loseNext(sent -> sent.message().body() instanceof CommandBatch);
@@ -202,7 +196,7 @@ class BusTest {
 
   @Test
   void aLostCommandIsSentAgainBeforeItTimesOutThoughNothingElseComes() {
-    start(JournalConfig.DEFAULT, Duration.ofSeconds(2));
+    start(JournalConfig.DEFAULT.inMemory(), Duration.ofSeconds(2));
     PhoenixSocket ada = node.connect("x");
     ada.join("r");
     loseNext(sent -> sent.message().body() instanceof CommandBatch);
@@ -213,7 +207,7 @@ class BusTest {
 
   @Test
   void aCommandThatGetsNoAnswerIsAnsweredTimeout() {
-    start(JournalConfig.DEFAULT, Duration.ofMillis(200));
+    start(JournalConfig.DEFAULT.inMemory(), Duration.ofMillis(200));
     PhoenixSocket ada = node.connect("x");
     ada.join("r");
     AtomicBoolean down = new AtomicBoolean(true);
@@ -237,7 +231,7 @@ class BusTest {
 
   @Test
   void aConnectionsEndIsToldUntilTheInstanceKnows() {
-    start(JournalConfig.DEFAULT, Duration.ofMillis(200));
+    start(JournalConfig.DEFAULT.inMemory(), Duration.ofMillis(200));
     node.create("{'id':'y','type':'accumulative','rooms':{'r':{}}}");
     PhoenixSocket ada = node.connect("x");
     PhoenixSocket bob = node.connect("x");
@@ -272,7 +266,7 @@ class BusTest {
 
   @Test
   void channelsJoinAnewIfTheJournalNoLongerHasWhatWasLost() {
-    start(new JournalConfig("memory:", 1, 1 << 20), Duration.ofSeconds(10));
+    start(JournalConfig.DEFAULT.inMemory(1, 1 << 20), Duration.ofSeconds(10));
     PhoenixSocket ada = node.connect("x");
     ada.join("r");
     loseNext(BusTest::isDelivery);
@@ -291,7 +285,7 @@ class BusTest {
 
   @Test
   void aLostWordOfTheNewGenerationIsMadeUpForByWhateverItSaysNext() {
-    start(JournalConfig.DEFAULT, Duration.ofSeconds(10));
+    start(JournalConfig.DEFAULT.inMemory(), Duration.ofSeconds(10));
     PhoenixSocket ada = node.connect("x");
     ada.join("r");
     loseNext(

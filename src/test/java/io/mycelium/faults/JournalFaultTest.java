@@ -29,7 +29,7 @@ class JournalFaultTest {
   private TestNode node;
 
   private PhoenixSocket start(String room) {
-    node = TestNode.builder().journal(journal).types(faulty).start();
+    node = TestNode.builder().store(journal).types(faulty).start();
     node.create("{'id':'f','type':'faulty','rooms':{'r':" + room + "}}");
     return join("ada");
   }
@@ -160,7 +160,7 @@ class JournalFaultTest {
   @Test
   void whereTheJournalHasLostTheFirstEntriesChannelsJoinAnewInANewEpoch() {
     journal.close();
-    journal = new TestJournal(new JournalConfig("memory:", 2, 1 << 20));
+    journal = new TestJournal(JournalConfig.DEFAULT.inMemory(2, 1 << 20));
     PhoenixSocket ada = start("{}");
     for (int i = 1; i <= 3; i++) {
       ada.send("['1','p" + i + "','r','push',{'id':" + i + "}]");
@@ -196,7 +196,7 @@ class JournalFaultTest {
 
   @Test
   void aJournalThatAnswersLateOnAnotherThreadKeepsEveryonesOrder() {
-    node = TestNode.builder().journal(journal).types(faulty).supervision(100, 4, 5000).start();
+    node = TestNode.builder().store(journal).types(faulty).supervision(100, 4, 5000).start();
     node.create("{'id':'f','type':'faulty','rooms':{'r':{}}}");
     journal.delay(300);
     Vertx clients = Vertx.vertx();

@@ -31,7 +31,7 @@ class LifecycleTest {
   private final FaultyType faulty = new FaultyType();
   private final TestJournal journal = new TestJournal(JournalConfig.DEFAULT);
   private final TestNode node =
-      TestNode.builder().types(faulty).journal(journal).deployer(threeInstances()).start();
+      TestNode.builder().types(faulty).store(journal).deployer(threeInstances()).start();
 
   private static DeployerConfig threeInstances() {
     DeployerConfig d = DeployerConfig.DEFAULT;
@@ -42,6 +42,7 @@ class LifecycleTest {
         d.restartWindow(),
         d.stopTimeout(),
         d.stuckAfter(),
+        d.idleTimeout(),
         d.presenceInterval(),
         "plugins");
   }

@@ -29,7 +29,7 @@ class LostReplyTest {
     node =
         TestNode.builder()
             .types(faulty)
-            .journal(journal)
+            .store(journal)
             .gateway(gateway)
             .supervision(10, 4, 2000)
             .start();

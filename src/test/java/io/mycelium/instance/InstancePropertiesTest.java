@@ -11,6 +11,8 @@ import io.mycelium.instance.types.AccumulativeType;
 import io.mycelium.instance.types.CollaborativeType;
 import io.mycelium.instance.types.SharedType;
 import io.mycelium.journal.Journal;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.MemoryJournal;
 import io.mycelium.protocol.Payload;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -29,6 +31,9 @@ import net.jqwik.api.Tuple;
 
 /** Random joins, leaves, pushes and crashes: room and clients stay what the type's model says. */
 class InstancePropertiesTest {
+  private static final JournalConfig LIMITS = JournalConfig.DEFAULT.inMemory();
+  private static final Admission ADMISSION = new Admission(new MemoryJournal(LIMITS), LIMITS);
+
   private static final String[] USERS = {"ada", "ada", "bob", "cara", "bob"};
   private static final List<Payload> PAYLOADS =
       List.of(
@@ -124,7 +129,8 @@ class InstancePropertiesTest {
                   .map(real -> new RoomTypes.Source(new PoisonedType(real), "test"))
                   .toList());
       instance =
-          new Instance(InstanceSpec.read(spec), types, () -> 7, Duration.ZERO, Handover.NOTHING);
+          new Instance(
+              InstanceSpec.read(spec), types, () -> 7, Duration.ZERO, ADMISSION, Handover.NOTHING);
       model = RoomModel.of(type, history);
       patches = patchInterval > 0;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.journal.JournalConfig;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
@@ -38,7 +39,8 @@ class PluginLoaderTest {
 
   private static String view(RoomTypes types, String type) {
     RoomSettings settings = new RoomSettings(type, null, 10, true, false, Duration.ZERO, null);
-    byte[] message = new Room("r", settings, types.open(settings), null).stateMessage();
+    byte[] message =
+        new Room("r", settings, types.open(settings), JournalConfig.DEFAULT, null).stateMessage();
     return Payload.json(message).tree().at("/data/state").toString();
   }
 

@@ -8,7 +8,10 @@ import io.mycelium.instance.spi.Effects;
 import io.mycelium.instance.spi.Push;
 import io.mycelium.instance.spi.RoomLogic;
 import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.Retention;
 import io.mycelium.protocol.Payload;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +22,8 @@ import org.junit.jupiter.api.Test;
 /** What a room makes of its logic's effects. */
 class RoomEffectsTest {
   private static final RoomSettings SETTINGS =
-      new RoomSettings("test", null, 10, true, false, Duration.ZERO, null);
+      new RoomSettings(
+          "test", null, 10, true, false, Duration.ZERO, null, Durability.SYNC, Retention.ALL);
   private static final Push PUSH = new Push("push", "ada", Payload.json("1"), 7);
 
   /** Counts its entries. */
@@ -57,7 +61,12 @@ class RoomEffectsTest {
   }
 
   private static Room room(Function<Push, Effects> decide) {
-    return new Room("r", SETTINGS, new Counter(decide, (state, entry) -> state + 1), null);
+    return new Room(
+        "r",
+        SETTINGS,
+        new Counter(decide, (state, entry) -> state + 1),
+        JournalConfig.DEFAULT,
+        null);
   }
 
   @Test
@@ -90,7 +99,13 @@ class RoomEffectsTest {
 
   @Test
   void aStateThatIsNullIsRefused() {
-    Room room = new Room("r", SETTINGS, new Counter(Effects::append, (state, entry) -> null), null);
+    Room room =
+        new Room(
+            "r",
+            SETTINGS,
+            new Counter(Effects::append, (state, entry) -> null),
+            JournalConfig.DEFAULT,
+            null);
     assertThatThrownBy(() -> room.push(PUSH, new Turn())).hasMessageContaining("from apply");
     assertThat(room.seq()).isZero();
   }

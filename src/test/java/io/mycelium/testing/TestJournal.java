@@ -1,11 +1,17 @@
 package io.mycelium.testing;
 
+import io.mycelium.journal.InstanceStore;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
-import io.mycelium.journal.MemoryJournal;
+import io.mycelium.journal.MemoryStore;
+import io.mycelium.journal.SnapshotStore;
+import io.mycelium.journal.Store;
+import io.mycelium.protocol.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * A journal over memory that answers late, on a thread of its own, or fails an append as a full
  * disk might.
  */
-public final class TestJournal implements Journal, AutoCloseable {
+public final class TestJournal implements Journal, Store {
   /** What becomes of the next append. */
   public enum Fate {
     KEPT,
@@ -39,15 +45,16 @@ public final class TestJournal implements Journal, AutoCloseable {
     }
   }
 
-  private final MemoryJournal memory;
+  private final MemoryStore memory;
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
   private final AtomicReference<Fate> next = new AtomicReference<>(Fate.KEPT);
+  private final Map<String, Long> failed = new ConcurrentHashMap<>();
   private final LinkedBlockingQueue<Held> held = new LinkedBlockingQueue<>();
   private volatile boolean holding;
   private volatile long delayMicros;
 
   public TestJournal(JournalConfig config) {
-    memory = new MemoryJournal(config);
+    memory = new MemoryStore(config);
   }
 
   public void next(Fate fate) {
@@ -81,10 +88,16 @@ public final class TestJournal implements Journal, AutoCloseable {
   @Override
   public Future<Void> append(String instance, long generation, List<Append> entries) {
     Fate fate = next.getAndSet(Fate.KEPT);
+    if (generation <= failed.getOrDefault(instance, 0L)) {
+      return late(Future.failedFuture("an append before this one failed"));
+    }
+    if (fate != Fate.KEPT) {
+      failed.put(instance, generation);
+    }
     if (fate == Fate.LOST) {
       return late(Future.failedFuture("the disk is full"));
     }
-    Future<Void> written = memory.append(instance, generation, entries);
+    Future<Void> written = memory.journal().append(instance, generation, entries);
     if (fate == Fate.KEPT_UNKNOWN) {
       return late(Future.failedFuture("the connection to the disk broke"));
     }
@@ -98,26 +111,52 @@ public final class TestJournal implements Journal, AutoCloseable {
 
   @Override
   public Future<Void> fence(String instance, long generation) {
-    return late(memory.fence(instance, generation));
+    return late(memory.journal().fence(instance, generation));
   }
 
   @Override
   public Future<Read> read(String instance, String room, long after, int limit) {
-    return late(memory.read(instance, room, after, limit));
+    return late(memory.journal().read(instance, room, after, limit));
   }
 
   @Override
   public Future<Void> deleteRoom(String instance, String room) {
-    return late(memory.deleteRoom(instance, room));
+    return late(memory.journal().deleteRoom(instance, room));
   }
 
   @Override
-  public Future<Void> deleteInstance(String instance) {
-    return late(memory.deleteInstance(instance));
+  public ErrorCode refusal() {
+    return null;
   }
 
   @Override
-  public void close() {
+  public Future<Map<String, Room>> rooms(String instance) {
+    return late(memory.journal().rooms(instance));
+  }
+
+  @Override
+  public Future<Read> readBefore(String instance, String room, long before, int limit) {
+    return late(memory.journal().readBefore(instance, room, before, limit));
+  }
+
+  @Override
+  public InstanceStore instances() {
+    return memory.instances();
+  }
+
+  @Override
+  public Journal journal() {
+    return this;
+  }
+
+  @Override
+  public SnapshotStore snapshots() {
+    return memory.snapshots();
+  }
+
+  @Override
+  public Future<Void> close() {
     thread.shutdownNow();
+    return Future.succeededFuture();
   }
 }

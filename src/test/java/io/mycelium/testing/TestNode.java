@@ -14,9 +14,9 @@ import io.mycelium.instance.DeployerVerticle;
 import io.mycelium.instance.InstanceMeters;
 import io.mycelium.instance.RoomTypes;
 import io.mycelium.instance.spi.RoomType;
-import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
-import io.mycelium.journal.MemoryJournal;
+import io.mycelium.journal.MemoryStore;
+import io.mycelium.journal.Store;
 import io.mycelium.ops.Meters;
 import io.mycelium.web.Contract;
 import io.mycelium.web.OpenAuthenticator;
@@ -32,6 +32,7 @@ import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +60,7 @@ public final class TestNode implements AutoCloseable {
 
   private TestNode(Builder b) {
     console = b.console;
-    sampler = new Sampler(new Meters(Set.of(), Set.of()), JsonObject::new);
+    sampler = new Sampler(new Meters(Set.of(), Set.of()), Map::of, JsonObject::new);
     transport = b.transport;
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Codecs.register(vertx);
@@ -68,7 +69,7 @@ public final class TestNode implements AutoCloseable {
     }
     await(
         vertx.deployVerticle(
-            new DeployerVerticle(b.deployer, b.types, b.journal, InstanceMeters.NONE)));
+            new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), InstanceMeters.NONE)));
     Contract contract = await(Contract.load(vertx));
     for (int i = 0; i < b.eventLoops; i++) {
       WebConfig web =
@@ -213,7 +214,8 @@ public final class TestNode implements AutoCloseable {
     private DeployerConfig deployer = DeployerConfig.DEFAULT;
     private SocketConfig socket = SocketConfig.DEFAULT;
     private GatewayConfig gateway = GatewayConfig.DEFAULT;
-    private Journal journal = new MemoryJournal(JournalConfig.DEFAULT);
+    private JournalConfig journal = JournalConfig.DEFAULT.inMemory();
+    private Store store;
     private ConnectionMeters meters = ConnectionMeters.NONE;
     private ConsoleConfig console = new ConsoleConfig(false, "");
     private RoomTypes types = new RoomTypes(List.of());
@@ -246,6 +248,7 @@ public final class TestNode implements AutoCloseable {
               Duration.ofMinutes(1),
               Duration.ofMillis(stopMs),
               d.stuckAfter(),
+              d.idleTimeout(),
               d.presenceInterval(),
               d.pluginsDir());
       return this;
@@ -262,6 +265,23 @@ public final class TestNode implements AutoCloseable {
               d.restartWindow(),
               d.stopTimeout(),
               Duration.ofMillis(ms),
+              d.idleTimeout(),
+              d.presenceInterval(),
+              d.pluginsDir());
+      return this;
+    }
+
+    public Builder idleTimeout(long ms) {
+      DeployerConfig d = deployer;
+      deployer =
+          new DeployerConfig(
+              d.maxInstances(),
+              d.workerPoolSize(),
+              d.maxRestarts(),
+              d.restartWindow(),
+              d.stopTimeout(),
+              d.stuckAfter(),
+              Duration.ofMillis(ms),
               d.presenceInterval(),
               d.pluginsDir());
       return this;
@@ -277,9 +297,20 @@ public final class TestNode implements AutoCloseable {
       return this;
     }
 
-    public Builder journal(Journal used) {
-      journal = used;
+    /** The limits; the store is one in memory unless another is given. */
+    public Builder journal(JournalConfig config) {
+      journal = config;
       return this;
+    }
+
+    /** Stays open when the node closes. */
+    public Builder store(Store used) {
+      store = used;
+      return this;
+    }
+
+    private Store store() {
+      return store == null ? new MemoryStore(journal) : store;
     }
 
     public Builder meters(ConnectionMeters used) {

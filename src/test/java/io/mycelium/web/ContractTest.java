@@ -31,7 +31,7 @@ class ContractTest {
   @Test
   void documentIsValidOpenApi31() {
     assertThat(contract.openApi().getVersion().name()).isEqualTo("V3_1");
-    assertThat(contract.openApi().operations()).hasSize(13);
+    assertThat(contract.openApi().operations()).hasSize(14);
   }
 
   @Test

@@ -55,8 +55,8 @@ class ProblemsTest {
       quoteCharacter = '`',
       value = {
         // body | field | value | expected
-        "{} | type | | a string of 1 to 128 characters",
-        "{\"type\":7} | type | 7 | a string of 1 to 128 characters",
+        "{} | type | | the name of a type, 1 to 32 characters of a-z 0-9 -",
+        "{\"type\":7} | type | 7 | the name of a type, 1 to 32 characters of a-z 0-9 -",
         "{\"type\":\"a\",\"id\":\"a b\"} | id | \"a b\" | 1 to 64 characters of A-Z a-z 0-9 _ -",
         "{\"type\":\"a\",\"id\":\"a\\n\"} | id | \"a\\n\" | 1 to 64 characters of A-Z a-z 0-9 _ -",
         "{\"type\":\"a\",\"name\":\"\"} | name | \"\" | 1 to 128 characters, no control characters",
@@ -68,7 +68,7 @@ class ProblemsTest {
             + " to 10000",
         "{\"type\":\"a\",\"config\":{\"presence\":true}} | config.presence | true | one of on, off",
         "{\"type\":\"a\",\"config\":{\"durability\":\"disk\"}} | config.durability | \"disk\" |"
-            + " none",
+            + " one of none, async, sync",
         "{\"type\":\"a\",\"config\":{\"open\":\"yes\"}} | config.open | \"yes\" | true or false",
         "{\"type\":\"a\",\"config\":{\"threading\":\"green\"}} | config.threading | \"green\" | one"
             + " of worker, event-loop, virtual",
@@ -81,9 +81,11 @@ class ProblemsTest {
             + " characters, no control characters, not phoenix",
         "{\"type\":\"a\",\"rooms\":{\"a/b ~\":{\"state\":3}}} | rooms.a/b ~.state | 3 | an object",
         "{\"type\":\"a\",\"rooms\":{\"a\":{\"x\":3}}} | rooms.a.x | 3 | one of the keys type,"
-            + " state, history, presence, durability, open, patch_interval, settings",
+            + " state, history, presence, durability, retention_entries, retention_age, open,"
+            + " patch_interval, settings",
         "{\"type\":\"a\",\"rooms\":{\"%8A\":{\"\\b%\":3}}} | rooms.%8A.\b% | 3 | one of the keys"
-            + " type, state, history, presence, durability, open, patch_interval, settings",
+            + " type, state, history, presence, durability, retention_entries, retention_age, open,"
+            + " patch_interval, settings",
         "{\"type\":\"a\",\"config\":{\"max_connections\":11295724.0}} | config.max_connections |"
             + " 1.1295724E7 | an integer from 1 to 10000000",
         "[] | body | [] | an object",
@@ -120,7 +122,8 @@ class ProblemsTest {
         "?limit=0 | limit | 0 | an integer from 1 to 1000",
         "?limit=ten | limit | ten | an integer from 1 to 1000",
         "?limit=1&limit=2 | limit | 1, 2 | one value",
-        "?status=dead | status | dead | one of starting, running, restarting, failed, stopping",
+        "?status=dead | status | dead | one of starting, running, restarting, failed, idle,"
+            + " stopping",
         "/a%20b | id | a b | 1 to 64 characters of A-Z a-z 0-9 _ -",
         "/chat/rooms/phoenix | room | phoenix | 1 to 128 characters, no control characters, not"
             + " phoenix",

@@ -225,7 +225,7 @@ class RestApiTest {
   }
 
   private static String user(JsonArray entries, int index) {
-    return entries.getJsonObject(index).getJsonObject("user").getString("id");
+    return entries.getJsonObject(index).getString("user");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.mycelium.protocol.Refusal;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -67,6 +68,7 @@ final class StubDeployer {
       case "put_room" -> putRoom(id, room, request.getJsonObject("settings"));
       case "delete_room" -> rooms(id).remove(room(id, room).getString("name"));
       case "entries" -> entries(id, room, request.getLong("after"), request.getInteger("limit"));
+      case "state" -> state(id, room);
       case "push" -> push(id, room, request.getString("user"), request.getString("payload"));
       case "types" ->
           new JsonObject()
@@ -167,7 +169,7 @@ final class StubDeployer {
     room(id, room);
     List<String> kept = entries.computeIfAbsent(id + "/" + room, key -> new ArrayList<>());
     int seq = kept.size() + 1;
-    String by = new JsonObject().put("id", user).encode();
+    String by = Json.encode(user);
     kept.add("{\"seq\":" + seq + ",\"user\":" + by + ",\"payload\":" + payload + "}");
     return new JsonObject().put("seq", seq);
   }
@@ -177,7 +179,17 @@ final class StubDeployer {
     List<String> kept = entries.getOrDefault(id + "/" + room, List.of());
     String page = String.join(",", kept.stream().skip(after).limit(limit).toList());
     return Buffer.buffer(
-        "{\"entries\":[" + page + "],\"seq\":" + kept.size() + ",\"epoch\":\"e1\",\"oldest\":1}");
+        "{\"entries\":["
+            + page
+            + "],\"seq\":"
+            + kept.size()
+            + ",\"epoch\":\"e1\",\"complete\":true}");
+  }
+
+  private Buffer state(String id, String room) {
+    room(id, room);
+    return Buffer.buffer(
+        "{\"data\":{\"type\":\"accumulative\",\"state\":{}},\"seq\":0,\"epoch\":\"e1\"}");
   }
 
   private JsonObject restarts(String id) {

@@ -164,6 +164,16 @@ class WebSocketProtocolTest {
       }
     }
 
+    @Test
+    void emptyFragmentsAroundAMessageChangeNothing() {
+      try (RawSocket socket = open()) {
+        socket.fragment(RawSocket.TEXT);
+        socket.fragment(RawSocket.CONTINUATION, HEARTBEAT.getBytes(StandardCharsets.UTF_8));
+        socket.frame(RawSocket.CONTINUATION);
+        assertThat(socket.await(RawSocket.TEXT).text()).isEqualTo(REPLY);
+      }
+    }
+
     private void fragments(RawSocket socket, byte[] message, int size, Runnable between) {
       int opcode = RawSocket.TEXT;
       for (int at = 0; at < message.length; at += size) {

@@ -34,6 +34,14 @@ public interface RoomLogic<S> {
    */
   Payload delta(S state, List<Entry> entries);
 
+  /**
+   * The room was opened from the journal, with nobody in it. Of the effects, those for single
+   * channels go nowhere.
+   */
+  default Effects onOpen(S state) {
+    return Effects.none();
+  }
+
   /** A channel joins. May refuse it with {@link Effects#reject}. */
   default Effects onJoin(S state, Member member) {
     return Effects.none();
@@ -53,6 +61,24 @@ public interface RoomLogic<S> {
   /** The time that {@link Effects#tickIn} asked for has come. */
   default Effects onTick(S state, long now) {
     return Effects.none();
+  }
+
+  /**
+   * The state as a snapshot keeps it, for {@link #restore}; null if this logic has no snapshots, so
+   * that all entries are kept and a restart applies each of them again. Unlike the other methods it
+   * may be called on any thread, with a state that is not the latest any more.
+   */
+  default Payload save(S state) {
+    return null;
+  }
+
+  /**
+   * The state that {@link #save} wrote, by this version of the logic or an earlier one.
+   *
+   * @throws RuntimeException if it is none; the instance then does not start
+   */
+  default S restore(Payload saved) {
+    throw new UnsupportedOperationException(getClass() + " writes no snapshots");
   }
 
   /** Whether one binary entry goes to V2 clients as the bare bytes, instead of the delta. */

@@ -1,6 +1,8 @@
 package io.mycelium.instance.spi;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mycelium.journal.Durability;
+import io.mycelium.journal.Retention;
 import java.time.Duration;
 
 /**
@@ -13,6 +15,8 @@ import java.time.Duration;
  * @param open whether a shared room takes undeclared keys
  * @param patchInterval for how long changes are gathered into one message; zero sends each at once
  * @param settings free-form object for plug-ins, or null
+ * @param durability what the room's entries survive
+ * @param retention which of its entries need not be kept
  */
 public record RoomSettings(
     String type,
@@ -21,4 +25,28 @@ public record RoomSettings(
     boolean presence,
     boolean open,
     Duration patchInterval,
-    JsonNode settings) {}
+    JsonNode settings,
+    Durability durability,
+    Retention retention) {
+
+  /** Of a room whose entries are kept in this process only. */
+  public RoomSettings(
+      String type,
+      JsonNode state,
+      int history,
+      boolean presence,
+      boolean open,
+      Duration patchInterval,
+      JsonNode settings) {
+    this(
+        type,
+        state,
+        history,
+        presence,
+        open,
+        patchInterval,
+        settings,
+        Durability.NONE,
+        Retention.ALL);
+  }
+}

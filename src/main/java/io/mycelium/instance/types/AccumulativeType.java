@@ -61,6 +61,16 @@ public final class AccumulativeType implements RoomType {
     }
 
     @Override
+    public Payload save(Tail state) {
+      return AccumulativeSnapshot.write(state.entries());
+    }
+
+    @Override
+    public Tail restore(Payload saved) {
+      return AccumulativeSnapshot.read(saved, history);
+    }
+
+    @Override
     public boolean broadcastsBinary() {
       return true;
     }

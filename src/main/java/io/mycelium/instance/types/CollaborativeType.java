@@ -83,6 +83,26 @@ public final class CollaborativeType implements RoomType {
       return render(state);
     }
 
+    /** A process that ended took its users with it, and none of them could leave. */
+    @Override
+    public Effects onOpen(PMap<String, Payload> state) {
+      Effects effects = Effects.none();
+      for (String user : state.keySet()) {
+        effects = effects.andAppend(LEAVE, user, Payload.NULL);
+      }
+      return effects;
+    }
+
+    @Override
+    public Payload save(PMap<String, Payload> state) {
+      return CollaborativeSnapshot.write(state);
+    }
+
+    @Override
+    public PMap<String, Payload> restore(Payload saved) {
+      return CollaborativeSnapshot.read(saved);
+    }
+
     /** The last entry of each user counts. */
     @Override
     public Payload delta(PMap<String, Payload> state, List<Entry> entries) {

@@ -92,6 +92,20 @@ public final class SharedType implements RoomType {
     }
 
     @Override
+    public Payload save(PMap<String, JsonNode> state) {
+      return Payload.of(state);
+    }
+
+    @Override
+    public PMap<String, JsonNode> restore(Payload saved) {
+      PMap<String, JsonNode> state = HashTreePMap.empty();
+      for (Map.Entry<String, JsonNode> field : saved.tree().properties()) {
+        state = state.plus(field.getKey(), field.getValue());
+      }
+      return state;
+    }
+
+    @Override
     public Payload view(PMap<String, JsonNode> state) {
       return Payload.of(state);
     }

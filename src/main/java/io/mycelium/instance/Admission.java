@@ -1,0 +1,47 @@
+package io.mycelium.instance;
+
+import io.mycelium.journal.Durability;
+import io.mycelium.journal.Journal;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+
+/** What of the journal decides whether a push is taken and a client may resume. */
+record Admission(Journal journal, JournalConfig limits) {
+
+  /**
+   * @throws Refusal while entries of that room cannot be kept as they should be; nothing changed
+   */
+  void check(Room room) {
+    if (room.settings().durability() == Durability.NONE) {
+      return;
+    }
+    ErrorCode refusal = journal.refusal();
+    if (refusal != null) {
+      throw new Refusal(
+          refusal,
+          refusal == ErrorCode.OVERLOADED
+              ? "too many messages wait to be written to the journal; send it again later"
+              : "the journal cannot be written just now; nothing was changed, send it again later");
+    }
+  }
+
+  /** Whether the client's history is the room's, and it did not miss too much of it. */
+  private boolean isNear(Room room, Position since) {
+    return since.epoch().equals(room.epoch())
+        && since.seq() <= room.seq()
+        && room.seq() - since.seq() <= limits.maxResumeEntries();
+  }
+
+  /** Whether what the client missed is to be read from the journal first. */
+  boolean mustRead(Room room, Position since) {
+    return isNear(room, since)
+        && !room.remembers(since.seq())
+        && room.settings().durability() != Durability.NONE
+        && room.recent() != null;
+  }
+
+  boolean canResume(Room room, Position since) {
+    return isNear(room, since) && room.remembers(since.seq());
+  }
+}

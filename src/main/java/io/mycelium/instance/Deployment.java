@@ -1,0 +1,164 @@
+package io.mycelium.instance;
+
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The verticle of one generation, from its start to its end. On the deployer's context. */
+final class Deployment {
+  private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
+
+  private final Vertx vertx;
+  private final ContextInternal context;
+  private final Node node;
+  private final InstanceSpec spec;
+  private final long generation;
+  private final InstanceStats stats;
+  private final InstanceVerticle verticle;
+  private final Promise<Void> starting;
+  private final Promise<Handover> ended;
+  private Future<String> deployment;
+  private Future<Void> stopped = Future.succeededFuture();
+  private boolean stuck;
+
+  Deployment(
+      Vertx vertx,
+      ContextInternal context,
+      Node node,
+      InstanceSpec spec,
+      long generation,
+      Handover handover,
+      InstanceStats stats) {
+    this.vertx = vertx;
+    this.context = context;
+    this.node = node;
+    this.spec = spec;
+    this.generation = generation;
+    this.stats = stats;
+    this.verticle = new InstanceVerticle(node, spec, generation, handover, stats);
+    this.starting = context.promise();
+    this.ended = context.promise();
+  }
+
+  /** Completes once it takes commands; fails if it is given up before. */
+  Future<Void> start() {
+    DeploymentOptions options =
+        new DeploymentOptions().setThreadingModel(spec.config().threading());
+    if (isWorker()) {
+      options.setWorkerPoolName(WorkerThreads.POOL).setWorkerPoolSize(node.threads().size());
+    }
+    deployment = here(vertx.deployVerticle(verticle, options));
+    deployment.onSuccess(id -> starting.tryComplete()).onFailure(starting::tryFail);
+    return starting.future();
+  }
+
+  private boolean isWorker() {
+    return spec.config().threading() == ThreadingModel.WORKER;
+  }
+
+  private <T> Future<T> here(Future<T> elsewhere) {
+    return context.future(elsewhere::onComplete);
+  }
+
+  private <T> Future<T> inTime(Future<T> future) {
+    return here(future).timeout(node.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  InstanceVerticle verticle() {
+    return verticle;
+  }
+
+  boolean isStarting() {
+    return !starting.future().isComplete();
+  }
+
+  /** Completes once its verticle has stopped, which one that is stuck may never do. */
+  Future<Void> stopped() {
+    return stopped;
+  }
+
+  boolean isStuck() {
+    return stuck;
+  }
+
+  /** Its logic or the journal ended it, and left that; false if that was known. */
+  boolean end(Handover handover) {
+    return ended.tryComplete(handover);
+  }
+
+  boolean hasEnded() {
+    return ended.future().isComplete();
+  }
+
+  /**
+   * What it leaves: on request, or because it crashed just now; fails if it does not answer in
+   * time.
+   */
+  Future<Handover> retire() {
+    verticle.retire().onSuccess(ended::tryComplete);
+    return inTime(ended.future());
+  }
+
+  /** Its logic does not end. */
+  void isStuckNow() {
+    stuck = true;
+    verticle.fence();
+  }
+
+  /** It is stuck while it starts, and will not. */
+  void giveUpStart(StuckException cause) {
+    stopped = here(deployment.compose(vertx::undeploy));
+    giveUp();
+    starting.fail(new Refusal(ErrorCode.TIMEOUT, "instance " + spec.id() + " was " + cause));
+  }
+
+  /**
+   * A verticle that does not stop in time is left behind: its generation fences what it may still
+   * write.
+   */
+  Future<Void> undeploy() {
+    if (deployment == null || !deployment.succeeded()) {
+      return Future.succeededFuture();
+    }
+    String id = deployment.result();
+    deployment = null;
+    stopped = here(vertx.undeploy(id));
+    if (stuck) {
+      giveUp();
+      return Future.succeededFuture();
+    }
+    return inTime(stopped)
+        .otherwise(
+            cause -> {
+              LOG.warn(
+                  "instance {} generation {} did not stop: {}",
+                  spec.id(),
+                  generation,
+                  cause.toString());
+              giveUp();
+              return null;
+            });
+  }
+
+  private void giveUp() {
+    verticle.fence();
+    stats.giveUp();
+    if (isWorker() && !stopped.isComplete()) {
+      node.threads().lose();
+      stopped.onComplete(ignored -> node.threads().regain());
+    }
+  }
+
+  /** Whether it has a thread of the pool that it does not give back. */
+  boolean holdsThread() {
+    return isWorker() && !stopped.isComplete();
+  }
+}

@@ -1,0 +1,146 @@
+package io.mycelium.instance;
+
+import io.mycelium.journal.InstanceStore;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Instances as the API shows them, without waking any: the store's word for those that sleep, their
+ * own for those in memory. On the deployer's context.
+ */
+final class InstanceList {
+  private static final int MAX_PAGE = 1000;
+  private static final String IDLE = InstanceStatus.IDLE.json();
+  private static final String FAILED = InstanceStatus.FAILED.json();
+
+  private final Node node;
+  private final Registry registry;
+
+  InstanceList(Node node, Registry registry) {
+    this.node = node;
+    this.registry = registry;
+  }
+
+  /** Fails with {@code unknown_instance}. */
+  Future<JsonObject> get(String id) {
+    Supervised live = registry.live().get(id);
+    if (live != null) {
+      return live.status() == InstanceStatus.STOPPING
+          ? Future.failedFuture(Registry.unknown(id))
+          : Future.succeededFuture(InstanceJson.of(live));
+    }
+    return row(id).map(InstanceJson::of);
+  }
+
+  /** Likewise. */
+  Future<JsonObject> stats(String id) {
+    Supervised live = registry.live().get(id);
+    if (live != null) {
+      return Future.succeededFuture(InstanceJson.stats(live));
+    }
+    return row(id).map(InstanceJson::stats);
+  }
+
+  /** Of this process; likewise. */
+  Future<JsonObject> restarts(String id) {
+    Supervised live = registry.live().get(id);
+    return live == null
+        ? row(id).map(row -> RestartLog.EMPTY.toJson())
+        : Future.succeededFuture(live.restartLog().toJson());
+  }
+
+  private Future<InstanceStore.Registered> row(String id) {
+    return node.store()
+        .instances()
+        .find(id)
+        .compose(
+            row ->
+                row == null
+                    ? Future.failedFuture(Registry.unknown(id))
+                    : Future.succeededFuture(row));
+  }
+
+  /** See {@link io.mycelium.bus.InstanceDirectory#list}. */
+  Future<JsonObject> page(JsonObject filter) {
+    int limit = Math.min(filter.getInteger("limit", 100), MAX_PAGE);
+    String after = filter.getString("after", "");
+    String status = filter.getString("status");
+    Page page = new Page(limit);
+    if (status == null || status.equals(IDLE) || status.equals(FAILED)) {
+      return stored(page, filter, status, after);
+    }
+    for (Supervised each : registry.live().tailMap(after, false).values()) {
+      if (matches(each, filter) && !page.add(InstanceJson.of(each))) {
+        break;
+      }
+    }
+    return Future.succeededFuture(page.toJson());
+  }
+
+  private Future<JsonObject> stored(Page page, JsonObject filter, String status, String after) {
+    Boolean failed = status == null ? null : status.equals(FAILED);
+    InstanceStore.Filter stored =
+        new InstanceStore.Filter(filter.getString("type"), filter.getString("name"), failed);
+    return node.store()
+        .instances()
+        .list(after, page.limit + 1, stored)
+        .compose(rows -> add(page, filter, status, rows));
+  }
+
+  /** A row's instance may be in another state by now, so a page may take several reads. */
+  private Future<JsonObject> add(
+      Page page, JsonObject filter, String status, List<InstanceStore.Registered> rows) {
+    String last = null;
+    for (InstanceStore.Registered row : rows) {
+      Supervised live = registry.live().get(row.id());
+      JsonObject shown = live == null ? InstanceJson.of(row) : InstanceJson.of(live);
+      boolean wanted = status == null || status.equals(shown.getString("status"));
+      if (wanted && !page.add(shown)) {
+        return Future.succeededFuture(page.toJson());
+      }
+      last = row.id();
+    }
+    return rows.size() <= page.limit
+        ? Future.succeededFuture(page.toJson())
+        : stored(page, filter, status, last);
+  }
+
+  /** Type and status exactly; the name if it contains the text, letter case aside. */
+  private static boolean matches(Supervised each, JsonObject filter) {
+    String type = filter.getString("type");
+    String name = filter.getString("name");
+    return filter.getString("status").equals(each.status().json())
+        && (type == null || type.equals(each.spec().type()))
+        && (name == null
+            || each.spec().name().toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT)));
+  }
+
+  /** What was found so far, and whether there is more. */
+  private static final class Page {
+    private final int limit;
+    private final JsonArray items = new JsonArray();
+    private String next;
+
+    Page(int limit) {
+      this.limit = limit;
+    }
+
+    /** False if the page was full. */
+    boolean add(JsonObject item) {
+      if (items.size() == limit) {
+        next = items.getJsonObject(limit - 1).getString("id");
+        return false;
+      }
+      items.add(item);
+      return true;
+    }
+
+    JsonObject toJson() {
+      JsonObject json = new JsonObject().put("items", items);
+      return next == null ? json : json.put("next", next);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.mycelium.instance;
+
+import io.mycelium.bus.DeliveryBatch;
+import io.mycelium.bus.Outbound;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is said of an instance by its supervisor, to those who are connected and to the store. */
+final class Notices {
+  private static final Logger LOG = LoggerFactory.getLogger(Notices.class);
+
+  private final Node node;
+  private final String instance;
+
+  Notices(Node node, String instance) {
+    this.node = node;
+    this.instance = instance;
+  }
+
+  void publish(long generation, Outbound item) {
+    node.publisher()
+        .publish(new DeliveryBatch(instance, generation, DeliveryBatch.UNNUMBERED, List.of(item)));
+  }
+
+  /** It stays down until it is restarted, even by a node that begins later. */
+  void failed(long generation, String message, String lastError) {
+    record(true, lastError);
+    publish(generation, new Outbound.Failed(message + lastError));
+  }
+
+  /** It is no longer failed. */
+  void revived(String lastError) {
+    record(false, lastError);
+  }
+
+  private void record(boolean failed, String lastError) {
+    node.store()
+        .instances()
+        .setFailed(instance, failed, lastError)
+        .onFailure(cause -> LOG.warn("instance {}: status not recorded", instance, cause));
+  }
+}

@@ -1,0 +1,107 @@
+package io.mycelium.instance;
+
+import io.mycelium.journal.Entry;
+import io.mycelium.journal.Journal;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Brings entries that are older than those in memory back there, for clients that resume: however
+ * many come at once, each room is read by one load at a time, and those who come meanwhile share
+ * the next. On the instance's context.
+ */
+final class OlderEntries {
+  private static final int PAGE = 1000;
+  private static final long KEPT_MS = 10_000;
+
+  /** Everything behind {@code after}, so that it joins what is in memory. */
+  private final class Load {
+    private final Room room;
+    private final Promise<Void> done = Promise.promise();
+    private final List<Entry> found = new ArrayList<>();
+    private long after;
+    private long bytes;
+    private Load next;
+
+    private Load(Room room, long after) {
+      this.room = room;
+      this.after = after;
+    }
+
+    private void read() {
+      Journal journal = node.store().journal();
+      long from = found.isEmpty() ? after : found.get(found.size() - 1).seq();
+      Future<Journal.Read> read = journal.read(instance.spec().id(), room.name(), from, PAGE);
+      context.<Journal.Read>future(read::onComplete).onSuccess(this::add).onFailure(cause -> end());
+    }
+
+    private void add(Journal.Read page) {
+      found.addAll(page.entries());
+      page.entries().forEach(entry -> bytes += entry.payload().length());
+      long first = room.recent().first();
+      boolean joins = !found.isEmpty() && found.get(found.size() - 1).seq() >= first - 1;
+      boolean tooMuch =
+          bytes > node.journal().maxBytesPerRoom()
+              || found.size() > node.journal().maxResumeEntries();
+      if (joins && !tooMuch) {
+        keep();
+      } else if (page.complete() && !tooMuch && page.entries().size() == PAGE) {
+        read();
+      } else {
+        end();
+      }
+    }
+
+    private void keep() {
+      if (room.recent().prepend(found)) {
+        context.setTimer(KEPT_MS, ignored -> room.trim());
+      }
+      end();
+    }
+
+    private void end() {
+      if (next == null) {
+        loads.remove(room);
+      } else {
+        loads.put(room, next);
+        next.read();
+      }
+      done.complete();
+    }
+  }
+
+  private final Node node;
+  private final Instance instance;
+  private final ContextInternal context;
+  private final Map<Room, Load> loads = new HashMap<>();
+
+  OlderEntries(Node node, Instance instance, ContextInternal context) {
+    this.node = node;
+    this.instance = instance;
+    this.context = context;
+  }
+
+  /** Completes once it was tried; whether it worked, the room knows. */
+  Future<Void> load(Room room, long after) {
+    Load running = loads.get(room);
+    if (running == null) {
+      Load load = new Load(room, after);
+      loads.put(room, load);
+      load.read();
+      return load.done.future();
+    }
+    if (running.after <= after) {
+      return running.done.future();
+    }
+    if (running.next == null) {
+      running.next = new Load(room, after);
+    }
+    running.next.after = Math.min(running.next.after, after);
+    return running.next.done.future();
+  }
+}

@@ -1,0 +1,47 @@
+package io.mycelium.instance;
+
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Which keys the room's newest entries were pushed with, so that a repeat is known. For the
+ * instance's thread.
+ */
+final class OnceKeys {
+  private final int window;
+  private final Map<String, Long> seqByKey = new LinkedHashMap<>(4);
+
+  /**
+   * @param window newest entries of the room whose keys are known
+   */
+  OnceKeys(int window) {
+    this.window = window;
+  }
+
+  /** The same with what the journal kept. */
+  static OnceKeys restored(int window, Map<String, Long> kept) {
+    OnceKeys keys = new OnceKeys(window);
+    kept.entrySet().stream()
+        .sorted(Comparator.comparingLong(Map.Entry::getValue))
+        .forEach(each -> keys.seqByKey.put(each.getKey(), each.getValue()));
+    return keys;
+  }
+
+  /** Sequence of the entry that was pushed with that key; 0 if none is known. */
+  long find(String key, long last) {
+    Long seq = seqByKey.get(key);
+    return seq == null || seq <= last - window ? 0 : seq;
+  }
+
+  /** An entry was made with a key. Keys leave in the order in which they came. */
+  void add(String key, long seq) {
+    seqByKey.remove(key);
+    seqByKey.put(key, seq);
+    Iterator<Long> oldestFirst = seqByKey.values().iterator();
+    while (oldestFirst.hasNext() && oldestFirst.next() <= seq - window) {
+      oldestFirst.remove();
+    }
+  }
+}

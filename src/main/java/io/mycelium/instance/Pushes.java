@@ -1,0 +1,81 @@
+package io.mycelium.instance;
+
+import io.mycelium.bus.Command;
+import io.mycelium.instance.spi.Push;
+import io.mycelium.protocol.KeyedPayload;
+import io.mycelium.protocol.Payload;
+import java.util.function.LongSupplier;
+
+/** What clients send to a room. For the instance's thread. */
+final class Pushes {
+  private static final String PUSH_ONCE = "push_once";
+  private static final String HISTORY = "history";
+
+  private final LongSupplier clock;
+  private final Admission admission;
+
+  Pushes(LongSupplier clock, Admission admission) {
+    this.clock = clock;
+    this.admission = admission;
+  }
+
+  /**
+   * @throws io.mycelium.protocol.Refusal as answer; nothing changed
+   */
+  void push(String gateway, Command command, Room room, Turn turn) {
+    switch (command.event()) {
+      case PUSH_ONCE -> pushOnce(gateway, command, room, turn);
+      case HISTORY -> history(gateway, command, room, turn);
+      default -> push(gateway, command, room, command.event(), command.payload(), null, turn);
+    }
+  }
+
+  private void push(
+      String gateway,
+      Command command,
+      Room room,
+      String event,
+      Payload payload,
+      String key,
+      Turn turn) {
+    admission.check(room);
+    Push push = new Push(event, command.user(), payload, clock.getAsLong());
+    Room.Outcome outcome = room.push(push, key, turn);
+    turn.reply(Answers.toPush(gateway, command.number(), outcome, room.seq()));
+  }
+
+  /** A repeat is answered as the first was, once that is written. */
+  private void pushOnce(String gateway, Command command, Room room, Turn turn) {
+    KeyedPayload keyed = KeyedPayload.read(command.payload());
+    long before = room.pushedBefore(keyed.key());
+    if (before > 0) {
+      turn.reply(Answers.duplicate(gateway, command.number(), before));
+    } else {
+      push(gateway, command, room, Push.PUSH, keyed.data(), keyed.key(), turn);
+    }
+  }
+
+  private static void history(String gateway, Command command, Room room, Turn turn) {
+    HistoryQuery query = HistoryQuery.of(command.payload());
+    if (EntryList.isInMemory(room, query)) {
+      byte[] found = EntryList.answer(query, EntryList.inMemory(room, query));
+      turn.ok(gateway, command.number(), found, 0);
+    } else {
+      turn.ask(gateway, command);
+    }
+  }
+
+  /**
+   * A gateway lacks entries.
+   *
+   * @param room null if it is gone
+   */
+  static void refill(String gateway, Command command, Room room, Turn turn) {
+    if (room == null || room.remembers(Refills.after(command)) || !Refills.isDurable(room)) {
+      turn.item(Refills.inMemory(gateway, command, room));
+      turn.ok(gateway, command.number(), null, 0);
+    } else {
+      turn.ask(gateway, command);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.mycelium.instance;
+
+import io.mycelium.bus.Command;
+import io.mycelium.journal.Journal;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
+import java.util.function.Consumer;
+
+/**
+ * Commands whose answer the journal has: gaps of hubs, clients that come back from far away, and
+ * history beyond what is in memory. On the instance's context.
+ */
+final class Questions {
+  /** Puts an answer into a turn; on the instance's context. */
+  @FunctionalInterface
+  interface Answer {
+    void write(Turn turn);
+  }
+
+  private final Node node;
+  private final Instance instance;
+  private final ContextInternal context;
+  private final Consumer<Answer> answer;
+  private final OlderEntries older;
+
+  Questions(Node node, Instance instance, ContextInternal context, Consumer<Answer> answer) {
+    this.node = node;
+    this.instance = instance;
+    this.context = context;
+    this.answer = answer;
+    this.older = new OlderEntries(node, instance, context);
+  }
+
+  void ask(Turn.Question question) {
+    Command command = question.command();
+    Room room = instance.find(command.room());
+    if (room == null) {
+      answer.accept(turn -> refused(question, gone(command.room()), turn));
+      return;
+    }
+    switch (command.kind()) {
+      case JOIN ->
+          older
+              .load(room, Position.of(command.payload()).seq())
+              .onComplete(loaded -> answer.accept(turn -> join(question, turn)));
+      case REFILL -> refill(question, room);
+      default -> history(question, room);
+    }
+  }
+
+  private static Refusal gone(String room) {
+    return new Refusal(ErrorCode.UNKNOWN_ROOM, "room " + room + " was removed");
+  }
+
+  private static void refused(Turn.Question question, Throwable cause, Turn turn) {
+    if (cause instanceof Refusal refusal) {
+      turn.error(
+          question.gateway(), question.command().number(), refusal.code(), refusal.getMessage());
+    } else {
+      turn.error(
+          question.gateway(),
+          question.command().number(),
+          ErrorCode.JOURNAL_UNAVAILABLE,
+          "the journal could not be read");
+    }
+  }
+
+  /** Whether or not what it missed could be had; if not it gets the state. */
+  private void join(Turn.Question question, Turn turn) {
+    try {
+      instance.resumeJoin(question, turn);
+    } catch (Refusal refusal) {
+      refused(question, refusal, turn);
+    }
+  }
+
+  private void refill(Turn.Question question, Room room) {
+    Command command = question.command();
+    Journal journal = node.store().journal();
+    Future<Journal.Read> read =
+        journal.read(
+            instance.spec().id(), room.name(), Refills.after(command), Refills.limit(command));
+    here(read)
+        .onComplete(
+            done ->
+                answer.accept(
+                    turn -> {
+                      if (done.failed()) {
+                        refused(question, done.cause(), turn);
+                        return;
+                      }
+                      turn.item(Refills.read(question.gateway(), command, room, done.result()));
+                      turn.ok(question.gateway(), command.number(), null, 0);
+                    }));
+  }
+
+  private void history(Turn.Question question, Room room) {
+    HistoryQuery query = HistoryQuery.of(question.command().payload());
+    here(EntryList.read(node.store().journal(), instance.spec().id(), room.name(), query))
+        .onComplete(
+            done ->
+                answer.accept(
+                    turn -> {
+                      if (done.failed()) {
+                        refused(question, done.cause(), turn);
+                        return;
+                      }
+                      byte[] found = EntryList.answer(query, done.result());
+                      turn.ok(question.gateway(), question.command().number(), found, 0);
+                    }));
+  }
+
+  private <T> Future<T> here(Future<T> future) {
+    return context.future(future::onComplete);
+  }
+}

@@ -1,0 +1,243 @@
+package io.mycelium.instance;
+
+import io.mycelium.journal.InstanceStore;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * All instances of a node: those that are in memory, and those of which only the store knows until
+ * they are touched. On the deployer's context.
+ */
+final class Registry {
+  private static final String IDLE = InstanceStatus.IDLE.json();
+
+  private final Vertx vertx;
+  private final ContextInternal context;
+  private final Node node;
+  private final NavigableMap<String, Supervised> live = new TreeMap<>();
+  private final Map<String, Future<Supervised>> loading = new HashMap<>();
+
+  /**
+   * Generations of deleted instances that have not stopped yet: a new instance of that id begins
+   * behind them.
+   */
+  private final Map<String, Long> stuck = new HashMap<>();
+
+  private long registered;
+  private Consumer<String> onChange = id -> {};
+
+  Registry(Vertx vertx, ContextInternal context, Node node) {
+    this.vertx = vertx;
+    this.context = context;
+    this.node = node;
+  }
+
+  /** Who wants to hear of instances that come into memory, go, or are asked for. */
+  void onChange(Consumer<String> listener) {
+    onChange = listener;
+  }
+
+  /** Asks the store how many there are; they themselves stay where they are. */
+  Future<Void> open() {
+    return here(node.store().instances().count())
+        .map(
+            count -> {
+              registered = count;
+              for (long i = 0; i < count; i++) {
+                node.meters().statusChanged(null, IDLE);
+              }
+              return null;
+            });
+  }
+
+  private <T> Future<T> here(Future<T> elsewhere) {
+    return context.future(elsewhere::onComplete);
+  }
+
+  /** Those in memory, by id. */
+  NavigableMap<String, Supervised> live() {
+    return live;
+  }
+
+  /**
+   * @throws Refusal if the node is full or the id taken by one in memory; the future fails with it
+   *     if only the store knows
+   */
+  Future<Supervised> create(InstanceSpec spec) {
+    if (live.containsKey(spec.id())) {
+      throw taken(spec);
+    }
+    if (registered >= node.config().maxInstances()) {
+      throw new Refusal(
+          ErrorCode.MAX_INSTANCES,
+          "this node has its max_instances of " + node.config().maxInstances());
+    }
+    spec.rooms().values().forEach(node.types()::open);
+    Supervised created = supervise(spec, stuck.getOrDefault(spec.id(), 0L));
+    registered++;
+    node.meters().statusChanged(null, created.status().json());
+    return here(node.store().instances().create(row(spec)))
+        .compose(isNew -> isNew ? created.start() : Future.failedFuture(taken(spec)))
+        .onSuccess(
+            ignored -> {
+              node.meters().instanceStarted();
+              onChange.accept(spec.id());
+            })
+        .onFailure(cause -> neverStarted(created, cause))
+        .map(created);
+  }
+
+  private static Refusal taken(InstanceSpec spec) {
+    return Refusal.of(ErrorCode.ID_TAKEN, "id", spec.id(), "an id that no instance has");
+  }
+
+  private static InstanceStore.Registered row(InstanceSpec spec) {
+    return new InstanceStore.Registered(
+        spec.id(),
+        spec.name(),
+        spec.type(),
+        spec.toJson().encode(),
+        spec.createdAt().toEpochMilli(),
+        1,
+        false,
+        null);
+  }
+
+  private Supervised supervise(InstanceSpec spec, long lastGeneration) {
+    Supervised made = new Supervised(vertx, context, node, spec, lastGeneration);
+    live.put(spec.id(), made);
+    onChange.accept(spec.id());
+    return made;
+  }
+
+  private void neverStarted(Supervised instance, Throwable cause) {
+    registered--;
+    forget(instance, null);
+    boolean taken = cause instanceof Refusal refusal && refusal.code() == ErrorCode.ID_TAKEN;
+    if (!taken) {
+      node.store().instances().delete(instance.spec().id());
+    }
+  }
+
+  /**
+   * @param status under which it is counted from now on; null if it is gone
+   */
+  private void forget(Supervised instance, String status) {
+    String id = instance.spec().id();
+    if (live.remove(id, instance)) {
+      node.meters().statusChanged(instance.status().json(), status);
+    }
+    onChange.accept(id);
+    instance.letGo();
+    if (!instance.stopped().isComplete()) {
+      stuck.put(id, instance.generation());
+      instance.stopped().onComplete(stopped -> stuck.remove(id, instance.generation()));
+    }
+  }
+
+  /** The id is free again once the instance has stopped. */
+  Future<Void> delete(String id) {
+    onChange.accept(id);
+    return find(id)
+        .compose(
+            instance ->
+                instance
+                    .delete()
+                    .onComplete(
+                        ignored -> {
+                          registered--;
+                          node.meters().instanceStopped();
+                          forget(instance, null);
+                        }));
+  }
+
+  /**
+   * The instance, awake; one that failed is given as it is.
+   *
+   * @return fails with {@code unknown_instance} if it is not there or on its way out
+   */
+  Future<Supervised> touch(String id) {
+    return find(id).compose(instance -> instance.touch().map(instance));
+  }
+
+  /** The instance in memory; one that only the store knows is loaded. */
+  private Future<Supervised> find(String id) {
+    Supervised found = live.get(id);
+    if (found != null) {
+      return found.status() == InstanceStatus.STOPPING
+          ? Future.failedFuture(unknown(id))
+          : Future.succeededFuture(found);
+    }
+    Future<Supervised> running = loading.get(id);
+    if (running != null) {
+      return running;
+    }
+    Future<Supervised> load =
+        here(node.store().instances().find(id))
+            .compose(row -> row == null ? Future.failedFuture(unknown(id)) : load(row));
+    loading.put(id, load);
+    load.onComplete(ignored -> loading.remove(id, load));
+    return load;
+  }
+
+  static Refusal unknown(String id) {
+    return new Refusal(ErrorCode.UNKNOWN_INSTANCE, "there is no instance " + id);
+  }
+
+  private Future<Supervised> load(InstanceStore.Registered row) {
+    Supervised known = live.get(row.id());
+    if (known != null) {
+      return Future.succeededFuture(known);
+    }
+    long lastGeneration = Math.max(row.generation(), stuck.getOrDefault(row.id(), 0L));
+    Supervised loaded = supervise(InstanceSpec.restored(row), lastGeneration);
+    if (row.failed()) {
+      loaded.failedBefore(row.lastError());
+      node.meters().statusChanged(IDLE, loaded.status().json());
+      return Future.succeededFuture(loaded);
+    }
+    node.meters().statusChanged(IDLE, loaded.status().json());
+    return loaded.load().map(loaded).recover(cause -> notLoaded(loaded, cause));
+  }
+
+  /** It stays where it is if the store cannot be read just now, and fails for any other reason. */
+  private Future<Supervised> notLoaded(Supervised instance, Throwable cause) {
+    if (cause instanceof Refusal refusal && refusal.code().retryable()) {
+      forget(instance, IDLE);
+      return Future.failedFuture(cause);
+    }
+    instance.deploymentFailed(cause);
+    return Future.succeededFuture(instance);
+  }
+
+  /** What happens in none of them for {@code instances.idle_timeout} goes to sleep. */
+  void sleepIdle() {
+    long before = node.clock().getAsLong() - node.config().idleTimeout().toMillis();
+    List<Supervised> idle = new ArrayList<>();
+    for (Supervised instance : live.values()) {
+      if (instance.stats().isIdleSince(before)) {
+        idle.add(instance);
+      }
+    }
+    for (Supervised instance : idle) {
+      instance
+          .sleep()
+          .onSuccess(
+              deserted -> {
+                if (deserted) {
+                  forget(instance, IDLE);
+                }
+              });
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.mycelium.instance;
+
+import io.mycelium.bus.Outbound;
+import io.mycelium.instance.spi.Effects;
+import io.mycelium.instance.spi.Member;
+import io.mycelium.instance.spi.RoomLogic;
+import io.mycelium.journal.Entry;
+import io.mycelium.protocol.JsonWriter;
+import io.mycelium.protocol.Payload;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a room says, as the bytes that go out. For the instance's thread. */
+final class RoomMessages {
+  private static final byte[] MSG = JsonWriter.quoted("msg");
+  private static final byte[] DATA_TYPE = JsonWriter.constant("{\"data\":{\"type\":");
+  private static final byte[] STATE = JsonWriter.constant(",\"state\":");
+  private static final byte[] SEQ = JsonWriter.constant("},\"seq\":");
+  private static final byte[] EPOCH = JsonWriter.constant(",\"epoch\":");
+
+  private final String room;
+  private final byte[] quotedType;
+  private final RoomLogic<Object> logic;
+  private List<Outbound.Delivery> missed = List.of();
+
+  RoomMessages(String room, String type, RoomLogic<Object> logic) {
+    this.room = room;
+    this.quotedType = JsonWriter.quoted(type);
+    this.logic = logic;
+  }
+
+  /** The {@code msg} of entries that were made at once, or that a patch interval gathered. */
+  Outbound.Delivery delivery(Object after, List<Entry> entries) {
+    long first = entries.get(0).seq();
+    long last = entries.get(entries.size() - 1).seq();
+    Payload single = entries.size() == 1 ? entries.get(0).payload() : null;
+    Payload binary =
+        single != null && single.isBinary() && logic.broadcastsBinary() ? single : null;
+    byte[] delta = logic.delta(after, entries).asJson();
+    JsonWriter out = new JsonWriter(delta.length + 64);
+    out.raw(DATA_TYPE).raw(quotedType).raw(STATE).raw(delta).raw(SEQ).number(last).raw('}');
+    return new Outbound.Delivery(room, MSG, first, last, binary, out.toBytes());
+  }
+
+  /** Entries as they were sent, a message each. */
+  List<Outbound.Delivery> deliveries(Object state, List<Entry> entries) {
+    List<Outbound.Delivery> all = new ArrayList<>(entries.size());
+    for (Entry entry : entries) {
+      all.add(delivery(state, List.of(entry)));
+    }
+    return all;
+  }
+
+  /**
+   * The messages of everything behind {@code since}: rendered once for all who come back before the
+   * next entry.
+   *
+   * @param last the room's latest entry
+   */
+  List<Outbound.Delivery> missed(long since, long last, Object state, Recent recent) {
+    if (since >= last) {
+      return List.of();
+    }
+    boolean usable =
+        !missed.isEmpty()
+            && missed.get(missed.size() - 1).last() == last
+            && missed.get(0).first() <= since + 1;
+    if (!usable) {
+      missed = deliveries(state, recent.after(since, Integer.MAX_VALUE));
+    }
+    return missed.subList((int) (since + 1 - missed.get(0).first()), missed.size());
+  }
+
+  /** What was rendered for those who came back is not needed any more. */
+  void forgetMissed() {
+    missed = List.of();
+  }
+
+  /** The payload of {@code state}. */
+  byte[] state(Object of, long seq, String epoch) {
+    byte[] view = logic.view(of).asJson();
+    JsonWriter out = new JsonWriter(view.length + 96);
+    out.raw(DATA_TYPE).raw(quotedType).raw(STATE).raw(view).raw(SEQ).number(seq);
+    return out.raw(EPOCH).quote(epoch).raw('}').toBytes();
+  }
+
+  /** A message that an effect other than an entry asks for. */
+  Outbound of(Effects.Effect effect) {
+    if (effect instanceof Effects.Broadcast broadcast) {
+      byte[] json = broadcast.payload().asJson();
+      return new Outbound.Delivery(room, JsonWriter.quoted(broadcast.event()), 0, 0, null, json);
+    } else if (effect instanceof Effects.Send send) {
+      Member to = send.to();
+      byte[] event = JsonWriter.quoted(send.event());
+      return new Outbound.Direct(
+          to.gateway(), to.connection(), room, event, send.payload().asJson());
+    }
+    Member kicked = ((Effects.Kick) effect).member();
+    return new Outbound.Kick(kicked.gateway(), kicked.connection(), room);
+  }
+}

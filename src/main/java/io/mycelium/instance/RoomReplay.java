@@ -1,0 +1,117 @@
+package io.mycelium.instance;
+
+import io.mycelium.instance.spi.RoomLogic;
+import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.journal.Durability;
+import io.mycelium.journal.Entry;
+import io.mycelium.journal.Journal;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.Snapshot;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One room being made from its snapshot and the entries behind it, a page at a time. On the
+ * instance's context.
+ */
+final class RoomReplay {
+  static final int PAGE = 1000;
+
+  private final RoomLogic<Object> logic;
+  private final SavedRoom lost;
+  private final Journal.Room kept;
+  private final JournalConfig limits;
+  private final boolean closed;
+  private final boolean durable;
+  private final boolean certain;
+  private final Recent recent;
+  private Object state;
+  private long seq;
+  private boolean complete = true;
+
+  /**
+   * @param kept null if the journal keeps nothing of it
+   * @param generation that the room is made for
+   */
+  @SuppressWarnings("unchecked")
+  RoomReplay(Node node, RoomSettings settings, SavedRoom lost, Journal.Room kept, long generation) {
+    this.logic = (RoomLogic<Object>) node.types().open(settings);
+    this.lost = lost;
+    this.kept = kept;
+    this.limits = node.journal();
+    Snapshot newest = kept == null ? null : kept.snapshot();
+    this.closed =
+        newest != null && newest.closedBy() == generation - 1 && newest.seq() == kept.last();
+    this.durable = settings.durability() != Durability.NONE;
+    this.certain = settings.durability() == Durability.SYNC;
+    this.recent = new Recent(limits.maxEntriesPerRoom(), limits.maxBytesPerRoom());
+  }
+
+  /**
+   * Whether what is kept may be shown: what a room without durability left behind is, unless it
+   * went to sleep with it, from another time.
+   */
+  boolean isUsable() {
+    return durable || closed;
+  }
+
+  /** A room that begins anew; under its old epoch only if nobody can have seen an entry of it. */
+  SavedRoom fresh() {
+    boolean unseen = lost.epoch() != null && (lost.seq() == 0 || certain);
+    String epoch = unseen ? lost.epoch() : Room.newEpoch();
+    Object initial = Room.present("init", logic.init());
+    return new SavedRoom(
+        initial, 0, epoch, lost.occupants(), lost.tickAt(), List.of(), null, null, 0, true);
+  }
+
+  /**
+   * @param entries newest ones to have in memory afterwards
+   * @return the sequence behind which to read
+   */
+  long begin(long entries) {
+    Snapshot snapshot = kept.snapshot();
+    if (snapshot == null) {
+      state = Room.present("init", logic.init());
+      complete = kept.oldest() <= 1;
+      return 0;
+    }
+    complete = kept.oldest() <= snapshot.seq() + 1;
+    state = Room.present("restore", logic.restore(snapshot.state()));
+    seq = snapshot.seq();
+    return Math.max(0, Math.min(snapshot.seq(), kept.last() - entries));
+  }
+
+  /** Returns the sequence of the last entry of the page; 0 if it was the last page. */
+  long apply(Journal.Read page) {
+    for (Entry entry : page.entries()) {
+      if (entry.seq() > seq) {
+        state = Room.present("apply", logic.apply(state, entry));
+        seq = entry.seq();
+      }
+      recent.add(entry);
+    }
+    int size = page.entries().size();
+    return size < PAGE ? 0 : page.entries().get(size - 1).seq();
+  }
+
+  /**
+   * The epoch stays where every entry that anybody may have seen is there again; where first
+   * entries are gone without a snapshot, or last ones may be, a new one says so.
+   */
+  SavedRoom done() {
+    boolean whole = complete && (certain || closed);
+    Snapshot snapshot = kept.snapshot();
+    Map<String, Long> keys = kept.keys();
+    return new SavedRoom(
+        state,
+        seq,
+        whole ? kept.epoch() : Room.newEpoch(),
+        lost.occupants(),
+        snapshot == null || lost.tickAt() > 0 ? lost.tickAt() : snapshot.tickAt(),
+        List.of(),
+        recent,
+        keys.isEmpty() ? null : OnceKeys.restored(limits.pushOnceWindow(), keys),
+        snapshot == null ? 0 : snapshot.seq(),
+        true);
+  }
+}

@@ -1,0 +1,32 @@
+package io.mycelium.instance;
+
+import io.mycelium.instance.spi.RoomLogic;
+import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.journal.Snapshot;
+import io.mycelium.protocol.Payload;
+
+/**
+ * A room's state, a value, on its way to become a snapshot; the room goes on meanwhile.
+ *
+ * @param closedBy see {@link Snapshot}
+ */
+record SnapshotJob(
+    String room,
+    RoomSettings settings,
+    RoomLogic<Object> logic,
+    Object state,
+    long seq,
+    String epoch,
+    long tickAt,
+    long closedBy) {
+
+  /**
+   * Any thread.
+   *
+   * @return null if the logic has no snapshots
+   */
+  Snapshot write(long now) {
+    Payload saved = logic.save(state);
+    return saved == null ? null : new Snapshot(seq, epoch, now, tickAt, closedBy, saved);
+  }
+}

@@ -1,0 +1,63 @@
+package io.mycelium.instance;
+
+import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.journal.Snapshot;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the snapshots of one generation of an instance. A state is a value, so it is written as
+ * JSON beside the instance's own work.
+ */
+final class Snapshots {
+  private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+  private final Vertx vertx;
+  private final Node node;
+  private final String instance;
+  private final long generation;
+
+  Snapshots(Vertx vertx, Node node, String instance, long generation) {
+    this.vertx = vertx;
+    this.node = node;
+    this.instance = instance;
+    this.generation = generation;
+  }
+
+  /** One that is due; should it fail, the next one is taken as ever. On the instance's context. */
+  void take(Room room) {
+    SnapshotJob job = room.snapshot(0);
+    vertx
+        .executeBlocking(() -> job.write(node.clock().getAsLong()), false)
+        .compose(snapshot -> save(job.room(), job.settings(), snapshot))
+        .onFailure(cause -> LOG.debug("no snapshot of {} room {}", instance, job.room(), cause));
+  }
+
+  /** Those with which the instance ends; on its context. */
+  Future<Void> close(Instance ending) {
+    long now = node.clock().getAsLong();
+    List<Future<Void>> saves = new ArrayList<>();
+    try {
+      for (Room room : ending.rooms()) {
+        if (room.seq() > 0) {
+          SnapshotJob job = room.snapshot(generation);
+          saves.add(save(job.room(), job.settings(), job.write(now)));
+        }
+      }
+    } catch (Exception | Error e) {
+      LOG.warn("instance {} ends without a snapshot", instance, e);
+      return Future.failedFuture(e);
+    }
+    return Future.join(saves).mapEmpty();
+  }
+
+  private Future<Void> save(String room, RoomSettings settings, Snapshot snapshot) {
+    return snapshot == null
+        ? Future.succeededFuture()
+        : node.store().snapshots().save(instance, generation, room, snapshot, settings.retention());
+  }
+}

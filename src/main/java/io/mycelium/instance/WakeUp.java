@@ -1,0 +1,76 @@
+package io.mycelium.instance;
+
+import io.mycelium.bus.Addresses;
+import io.mycelium.bus.CommandBatch;
+import io.mycelium.bus.DeliveryBatch;
+import io.mycelium.bus.DeliveryPublisher;
+import io.mycelium.bus.Outbound;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Hears commands for an instance that sleeps, or is about to. It keeps none: links send them again
+ * once the instance is up. On the deployer's context.
+ */
+final class WakeUp {
+  private final Vertx vertx;
+  private final String instance;
+  private final DeliveryPublisher publisher;
+  private final Runnable onCommand;
+  private final Map<String, Long> swallowed = new HashMap<>(2);
+  private MessageConsumer<CommandBatch> consumer;
+  private boolean wanted;
+
+  WakeUp(Vertx vertx, String instance, DeliveryPublisher publisher, Runnable onCommand) {
+    this.vertx = vertx;
+    this.instance = instance;
+    this.publisher = publisher;
+    this.onCommand = onCommand;
+  }
+
+  /** From now on: before the instance stops listening, so that no command goes unheard. */
+  void listen() {
+    wanted = false;
+    if (consumer == null) {
+      consumer = vertx.eventBus().consumer(Addresses.commands(instance), this::onBatch);
+    }
+  }
+
+  private void onBatch(Message<CommandBatch> message) {
+    CommandBatch batch = message.body();
+    swallowed.putIfAbsent(batch.gateway(), batch.previous());
+    wanted = true;
+    onCommand.run();
+  }
+
+  /** Whether anything was asked of the instance since {@link #listen}. */
+  boolean isWanted() {
+    return wanted;
+  }
+
+  void want() {
+    wanted = true;
+  }
+
+  void stopListening() {
+    if (consumer != null) {
+      consumer.unregister();
+      consumer = null;
+    }
+    swallowed.clear();
+  }
+
+  /** The instance did not go to sleep after all: what was heard here goes to it. */
+  void resendTo(long generation) {
+    List<Outbound> resends =
+        swallowed.entrySet().stream()
+            .<Outbound>map(each -> new Outbound.Resend(each.getKey(), each.getValue()))
+            .toList();
+    stopListening();
+    publisher.publish(new DeliveryBatch(instance, generation, DeliveryBatch.UNNUMBERED, resends));
+  }
+}

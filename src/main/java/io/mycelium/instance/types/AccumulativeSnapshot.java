@@ -1,0 +1,69 @@
+package io.mycelium.instance.types;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mycelium.journal.Entry;
+import io.mycelium.protocol.JsonWriter;
+import io.mycelium.protocol.Payload;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * The entries of an accumulative room's state as JSON: <code>
+ * [[seq, at, event, user, payload], ...]</code>; a binary payload stands as Base64 in a sixth
+ * place.
+ */
+final class AccumulativeSnapshot {
+  private static final int BINARY = 5;
+
+  private AccumulativeSnapshot() {}
+
+  static Payload write(List<Entry> entries) {
+    JsonWriter out = new JsonWriter(2 + entries.size() * 128).raw('[');
+    for (int i = 0; i < entries.size(); i++) {
+      if (i > 0) {
+        out.raw(',');
+      }
+      write(out, entries.get(i));
+    }
+    return Payload.json(out.raw(']').toBytes());
+  }
+
+  private static void write(JsonWriter out, Entry entry) {
+    out.raw('[').number(entry.seq()).raw(',').number(entry.at()).raw(',');
+    out.quote(entry.event()).raw(',');
+    if (entry.user() == null) {
+      out.raw(Payload.NULL.bytes());
+    } else {
+      out.quote(entry.user());
+    }
+    out.raw(',');
+    if (entry.payload().isBinary()) {
+      out.raw(Payload.NULL.bytes()).raw(',');
+      out.quote(Base64.getEncoder().encodeToString(entry.payload().bytes()));
+    } else {
+      out.raw(entry.payload().bytes());
+    }
+    out.raw(']');
+  }
+
+  static Tail read(Payload saved, int history) {
+    Tail tail = Tail.empty(history);
+    for (JsonNode entry : saved.tree()) {
+      tail =
+          tail.append(
+              new Entry(
+                  entry.get(0).longValue(),
+                  entry.get(1).longValue(),
+                  entry.get(2).textValue(),
+                  entry.get(3).textValue(),
+                  payload(entry)));
+    }
+    return tail;
+  }
+
+  private static Payload payload(JsonNode entry) {
+    return entry.has(BINARY)
+        ? Payload.binary(Base64.getDecoder().decode(entry.get(BINARY).textValue()))
+        : Payload.of(entry.get(4));
+  }
+}

@@ -1,0 +1,15 @@
+package io.mycelium.journal;
+
+/** A writer that another has taken the place of; its write changed nothing. */
+final class Fenced extends Exception {
+  private static final long serialVersionUID = 1;
+
+  Fenced(String message) {
+    super(message, null, false, false);
+  }
+
+  static Fenced by(String instance, long writer, long current) {
+    return new Fenced(
+        "writer of " + instance + " is of generation " + writer + ", expected " + current);
+  }
+}

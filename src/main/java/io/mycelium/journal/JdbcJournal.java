@@ -1,0 +1,167 @@
+package io.mycelium.journal;
+
+import io.mycelium.protocol.ErrorCode;
+import io.vertx.core.Future;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Entries in a database. */
+final class JdbcJournal implements Journal {
+  private final Writer writer;
+  private final Reader reader;
+  private final RoomReads rooms;
+
+  /** Generations of which an append failed: what follows would leave a gap. */
+  private final Set<Failed> failed = ConcurrentHashMap.newKeySet();
+
+  private record Failed(String instance, long generation) {}
+
+  JdbcJournal(JournalConfig config, Writer writer, Reader reader) {
+    this.writer = writer;
+    this.reader = reader;
+    this.rooms = new RoomReads(config.pushOnceWindow());
+  }
+
+  @Override
+  public ErrorCode refusal() {
+    return writer.refusal();
+  }
+
+  @Override
+  public Future<Void> fence(String instance, long generation) {
+    return add(
+        new Write<Void>(instance) {
+          @Override
+          Void apply(Transaction transaction) throws Fenced {
+            transaction.enter(instance, generation);
+            return null;
+          }
+        });
+  }
+
+  /** An instance is new; what failed was another of its id. On the writer's thread. */
+  void registered(String instance) {
+    failed.removeIf(each -> each.instance().equals(instance));
+  }
+
+  private <T> Future<T> add(Write<T> write) {
+    writer.add(write);
+    return write.promise().future();
+  }
+
+  @Override
+  public Future<Void> append(String instance, long generation, List<Append> entries) {
+    return add(new AppendEntries(instance, generation, entries));
+  }
+
+  private final class AppendEntries extends Write<Void> {
+    private final long generation;
+    private final List<Append> appends;
+    private long bytes;
+    private boolean sync;
+
+    AppendEntries(String instance, long generation, List<Append> appends) {
+      super(instance);
+      this.generation = generation;
+      this.appends = appends;
+      for (Append append : appends) {
+        bytes += append.entry().payload().length();
+        sync |= append.durability() == Durability.SYNC;
+      }
+      promise().future().onFailure(cause -> failed.add(new Failed(instance, generation)));
+    }
+
+    @Override
+    int entries() {
+      return appends.size();
+    }
+
+    @Override
+    long bytes() {
+      return bytes;
+    }
+
+    @Override
+    boolean isUrgent() {
+      return sync;
+    }
+
+    @Override
+    Void apply(Transaction transaction) throws SQLException, Fenced {
+      if (!failed.isEmpty() && failed.contains(new Failed(instance(), generation))) {
+        throw new Fenced("an append of this generation failed before");
+      }
+      transaction.enter(instance(), generation);
+      for (Append append : appends) {
+        Entry entry = append.entry();
+        transaction
+            .epochs()
+            .enter(transaction, instance(), append.room(), append.epoch(), entry.seq());
+        transaction.add(instance(), generation, append.room(), entry);
+      }
+      return null;
+    }
+  }
+
+  @Override
+  public Future<Map<String, Room>> rooms(String instance) {
+    failed.removeIf(each -> each.instance().equals(instance) && !isNewest(each));
+    return reader.read(connection -> rooms.of(connection, instance));
+  }
+
+  /** The newest failure still holds: its generation may have more on the way. */
+  private boolean isNewest(Failed one) {
+    return failed.stream()
+        .noneMatch(
+            other ->
+                other.instance().equals(one.instance()) && other.generation() > one.generation());
+  }
+
+  @Override
+  public Future<Read> read(String instance, String room, long after, int limit) {
+    return reader.read(
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(RoomReads.AFTER)) {
+            select.setString(1, instance);
+            select.setString(2, room);
+            select.setLong(3, after);
+            select.setInt(4, limit);
+            List<Entry> found = RoomReads.entries(select);
+            boolean complete =
+                found.isEmpty()
+                    ? after >= rooms.last(connection, instance, room)
+                    : found.get(0).seq() == after + 1 || after < 0 && found.get(0).seq() == 1;
+            return new Read(found, complete);
+          }
+        });
+  }
+
+  @Override
+  public Future<Read> readBefore(String instance, String room, long before, int limit) {
+    return reader.read(
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(RoomReads.BEFORE)) {
+            select.setString(1, instance);
+            select.setString(2, room);
+            select.setLong(3, before);
+            select.setInt(4, limit);
+            List<Entry> found = RoomReads.entries(select);
+            Collections.reverse(found);
+            long oldest = rooms.oldest(connection, instance, room);
+            boolean complete =
+                oldest == 1 || oldest == 0 && rooms.last(connection, instance, room) == 0;
+            return new Read(found, complete);
+          }
+        });
+  }
+
+  @Override
+  public Future<Void> deleteRoom(String instance, String room) {
+    return add(Deletion.ofRoom(instance, room));
+  }
+}

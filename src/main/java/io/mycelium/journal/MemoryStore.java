@@ -1,0 +1,34 @@
+package io.mycelium.journal;
+
+import io.vertx.core.Future;
+
+/** Keeps everything in this process, and no longer than it lives. */
+public final class MemoryStore implements Store {
+  private final MemoryJournal journal;
+  private final InstanceStore instances;
+
+  public MemoryStore(JournalConfig config) {
+    this.journal = new MemoryJournal(config);
+    this.instances = new MemoryInstances(journal);
+  }
+
+  @Override
+  public InstanceStore instances() {
+    return instances;
+  }
+
+  @Override
+  public Journal journal() {
+    return journal;
+  }
+
+  @Override
+  public SnapshotStore snapshots() {
+    return journal;
+  }
+
+  @Override
+  public Future<Void> close() {
+    return Future.succeededFuture();
+  }
+}

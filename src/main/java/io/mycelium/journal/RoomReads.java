@@ -1,0 +1,155 @@
+package io.mycelium.journal;
+
+import io.mycelium.protocol.Payload;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads of rooms and their entries; on a reader's thread. */
+final class RoomReads {
+  private static final String ENTRIES =
+      "SELECT e.seq, e.at, e.event, e.usr, e.kind, e.payload, e.once FROM entries e"
+          + " JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
+          + " WHERE e.instance = ? AND e.room = ? AND e.seq >= r.oldest AND ";
+
+  /** Parameters: instance, room, sequence, limit; as those of {@link #BEFORE}. */
+  static final String AFTER = ENTRIES + "e.seq > ? ORDER BY e.seq LIMIT ?";
+
+  /** Newest first. */
+  static final String BEFORE = ENTRIES + "e.seq < ? ORDER BY e.seq DESC LIMIT ?";
+
+  private static final String SNAPSHOT =
+      "SELECT s.seq, s.epoch, s.at, s.tick_at, s.closed_by, s.kind, s.state FROM snapshots s"
+          + " JOIN rooms r ON r.instance = s.instance AND r.room = s.room"
+          + " WHERE s.instance = ? AND s.room = ? AND s.seq <= ? ORDER BY s.seq DESC LIMIT 1";
+
+  private static final String OLDEST =
+      "SELECT e.seq FROM entries e JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
+          + " WHERE e.instance = ? AND e.room = ? AND e.seq >= r.oldest ORDER BY e.seq LIMIT 1";
+  private static final String LAST_ENTRY =
+      "SELECT e.seq FROM entries e JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
+          + " WHERE e.instance = ? AND e.room = ? ORDER BY e.seq DESC LIMIT 1";
+  private static final String LAST_SNAPSHOT =
+      "SELECT s.seq FROM snapshots s JOIN rooms r ON r.instance = s.instance AND r.room = s.room"
+          + " WHERE s.instance = ? AND s.room = ? ORDER BY s.seq DESC LIMIT 1";
+
+  private final int keysWindow;
+
+  RoomReads(int keysWindow) {
+    this.keysWindow = keysWindow;
+  }
+
+  static List<Entry> entries(PreparedStatement select) throws SQLException {
+    List<Entry> found = new ArrayList<>();
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        found.add(
+            new Entry(
+                row.getLong(1),
+                row.getLong(2),
+                row.getString(3),
+                StoredText.back(row.getString(4)),
+                payload(row.getInt(5), row.getBytes(6)),
+                StoredText.back(row.getString(7))));
+      }
+    }
+    return found;
+  }
+
+  private static Payload payload(int kind, byte[] bytes) {
+    return kind == 1 ? Payload.binary(bytes) : Payload.json(bytes);
+  }
+
+  /** Null if there is none at or before that entry. */
+  static Snapshot snapshot(Connection connection, String instance, String room, long seq)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(SNAPSHOT)) {
+      select.setString(1, instance);
+      select.setString(2, room);
+      select.setLong(3, seq);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next()
+            ? new Snapshot(
+                row.getLong(1),
+                row.getString(2),
+                row.getLong(3),
+                row.getLong(4),
+                row.getLong(5),
+                payload(row.getInt(6), row.getBytes(7)))
+            : null;
+      }
+    }
+  }
+
+  Map<String, Journal.Room> of(Connection connection, String instance) throws SQLException {
+    Map<String, String> epochs = new HashMap<>();
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT room, epoch FROM rooms WHERE instance = ?")) {
+      select.setString(1, instance);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          epochs.put(row.getString(1), row.getString(2));
+        }
+      }
+    }
+    Map<String, Journal.Room> rooms = new HashMap<>();
+    for (Map.Entry<String, String> each : epochs.entrySet()) {
+      rooms.put(each.getKey(), room(connection, instance, each.getKey(), each.getValue()));
+    }
+    return rooms;
+  }
+
+  private Journal.Room room(Connection connection, String instance, String room, String epoch)
+      throws SQLException {
+    Snapshot snapshot = snapshot(connection, instance, room, Long.MAX_VALUE);
+    long last = last(connection, instance, room);
+    Map<String, Long> keys = keys(connection, instance, room, last - keysWindow);
+    return new Journal.Room(epoch, snapshot, oldest(connection, instance, room), last, keys);
+  }
+
+  private static Map<String, Long> keys(
+      Connection connection, String instance, String room, long after) throws SQLException {
+    Map<String, Long> found = new HashMap<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT once, seq FROM push_keys WHERE instance = ? AND room = ? AND seq > ?")) {
+      select.setString(1, instance);
+      select.setString(2, room);
+      select.setLong(3, after);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          found.put(StoredText.back(row.getString(1)), row.getLong(2));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Sequence of the first entry that is kept; 0 if there is none. */
+  long oldest(Connection connection, String instance, String room) throws SQLException {
+    return number(connection, OLDEST, instance, room);
+  }
+
+  /** Sequence of the last entry that there was, though only a snapshot may know of it. */
+  long last(Connection connection, String instance, String room) throws SQLException {
+    return Math.max(
+        number(connection, LAST_ENTRY, instance, room),
+        number(connection, LAST_SNAPSHOT, instance, room));
+  }
+
+  private static long number(Connection connection, String select, String instance, String room)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(select)) {
+      statement.setString(1, instance);
+      statement.setString(2, room);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? row.getLong(1) : 0;
+      }
+    }
+  }
+}

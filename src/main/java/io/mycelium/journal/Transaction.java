@@ -1,0 +1,197 @@
+package io.mycelium.journal;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the writes of one transaction share: the generations, and statements that go out together.
+ * On the writer's thread.
+ */
+final class Transaction implements AutoCloseable {
+  private static final String INSERT_ENTRY =
+      "INSERT INTO entries (instance, room, seq, generation, at, event, usr, kind, payload, once)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  private static final String INSERT_KEY =
+      "INSERT INTO push_keys (instance, room, seq, once) VALUES (?, ?, ?, ?)"
+          + " ON CONFLICT (instance, room, seq) DO UPDATE SET once = excluded.once";
+
+  private final Connection connection;
+  private final Map<String, Long> generations;
+  private final RoomEpochs epochs;
+  private final boolean again;
+  private final List<PreparedStatement> open = new ArrayList<>();
+  private final Map<String, Long> raised = new HashMap<>();
+  private PreparedStatement entries;
+  private PreparedStatement keys;
+  private int entriesAdded;
+
+  /**
+   * @param again whether the same was tried before with an unknown outcome: rows that are there
+   *     already are ours, since the generations still are
+   */
+  Transaction(
+      Connection connection,
+      Dialect dialect,
+      Collection<String> instances,
+      RoomEpochs epochs,
+      boolean again)
+      throws SQLException {
+    this.connection = connection;
+    this.epochs = epochs;
+    this.again = again;
+    this.generations =
+        instances.isEmpty() ? new HashMap<>() : dialect.generations(connection, instances);
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  RoomEpochs epochs() {
+    return epochs;
+  }
+
+  boolean isAgain() {
+    return again;
+  }
+
+  /** A new instance is there. */
+  void registered(String instance, long generation) {
+    generations.put(instance, generation);
+  }
+
+  /** An instance is being deleted. */
+  void unregistered(String instance) {
+    generations.remove(instance);
+    raised.remove(instance);
+  }
+
+  /**
+   * Lets a generation write, and no older one from now on.
+   *
+   * @throws Fenced if a newer one did so before, or the instance is not registered
+   */
+  void enter(String instance, long generation) throws Fenced {
+    Long current = generations.get(instance);
+    if (current == null) {
+      throw new Fenced("instance " + instance + " is not registered");
+    }
+    if (generation < current) {
+      throw Fenced.by(instance, generation, current);
+    }
+    if (generation > current) {
+      generations.put(instance, generation);
+      raised.put(instance, generation);
+    }
+  }
+
+  void add(String instance, long generation, String room, Entry entry) throws SQLException {
+    if (entries == null) {
+      entries = prepare(again ? INSERT_ENTRY + " ON CONFLICT DO NOTHING" : INSERT_ENTRY);
+    }
+    entries.setString(1, instance);
+    entries.setString(2, room);
+    entries.setLong(3, entry.seq());
+    entries.setLong(4, generation);
+    entries.setLong(5, entry.at());
+    entries.setString(6, entry.event());
+    entries.setString(7, StoredText.of(entry.user()));
+    entries.setInt(8, entry.payload().isBinary() ? 1 : 0);
+    entries.setBytes(9, entry.payload().bytes());
+    entries.setString(10, StoredText.of(entry.key()));
+    entries.addBatch();
+    entriesAdded++;
+    if (entry.key() != null) {
+      addKey(instance, room, entry);
+    }
+  }
+
+  private void addKey(String instance, String room, Entry entry) throws SQLException {
+    if (keys == null) {
+      keys = prepare(INSERT_KEY);
+    }
+    keys.setString(1, instance);
+    keys.setString(2, room);
+    keys.setLong(3, entry.seq());
+    keys.setString(4, StoredText.of(entry.key()));
+    keys.addBatch();
+  }
+
+  /** Sends what was gathered, so that a read or delete sees it. */
+  void flush() throws SQLException {
+    if (entriesAdded > 0) {
+      entries.executeBatch();
+      entriesAdded = 0;
+    }
+    if (keys != null) {
+      keys.executeBatch();
+    }
+    for (Map.Entry<String, Long> each : raised.entrySet()) {
+      update("UPDATE instances SET generation = ? WHERE id = ?", each.getValue(), each.getKey());
+    }
+    raised.clear();
+  }
+
+  /** Returns how many rows changed. */
+  int update(String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = statement(sql, values)) {
+      return statement.executeUpdate();
+    }
+  }
+
+  /** A number, or {@code absent} if there is no row or it is null. */
+  long number(long absent, String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = statement(sql, values);
+        ResultSet row = statement.executeQuery()) {
+      if (!row.next()) {
+        return absent;
+      }
+      long found = row.getLong(1);
+      return row.wasNull() ? absent : found;
+    }
+  }
+
+  /** A text, or null if there is no row. */
+  String text(String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = statement(sql, values);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() ? row.getString(1) : null;
+    }
+  }
+
+  /** Two columns, or null if there is no row. */
+  Object[] row(String sql, Object... values) throws SQLException {
+    try (PreparedStatement statement = statement(sql, values);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() ? new Object[] {row.getString(1), row.getLong(2)} : null;
+    }
+  }
+
+  private PreparedStatement statement(String sql, Object... values) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+    return statement;
+  }
+
+  private PreparedStatement prepare(String sql) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    open.add(statement);
+    return statement;
+  }
+
+  @Override
+  public void close() throws SQLException {
+    for (PreparedStatement statement : open) {
+      statement.close();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.mycelium.ops;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** Meters of the journal: how much goes into one commit, how long it takes, and what waits. */
+public final class JournalFigures {
+  private static final double[] BATCHES = {1, 10, 100, 1000};
+  private static final Duration[] TIMES = {
+    Duration.ofMillis(1), Duration.ofMillis(10), Duration.ofMillis(100), Duration.ofSeconds(1)
+  };
+
+  private final MeterRegistry registry;
+  private final DistributionSummary batch;
+  private final Timer commit;
+  private final Counter retries;
+
+  JournalFigures(MeterRegistry registry) {
+    this.registry = registry;
+    batch =
+        DistributionSummary.builder("mycelium.journal.batch")
+            .baseUnit("entries")
+            .description("Entries in one transaction")
+            .serviceLevelObjectives(BATCHES)
+            .register(registry);
+    commit =
+        Timer.builder("mycelium.journal.commit")
+            .description("Time of one transaction, its commit included")
+            .serviceLevelObjectives(TIMES)
+            .register(registry);
+    retries =
+        Counter.builder("mycelium.journal.retries")
+            .baseUnit("transactions")
+            .description("Transactions that failed and were tried again")
+            .register(registry);
+  }
+
+  /** One transaction; {@code nanos} from its begin to the end of its commit. */
+  public void committed(int entries, long nanos) {
+    batch.record(entries);
+    commit.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  public void retried() {
+    retries.increment();
+  }
+
+  /** What waits to be written; read by the scraping thread. */
+  public void queue(LongSupplier entries, LongSupplier bytes) {
+    gauge("mycelium.journal.queued.entries", "entries", "Entries that wait to be written", entries);
+    gauge("mycelium.journal.queued.bytes", "bytes", "Bytes of their payloads", bytes);
+  }
+
+  private void gauge(String name, String unit, String help, LongSupplier value) {
+    Gauge.builder(name, value::getAsLong)
+        .baseUnit(unit)
+        .description(help)
+        .strongReference(true)
+        .register(registry);
+  }
+}

@@ -1,0 +1,68 @@
+-- The register of instances; generation fences older writers. folded: the name in lower case.
+CREATE TABLE instances (
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  folded TEXT NOT NULL,
+  type TEXT NOT NULL,
+  spec TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  generation BIGINT NOT NULL,
+  failed INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT
+);
+CREATE INDEX instances_type ON instances (type, id);
+CREATE INDEX instances_failed ON instances (id) WHERE failed = 1;
+
+-- A room of which anything is kept; epoch names its history. Entries before oldest are gone, though
+-- their rows may still be there for a while.
+CREATE TABLE rooms (
+  instance TEXT COLLATE "C" NOT NULL,
+  room TEXT COLLATE "C" NOT NULL,
+  epoch TEXT NOT NULL,
+  oldest BIGINT NOT NULL DEFAULT 1,
+  PRIMARY KEY (instance, room)
+);
+
+-- kind: 0 JSON text, 1 binary. at: milliseconds since 1970 (UTC).
+CREATE TABLE entries (
+  instance TEXT COLLATE "C" NOT NULL,
+  room TEXT COLLATE "C" NOT NULL,
+  seq BIGINT NOT NULL,
+  generation BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  event TEXT NOT NULL,
+  usr TEXT,
+  kind INTEGER NOT NULL,
+  payload BYTEA NOT NULL,
+  once TEXT,
+  PRIMARY KEY (instance, room, seq)
+);
+
+-- Keys of push_once within the window, which may reach further back than the entries.
+CREATE TABLE push_keys (
+  instance TEXT COLLATE "C" NOT NULL,
+  room TEXT COLLATE "C" NOT NULL,
+  seq BIGINT NOT NULL,
+  once TEXT NOT NULL,
+  PRIMARY KEY (instance, room, seq)
+);
+
+CREATE TABLE snapshots (
+  instance TEXT COLLATE "C" NOT NULL,
+  room TEXT COLLATE "C" NOT NULL,
+  seq BIGINT NOT NULL,
+  epoch TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  tick_at BIGINT NOT NULL,
+  closed_by BIGINT NOT NULL,
+  kind INTEGER NOT NULL,
+  state BYTEA NOT NULL,
+  PRIMARY KEY (instance, room, seq)
+);
+
+-- What is being deleted, a part at a time; room is empty for the whole instance.
+CREATE TABLE deletions (
+  instance TEXT COLLATE "C" NOT NULL,
+  room TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (instance, room)
+);

@@ -1,0 +1,97 @@
+package io.mycelium.journal;
+
+import io.mycelium.journal.InstanceStore.Registered;
+import io.mycelium.journal.Journal.Append;
+import io.mycelium.protocol.Payload;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** What tests of stores share: values, and waiting for what a store answers. */
+final class StoreRig {
+  private StoreRig() {}
+
+  static JournalConfig config(String url) {
+    return config(url, Duration.ofMillis(5), 64 << 20);
+  }
+
+  static JournalConfig config(String url, Duration flushInterval, long maxQueuedBytes) {
+    return new JournalConfig(
+        url,
+        "",
+        "",
+        flushInterval,
+        maxQueuedBytes,
+        1000,
+        10_000,
+        Integer.MAX_VALUE >> 8,
+        1L << 30,
+        10_000);
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new AssertionError("expected a result, got " + e.getCause(), e.getCause());
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError("no answer within 60 s", e);
+    }
+  }
+
+  static Throwable failure(Future<?> future) {
+    try {
+      Object result = future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+      throw new AssertionError("expected a failure, got " + result);
+    } catch (ExecutionException e) {
+      return e.getCause();
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError("no answer within 60 s", e);
+    }
+  }
+
+  static Registered instance(String id) {
+    return new Registered(id, "name of " + id, "chat", "{\"id\":1}", 1000, 0, false, null);
+  }
+
+  static Entry entry(long seq) {
+    return new Entry(
+        seq, 1000 + seq, "push", "user" + seq % 3, Payload.json("{\"n\":" + seq + "}"));
+  }
+
+  static Entry keyed(long seq, String key) {
+    return new Entry(seq, 1000 + seq, "push", "u", Payload.json("1"), key);
+  }
+
+  static Append append(String room, String epoch, Entry entry) {
+    return new Append(room, epoch, Durability.SYNC, entry);
+  }
+
+  static List<Append> appends(String room, String epoch, long from, long to) {
+    List<Append> made = new ArrayList<>();
+    for (long seq = from; seq <= to; seq++) {
+      made.add(append(room, epoch, entry(seq)));
+    }
+    return made;
+  }
+
+  static Snapshot snapshot(long seq, String epoch) {
+    return new Snapshot(seq, epoch, 1000 + seq, 0, 0, Payload.json("{\"at\":" + seq + "}"));
+  }
+
+  static List<Long> seqs(List<Entry> entries) {
+    return entries.stream().map(Entry::seq).toList();
+  }
+
+  static List<Long> range(long from, long to) {
+    List<Long> made = new ArrayList<>();
+    for (long seq = from; seq <= to; seq++) {
+      made.add(seq);
+    }
+    return made;
+  }
+}

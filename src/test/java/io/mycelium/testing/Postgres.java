@@ -1,0 +1,228 @@
+package io.mycelium.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A real PostgreSQL in a temporary folder, on a loopback port that stays the same over restarts.
+ * Needs Linux on amd64.
+ */
+public final class Postgres implements AutoCloseable {
+  public static final String USER = "mycelium";
+  public static final String PASSWORD = "correct-horse-battery";
+
+  /** A start on a machine that is busy. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final AtomicInteger DATABASES = new AtomicInteger();
+
+  /** Started by the first test that asks. */
+  private static final class Shared {
+    private static final Postgres SERVER = start();
+  }
+
+  private final PostgresBinaries binaries;
+  private final Path home;
+  private final int port;
+  private Process server;
+
+  private Postgres(PostgresBinaries binaries, Path home, int port) {
+    this.binaries = binaries;
+    this.home = home;
+    this.port = port;
+  }
+
+  /** The one server of this JVM, for tests that do it no harm; it stops with the JVM. */
+  public static Postgres shared() {
+    return Shared.SERVER;
+  }
+
+  /** A server of the caller's own, to be stopped, killed and frozen. */
+  public static Postgres start() {
+    try {
+      PostgresBinaries binaries = PostgresBinaries.unpacked();
+      Path home = Files.createTempDirectory("mycelium-postgres-data-");
+      Postgres postgres = new Postgres(binaries, home, freePort());
+      Runtime.getRuntime().addShutdownHook(new Thread(postgres::close));
+      postgres.initialize();
+      postgres.launch();
+      return postgres;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void initialize() throws IOException {
+    Path password = home.resolve("password");
+    Files.writeString(password, PASSWORD);
+    PostgresBinaries.give(home);
+    Process initdb =
+        binaries.run(
+            log(),
+            "initdb",
+            List.of(
+                "--pgdata=" + data(),
+                "--username=" + USER,
+                "--pwfile=" + password,
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--no-locale",
+                "--no-sync"));
+    if (PostgresBinaries.exitOf(initdb) != 0) {
+      throw new IOException("initdb failed: " + Files.readString(log()));
+    }
+  }
+
+  private Path data() {
+    return home.resolve("data");
+  }
+
+  private Path log() {
+    return home.resolve("log");
+  }
+
+  /** Starts the server again, on the same data and port, and waits until it answers. */
+  public synchronized void launch() {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    SQLException last = null;
+    while (System.nanoTime() < deadline) {
+      // What a killed server leaves behind may hold up its successor for a moment.
+      if (server == null || !server.isAlive()) {
+        server = spawn();
+      }
+      try (Connection connection = admin()) {
+        if (connection.isValid(1)) {
+          return;
+        }
+      } catch (SQLException e) {
+        last = e;
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+      }
+    }
+    throw new AssertionError(
+        "PostgreSQL did not start within " + PATIENCE + ", see " + log(), last);
+  }
+
+  private Process spawn() {
+    List<String> arguments =
+        List.of(
+            "-D",
+            data().toString(),
+            "-p",
+            Integer.toString(port),
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+            "-c",
+            "shared_buffers=32MB",
+            "-c",
+            "max_connections=60");
+    try {
+      return binaries.run(log(), "postgres", arguments);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Connection admin() throws SQLException {
+    return DriverManager.getConnection(url("postgres"), USER, PASSWORD);
+  }
+
+  private String url(String database) {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+  }
+
+  /** The URL of a database with nothing in it, with user and password. */
+  public String newDatabase() {
+    String name = "store" + DATABASES.incrementAndGet();
+    sql("CREATE DATABASE " + name);
+    return url(name) + "?user=" + USER + "&password=" + PASSWORD;
+  }
+
+  /** Runs a statement as the administrator. */
+  public void sql(String statement) {
+    try (Connection connection = admin();
+        Statement sql = connection.createStatement()) {
+      sql.execute(statement);
+    } catch (SQLException e) {
+      throw new IllegalStateException(statement, e);
+    }
+  }
+
+  /** Ends all sessions and stops, as an administrator does. */
+  public synchronized void stop() {
+    signal("INT", Stream.of(server.toHandle()));
+    PostgresBinaries.exitOf(server);
+  }
+
+  /** Kills every process of it at once. */
+  public synchronized void kill() {
+    signal("KILL", processes());
+    PostgresBinaries.exitOf(server);
+  }
+
+  /** It takes connections and answers nothing, as one that hangs. */
+  public synchronized void freeze() {
+    signal("STOP", processes());
+  }
+
+  /** It goes on. */
+  public synchronized void thaw() {
+    signal("CONT", processes());
+  }
+
+  private Stream<ProcessHandle> processes() {
+    return Stream.concat(Stream.of(server.toHandle()), server.descendants());
+  }
+
+  private static void signal(String name, Stream<ProcessHandle> to) {
+    String pids = to.map(each -> Long.toString(each.pid())).collect(Collectors.joining(" "));
+    try {
+      // A process may be gone by now.
+      PostgresBinaries.exitOf(
+          new ProcessBuilder("sh", "-c", "kill -" + name + " " + pids)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Kills it and removes its data. */
+  @Override
+  public synchronized void close() {
+    if (server != null) {
+      kill();
+    }
+    try {
+      if (Files.exists(home)) {
+        PostgresBinaries.delete(home);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // Its last process may still write; the folder is the system's to clean then.
+      home.toFile().deleteOnExit();
+    }
+  }
+}
