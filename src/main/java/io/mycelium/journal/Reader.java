@@ -53,8 +53,8 @@ final class Reader {
 
   private <T> void run(Query<T> query, Promise<T> promise) {
     T found;
-    try (Connection connection = pool.getConnection()) {
-      found = query.run(connection);
+    try {
+      found = run(query);
     } catch (SQLException e) {
       LOG.debug("a read failed", e);
       promise.fail(
@@ -65,6 +65,30 @@ final class Reader {
       return;
     }
     promise.complete(found);
+  }
+
+  /**
+   * A connection that was used a moment ago is handed out without a look whether it still lives;
+   * the pool drops those that do not, so that another one serves the same query.
+   */
+  private <T> T run(Query<T> query) throws SQLException {
+    for (int dead = 0; ; dead++) {
+      try (Connection connection = pool.getConnection()) {
+        try {
+          return query.run(connection);
+        } catch (SQLException e) {
+          if (dead == pool.getMaximumPoolSize() || !hasLostItsConnection(e)) {
+            throw e;
+          }
+        }
+      }
+    }
+  }
+
+  /** Classes of SQL states: connection, operator's intervention. */
+  private static boolean hasLostItsConnection(SQLException e) {
+    String state = e.getSQLState();
+    return state != null && (state.startsWith("08") || state.startsWith("57P"));
   }
 
   void close() {

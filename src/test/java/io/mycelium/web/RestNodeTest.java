@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RestNodeTest {
-  private static final int MAX_INSTANCES = 6;
+  private static final int MAX_INSTANCES = 7;
   private static final String CHAT = "{'id':'chat','type':'accumulative','rooms':{'r':{}}}";
 
   /**
