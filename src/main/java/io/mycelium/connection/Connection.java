@@ -277,7 +277,8 @@ public final class Connection {
   /** Ends the connection with that close code; what was written before it still goes out. */
   public void close(Disconnect reason) {
     if (!closed) {
-      outbox.close(reason);
+      hub.closing();
+      outbox.close(reason, hub::gone);
       onClosed(reason.reason());
     }
   }

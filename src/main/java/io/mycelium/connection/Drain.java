@@ -25,12 +25,12 @@ final class Drain {
     this.spreadMs = spreadMs;
   }
 
-  /** Completes once all are closed. */
-  Future<Void> start(List<Connection> connections) {
-    if (connections.isEmpty()) {
-      done.tryComplete();
-    }
+  void start(List<Connection> connections) {
     next(connections.iterator());
+  }
+
+  /** Completes once all sockets are gone. */
+  Future<Void> future() {
     return done.future();
   }
 

@@ -47,6 +47,10 @@ public final class Hub {
   private boolean flushScheduled;
   private long nextConnection = 1;
   private int connections;
+
+  /** Sockets with a close frame on its way, which the end of the process would overtake. */
+  private int closing;
+
   private int messagesIn;
   private int messagesOut;
   private long bytesIn;
@@ -192,7 +196,21 @@ public final class Hub {
     keepAlive.remove(connection.liveness());
     connections--;
     meters.connectionClosed(reason);
-    if (drain != null && connections == 0) {
+    endDrain();
+  }
+
+  /** A socket is told to close; {@link #gone} follows. */
+  void closing() {
+    closing++;
+  }
+
+  void gone() {
+    closing--;
+    endDrain();
+  }
+
+  private void endDrain() {
+    if (drain != null && connections == 0 && closing == 0) {
       drain.done();
     }
   }
@@ -272,7 +290,9 @@ public final class Hub {
                 all.addAll(made.result().connections());
               }
             });
-    return drain.start(all);
+    drain.start(all);
+    endDrain();
+    return drain.future();
   }
 
   public void close() {

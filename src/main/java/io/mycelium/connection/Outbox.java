@@ -151,9 +151,9 @@ final class Outbox {
     return keepsUp;
   }
 
-  void close(Disconnect reason) {
+  void close(Disconnect reason, Runnable gone) {
     writeGathered();
-    transport.close(reason);
+    transport.close(reason, gone);
   }
 
   /** Lets go of what the socket, which is gone, will not get. */

@@ -14,6 +14,10 @@ public interface Transport {
   /** False once more than the connection's budget waits for the peer. */
   boolean isWritable();
 
-  /** Flushes, sends a close frame with the reason's code and ends the connection. */
-  void close(Disconnect reason);
+  /**
+   * Flushes, sends a close frame with the reason's code and ends the connection.
+   *
+   * @param gone run on the event loop once the peer ended its half too, or was given up
+   */
+  void close(Disconnect reason, Runnable gone);
 }

@@ -186,8 +186,9 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
   }
 
   @Override
-  public void close(Disconnect reason) {
+  public void close(Disconnect reason, Runnable gone) {
     sendClose(reason.code(), reason.reason());
+    head.channel().closeFuture().addListener(ignored -> gone.run());
   }
 
   /**

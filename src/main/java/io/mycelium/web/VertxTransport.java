@@ -132,7 +132,12 @@ final class VertxTransport implements Transport {
   }
 
   @Override
-  public void close(Disconnect reason) {
+  public void close(Disconnect reason, Runnable gone) {
+    if (socket.isClosed()) {
+      gone.run();
+      return;
+    }
+    socket.closeHandler(ignored -> gone.run());
     socket.close((short) reason.code(), reason.reason());
   }
 }

@@ -8,6 +8,7 @@ import io.mycelium.instance.DeployerConfig;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.testing.DeafSocket;
 import io.mycelium.testing.FaultyType;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestJournal;
@@ -286,6 +287,22 @@ class LifecycleTest {
     assertThat(hint.getString("topic")).isEqualTo("phoenix");
     assertThat(hint.getString("event")).isEqualTo("reconnect");
     assertThat(v1.awaitClosed().code()).isEqualTo(1001);
+  }
+
+  /** The end of the process would reset what it still sends, and the reset overtake the 1001. */
+  @Test
+  void aDrainWaitsUntilAPeerHasEndedItsHalfToo() {
+    node.create("{'id':'x','type':'accumulative'}");
+    try (DeafSocket peer = new DeafSocket(node.port(), "x")) {
+      List<Future<Void>> drains = new ArrayList<>();
+      node.webs().forEach(web -> drains.add(web.drain(10, 5, 0)));
+      peer.readUntil("going_away");
+      peer.awaitEnd();
+      assertThat(node.onHubs(Hub::connections)).isZero();
+      assertThat(Future.all(drains).isComplete()).isFalse();
+      peer.die();
+      TestNode.await(Future.all(drains));
+    }
   }
 
   @Test

@@ -121,6 +121,9 @@ public final class DeafSocket implements AutoCloseable {
 
   /** Resets the connection: no close frame, no FIN. */
   public void die() {
+    if (socket.isClosed()) {
+      return;
+    }
     try {
       socket.setOption(StandardSocketOptions.SO_LINGER, 0);
       socket.close();
