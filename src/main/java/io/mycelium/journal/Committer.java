@@ -25,6 +25,8 @@ final class Committer {
   /** Classes of SQL states: data, integrity, limits of the program. */
   private static final Set<String> POSTGRESQL_REFUSALS = Set.of("22", "23", "54");
 
+  private static final int PROBE_SECONDS = 2;
+
   private final HikariDataSource pool;
   private final Dialect dialect;
   private final StoreLock lock;
@@ -33,6 +35,8 @@ final class Committer {
 
   /** The driver's own: the pool's would log what users wrote where a batch fails. */
   private Connection connection;
+
+  private Statements statements;
 
   private Boolean commitsSync;
 
@@ -95,22 +99,21 @@ final class Committer {
     Set<String> instances = new LinkedHashSet<>();
     writes.forEach(write -> instances.add(write.instance()));
     List<Write<?>> carriedOut = new ArrayList<>(writes.size());
-    try (Transaction transaction = new Transaction(connection, dialect, instances, epochs, doubt)) {
-      for (Write<?> write : writes) {
-        write.postpone(deleting.contains(write.instance()));
-        if (!write.isPostponed() && !write.isSettled()) {
-          run(write, transaction);
-          carriedOut.add(write);
-        }
-        if (write.holdsUpItsInstance() && !write.isPostponed() && !write.isDone()) {
-          deleting.add(write.instance());
-        }
+    Transaction transaction = new Transaction(statements, dialect, instances, epochs, doubt);
+    for (Write<?> write : writes) {
+      write.postpone(deleting.contains(write.instance()));
+      if (!write.isPostponed() && !write.isSettled()) {
+        run(write, transaction);
+        carriedOut.add(write);
       }
-      transaction.flush();
-      inDoubt = true;
-      connection.commit();
-      inDoubt = doubt;
+      if (write.holdsUpItsInstance() && !write.isPostponed() && !write.isDone()) {
+        deleting.add(write.instance());
+      }
     }
+    transaction.flush();
+    inDoubt = true;
+    connection.commit();
+    inDoubt = doubt;
     epochs.committed();
     carriedOut.forEach(Write::written);
   }
@@ -160,12 +163,32 @@ final class Committer {
         dialect.onOpen(leased);
         connection = leased.unwrap(Connection.class);
         connection.setAutoCommit(false);
+        statements = new Statements(connection);
       } catch (SQLException | RuntimeException e) {
         pool.evictConnection(leased);
         throw e;
       }
       lease = leased;
       commitsSync = null;
+    }
+  }
+
+  /**
+   * Finds out whether something could be written, and takes the lock again if it went with its
+   * connection.
+   *
+   * @throws SQLException if not
+   */
+  void probe() throws SQLException {
+    open();
+    try {
+      if (!connection.isValid(PROBE_SECONDS)) {
+        throw new SQLException("the connection is gone", "08006");
+      }
+      connection.rollback();
+    } catch (SQLException e) {
+      letGo();
+      throw e;
     }
   }
 

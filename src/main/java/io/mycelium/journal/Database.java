@@ -9,15 +9,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.postgresql.Driver;
 
 /** Where the database of a configuration is, and what is done before anything is read from it. */
 final class Database {
   private static final String SQLITE = "jdbc:sqlite:";
-  private static final Duration CLAIM = Duration.ofSeconds(3);
 
   /** A second or so; what is damaged in a larger file shows when it is read. */
   private static final long MAX_CHECKED_BYTES = 256L << 20;
@@ -56,12 +57,16 @@ final class Database {
   /** Makes the folder of a file. */
   StoreLock lock() {
     if (dialect == Dialect.POSTGRESQL) {
+      expectReadable();
       return new StoreLock.Advisory();
     }
     Path file = file();
     Path folder = file.toAbsolutePath().getParent();
     try {
       Files.createDirectories(folder);
+      // By whatever name a second server calls it.
+      file =
+          Files.exists(file) ? file.toRealPath() : folder.toRealPath().resolve(file.getFileName());
     } catch (IOException e) {
       throw new StoreException(
           "journal.url: the folder "
@@ -72,13 +77,26 @@ final class Database {
     return StoreLock.ofFile(file);
   }
 
+  /** The driver and the pool would repeat what they cannot read, secrets and all. */
+  private void expectReadable() {
+    boolean namesUser = config.place().contains("@");
+    if (namesUser || Driver.parseURL(config.url(), new Properties()) == null) {
+      throw new StoreException(
+          "journal.url is "
+              + config.place().replaceFirst("//.*@", "//")
+              + ", expected jdbc:postgresql://HOST:PORT/DATABASE; user and password go into"
+              + " journal.user and journal.password",
+          null);
+    }
+  }
+
   private Path file() {
     String rest = config.url().substring(SQLITE.length());
     int parameters = rest.indexOf('?');
     String name = parameters < 0 ? rest : rest.substring(0, parameters);
-    if (name.isEmpty() || name.startsWith(":")) {
+    if (name.isEmpty() || name.startsWith(":") || name.startsWith("file:")) {
       throw new StoreException(
-          "journal.url is " + config.url() + ", expected a file; memory: keeps nothing", null);
+          "journal.url is " + config.place() + ", expected a file; memory: keeps nothing", null);
     }
     return Path.of(name);
   }
@@ -100,7 +118,7 @@ final class Database {
    * @throws StoreException if one does
    */
   void claim(Committer committer) {
-    long deadline = System.nanoTime() + CLAIM.toNanos();
+    long deadline = System.nanoTime() + patience().toNanos();
     while (true) {
       try {
         committer.open();
@@ -112,7 +130,7 @@ final class Database {
         if (System.nanoTime() > deadline) {
           throw new StoreException(
               "journal.url: "
-                  + place()
+                  + config.place()
                   + " is in use by another server: stop it, or give this one another database",
               e);
         }
@@ -144,7 +162,7 @@ final class Database {
   private StoreException damaged(Exception cause) {
     return new StoreException(
         "journal.url: "
-            + place()
+            + config.place()
             + " is damaged or no SQLite database ("
             + cause.getMessage()
             + "): restore a backup, or move it away to begin anew",
@@ -159,18 +177,12 @@ final class Database {
     }
   }
 
-  /** The URL without what may be secret in it. */
-  private String place() {
-    int parameters = config.url().indexOf('?');
-    return parameters < 0 ? config.url() : config.url().substring(0, parameters);
-  }
-
   /** The same failure in words that tell what to do. */
   StoreException explained(RuntimeException failure) {
     if (failure instanceof StoreException explained) {
       return explained;
     }
-    String where = "journal.url: " + place();
+    String where = "journal.url: " + config.place();
     if (failure instanceof FlywayValidateException) {
       return new StoreException(
           where

@@ -37,17 +37,15 @@ enum Dialect {
     }
 
     @Override
-    Map<String, Long> generations(Connection connection, Collection<String> ids)
+    Map<String, Long> generations(Statements statements, Collection<String> ids)
         throws SQLException {
       Map<String, Long> found = new HashMap<>();
-      try (PreparedStatement select =
-          connection.prepareStatement("SELECT generation FROM instances WHERE id = ?")) {
-        for (String id : ids) {
-          select.setString(1, id);
-          try (ResultSet row = select.executeQuery()) {
-            if (row.next()) {
-              found.put(id, row.getLong(1));
-            }
+      PreparedStatement select = statements.get("SELECT generation FROM instances WHERE id = ?");
+      for (String id : ids) {
+        select.setString(1, id);
+        try (ResultSet row = select.executeQuery()) {
+          if (row.next()) {
+            found.put(id, row.getLong(1));
           }
         }
       }
@@ -68,18 +66,17 @@ enum Dialect {
 
     /** Locked, so that no other node raises one between this and the commit. */
     @Override
-    Map<String, Long> generations(Connection connection, Collection<String> ids)
+    Map<String, Long> generations(Statements statements, Collection<String> ids)
         throws SQLException {
       Map<String, Long> found = new HashMap<>();
-      Array array = connection.createArrayOf("text", ids.toArray());
-      try (PreparedStatement select =
-          connection.prepareStatement(
-              "SELECT id, generation FROM instances WHERE id = ANY(?) ORDER BY id FOR UPDATE")) {
-        select.setArray(1, array);
-        try (ResultSet row = select.executeQuery()) {
-          while (row.next()) {
-            found.put(row.getString(1), row.getLong(2));
-          }
+      Array array = statements.connection().createArrayOf("text", ids.toArray());
+      PreparedStatement select =
+          statements.get(
+              "SELECT id, generation FROM instances WHERE id = ANY(?) ORDER BY id FOR UPDATE");
+      select.setArray(1, array);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          found.put(row.getString(1), row.getLong(2));
         }
       }
       return found;
@@ -108,6 +105,6 @@ enum Dialect {
   abstract void commitsAre(Connection connection, boolean sync) throws SQLException;
 
   /** The generations of those instances that are registered. */
-  abstract Map<String, Long> generations(Connection connection, Collection<String> ids)
+  abstract Map<String, Long> generations(Statements statements, Collection<String> ids)
       throws SQLException;
 }

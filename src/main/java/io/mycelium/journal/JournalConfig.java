@@ -56,7 +56,7 @@ public record JournalConfig(
       throw Refusal.of(
           ErrorCode.INVALID_CONFIG,
           "journal.url",
-          url,
+          url.replaceFirst("\\?.*", "").replaceFirst("//.*@", "//"),
           "memory:, jdbc:sqlite:FILE or jdbc:postgresql://HOST/DATABASE");
     }
     Expect.range(
@@ -93,10 +93,15 @@ public record JournalConfig(
         maxResumeEntries);
   }
 
+  /** The URL without its parameters, of which one may be a password. */
+  String place() {
+    int parameters = url.indexOf('?');
+    return parameters < 0 ? url : url.substring(0, parameters);
+  }
+
   /** Without the password. */
   @Override
   public String toString() {
-    int parameters = url.indexOf('?');
-    return "JournalConfig[url=" + (parameters < 0 ? url : url.substring(0, parameters)) + "]";
+    return "JournalConfig[url=" + place() + "]";
   }
 }

@@ -1,20 +1,17 @@
 package io.mycelium.journal;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * What the writes of one transaction share: the generations, and statements that go out together.
  * On the writer's thread.
  */
-final class Transaction implements AutoCloseable {
+final class Transaction {
   private static final String INSERT_ENTRY =
       "INSERT INTO entries (instance, room, seq, generation, at, event, usr, kind, payload, once)"
           + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -22,11 +19,10 @@ final class Transaction implements AutoCloseable {
       "INSERT INTO push_keys (instance, room, seq, once) VALUES (?, ?, ?, ?)"
           + " ON CONFLICT (instance, room, seq) DO UPDATE SET once = excluded.once";
 
-  private final Connection connection;
+  private final Statements statements;
   private final Map<String, Long> generations;
   private final RoomEpochs epochs;
   private final boolean again;
-  private final List<PreparedStatement> open = new ArrayList<>();
   private final Map<String, Long> raised = new HashMap<>();
   private PreparedStatement entries;
   private PreparedStatement keys;
@@ -37,21 +33,17 @@ final class Transaction implements AutoCloseable {
    *     already are ours, since the generations still are
    */
   Transaction(
-      Connection connection,
+      Statements statements,
       Dialect dialect,
       Collection<String> instances,
       RoomEpochs epochs,
       boolean again)
       throws SQLException {
-    this.connection = connection;
+    this.statements = statements;
     this.epochs = epochs;
     this.again = again;
     this.generations =
-        instances.isEmpty() ? new HashMap<>() : dialect.generations(connection, instances);
-  }
-
-  Connection connection() {
-    return connection;
+        instances.isEmpty() ? new HashMap<>() : dialect.generations(statements, instances);
   }
 
   RoomEpochs epochs() {
@@ -141,15 +133,12 @@ final class Transaction implements AutoCloseable {
 
   /** Returns how many rows changed. */
   int update(String sql, Object... values) throws SQLException {
-    try (PreparedStatement statement = statement(sql, values)) {
-      return statement.executeUpdate();
-    }
+    return statement(sql, values).executeUpdate();
   }
 
   /** A number, or {@code absent} if there is no row or it is null. */
   long number(long absent, String sql, Object... values) throws SQLException {
-    try (PreparedStatement statement = statement(sql, values);
-        ResultSet row = statement.executeQuery()) {
+    try (ResultSet row = statement(sql, values).executeQuery()) {
       if (!row.next()) {
         return absent;
       }
@@ -160,22 +149,20 @@ final class Transaction implements AutoCloseable {
 
   /** A text, or null if there is no row. */
   String text(String sql, Object... values) throws SQLException {
-    try (PreparedStatement statement = statement(sql, values);
-        ResultSet row = statement.executeQuery()) {
+    try (ResultSet row = statement(sql, values).executeQuery()) {
       return row.next() ? row.getString(1) : null;
     }
   }
 
   /** Two columns, or null if there is no row. */
   Object[] row(String sql, Object... values) throws SQLException {
-    try (PreparedStatement statement = statement(sql, values);
-        ResultSet row = statement.executeQuery()) {
+    try (ResultSet row = statement(sql, values).executeQuery()) {
       return row.next() ? new Object[] {row.getString(1), row.getLong(2)} : null;
     }
   }
 
   private PreparedStatement statement(String sql, Object... values) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
+    PreparedStatement statement = statements.get(sql);
     for (int i = 0; i < values.length; i++) {
       statement.setObject(i + 1, values[i]);
     }
@@ -183,15 +170,9 @@ final class Transaction implements AutoCloseable {
   }
 
   private PreparedStatement prepare(String sql) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
-    open.add(statement);
+    PreparedStatement statement = statements.get(sql);
+    // An earlier transaction may have ended before it sent what it had gathered.
+    statement.clearBatch();
     return statement;
-  }
-
-  @Override
-  public void close() throws SQLException {
-    for (PreparedStatement statement : open) {
-      statement.close();
-    }
   }
 }

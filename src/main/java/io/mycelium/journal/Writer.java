@@ -24,6 +24,7 @@ final class Writer extends Thread {
   private static final int MAX_WRITES = 4096;
   private static final long FIRST_PAUSE_MS = 20;
   private static final long MAX_PAUSE_MS = 1000;
+  private static final Duration PROBE = Duration.ofSeconds(2);
   private static final long SLOW_NANOS = Duration.ofSeconds(2).toNanos();
 
   private final LinkedBlockingQueue<Write<?>> queue = new LinkedBlockingQueue<>();
@@ -114,7 +115,12 @@ final class Writer extends Thread {
 
   /** What nobody waits for may wait for more of its kind. */
   private void gather(List<Write<?>> taken) throws InterruptedException {
-    taken.add(queue.take());
+    Write<?> first = queue.poll(PROBE.toMillis(), TimeUnit.MILLISECONDS);
+    if (first == null) {
+      probe();
+      return;
+    }
+    taken.add(first);
     queue.drainTo(taken, MAX_WRITES);
     long until = System.nanoTime() + config.flushInterval().toNanos();
     int looked = 0;
@@ -130,6 +136,19 @@ final class Writer extends Thread {
       }
       taken.add(next);
       queue.drainTo(taken, MAX_WRITES);
+    }
+  }
+
+  /** So that a fault is known, and its end, though nobody writes. */
+  private void probe() {
+    busySince = System.nanoTime();
+    try {
+      committer.probe();
+      becomeAvailable();
+    } catch (SQLException e) {
+      becomeUnavailable(e);
+    } finally {
+      busySince = 0;
     }
   }
 
@@ -186,11 +205,15 @@ final class Writer extends Thread {
     }
   }
 
-  private void committed(List<Write<?>> writes, long nanos) {
+  private void becomeAvailable() {
     if (unavailable) {
       unavailable = false;
       LOG.info("the journal is written again");
     }
+  }
+
+  private void committed(List<Write<?>> writes, long nanos) {
+    becomeAvailable();
     int entries = 0;
     for (Write<?> write : writes) {
       if (write.isPostponed()) {

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * The payload of a {@code push_once}: <code>{"key": "7f3a", "data": ...}</code>.
  *
- * @param key by which the sender repeats the push: 1 to 128 characters
+ * @param key by which the sender repeats the push: 1 to 128 characters, no control characters
  * @param data what an ordinary push would carry; its bytes as they came
  */
 public record KeyedPayload(String key, Payload data) {
@@ -58,9 +58,15 @@ public record KeyedPayload(String key, Payload data) {
 
   private static String text(Payload key) {
     String text = key == null ? null : key.tree().textValue();
-    if (text == null || text.isEmpty() || text.length() > MAX_KEY) {
+    if (text == null
+        || text.isEmpty()
+        || text.length() > MAX_KEY
+        || text.chars().anyMatch(Character::isISOControl)) {
       throw Refusal.of(
-          ErrorCode.INVALID_PAYLOAD, "key", key, "text of 1 to " + MAX_KEY + " characters");
+          ErrorCode.INVALID_PAYLOAD,
+          "key",
+          key,
+          "text of 1 to " + MAX_KEY + " characters, no control characters");
     }
     return text;
   }

@@ -192,8 +192,9 @@ final class StoreModelTest {
 
     private void snapshot(Step step, String id, String room, long seq) {
       if (seq > 0) {
+        // Where nothing may go, the database keeps the last snapshot only.
         Retention retention =
-            step.size() % 2 == 0 ? Retention.ALL : new Retention(step.size(), Duration.ZERO);
+            room.equals("lobby") ? Retention.ALL : new Retention(step.size(), Duration.ZERO);
         long generation = generations[step.instance()];
         Snapshot snapshot = StoreRig.snapshot(seq, epoch(id, room));
         same(store -> store.snapshots().save(id, generation, room, snapshot, retention));
