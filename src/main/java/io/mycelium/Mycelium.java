@@ -26,7 +26,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
@@ -172,7 +171,7 @@ public final class Mycelium {
 
   /** One web verticle per event loop, all on the main port. */
   private Future<Void> startWeb() {
-    sampler = new Sampler(meters, this::socketStates, this::journalFacts);
+    sampler = new Sampler(meters, this::socketStates, config.journal().kind());
     if (config.console().enabled()) {
       sampler.start(vertx);
     }
@@ -226,11 +225,6 @@ public final class Mycelium {
       }
     }
     return sum;
-  }
-
-  /** What the console says about the journal; a URL may hold a password, so only its kind. */
-  private JsonObject journalFacts() {
-    return new JsonObject().put("kind", config.journal().url().split(":", 2)[0]);
   }
 
   private void time(RoutingContext ctx) {

@@ -3,6 +3,7 @@ import {bytes, count, h, micros, since, tile} from './dom.js';
 
 const rate = value => Number.isInteger(value) || value >= 10 ? count(Math.round(value)) : value.toFixed(1);
 const percent = value => `${Math.round(value)} %`;
+const duration = value => micros(Math.round(value));
 const millis = value => `${rate(value)} ms`;
 
 /** Title, the samples' columns with their names and colours, how a value reads. */
@@ -11,10 +12,23 @@ const CHARTS = [
   ['Messages a second', [['in', 'in', '--series-1'], ['out', 'out', '--series-2']], rate],
   ['Bytes a second', [['bytesIn', 'in', '--series-1'], ['bytesOut', 'out', '--series-2']], bytes],
   ['Journal entries a second', [['entries', '', '--series-1']], rate],
+  ['Journal commit', [['commit', 'mean', '--series-1'], ['slowest', 'slowest', '--series-2']], duration],
   ['CPU, of one core', [['cpu', '', '--series-1']], percent],
   ['Heap', [['heap', 'used', '--series-1'], ['committed', 'committed', '--series-2']], bytes],
   ['Garbage collection in a second', [['gc', '', '--series-1']], millis],
-  ['Worst event loop lag', [['lag', '', '--series-1']], value => micros(Math.round(value))],
+  ['Worst event loop lag', [['lag', '', '--series-1']], duration],
+];
+
+/** What the journal tells, in this order: its key, name and how it reads. */
+const JOURNAL = [
+  ['kind', 'kind', String],
+  ['entries', 'entries since the start', count],
+  ['transactions', 'transactions since the start', count],
+  ['batch', 'entries a transaction', rate],
+  ['commit', 'time of a transaction', duration],
+  ['queued', 'entries that wait', count],
+  ['queuedBytes', 'bytes that wait', bytes],
+  ['retries', 'transactions tried again', count],
 ];
 
 /** The page of the node that this console is connected to. */
@@ -55,8 +69,7 @@ export function nodePage(feed) {
       ...Object.entries(totals.sockets.closed).map(([reason, times]) => line(`closed: ${words(reason)}`, count(times))),
       ...Object.entries(totals.sockets.refused).map(([reason, times]) => line(`refused: ${words(reason)}`, count(times))));
     gc.replaceChildren(...totals.gc.map(({name, count: times, millis: took}) => line(name, count(times), `${count(took)} ms`)));
-    journal.replaceChildren(...Object.entries(totals.journal).map(([name, figure]) =>
-      line(name === 'entries' ? 'entries since the start' : words(name), typeof figure === 'number' ? count(figure) : String(figure))));
+    journal.replaceChildren(...JOURNAL.filter(([key]) => key in totals.journal).map(([key, name, format]) => line(name, format(totals.journal[key]))));
   }
 
   feed.addEventListener('sample', draw);

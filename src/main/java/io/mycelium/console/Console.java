@@ -10,6 +10,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.StaticHandler;
+import java.util.function.UnaryOperator;
 
 /**
  * What one web verticle serves at {@code /console}: the pages to whoever has access, the log-in
@@ -24,6 +25,12 @@ public final class Console {
 
   /** The log-in page's too, and no secret. */
   private static final String STYLE = "/console/console.css";
+
+  /**
+   * Under {@code no-referrer}, which all else is sent with, a browser says {@code Origin: null} of
+   * a form (Fetch standard, "append a request Origin header"), and log-in looks at the origin.
+   */
+  private static final String LOGIN_REFERRER = "same-origin";
 
   private static final String PATHS = "/console*";
   private static final int MAX_FORM = 4096;
@@ -59,7 +66,7 @@ public final class Console {
     router.get("/console/uplot/*").handler(StaticHandler.create(UPLOT));
     router.get("/console/logout").handler(this::logOut);
     for (String path : new String[] {"/console", "/console/node", "/console/instances/:id"}) {
-      router.get(path).handler(ctx -> page(ctx, 200, PAGE, ""));
+      router.get(path).handler(ctx -> page(ctx, 200, PAGE, UnaryOperator.identity()));
     }
   }
 
@@ -69,7 +76,7 @@ public final class Console {
     if (refusal == null || ctx.normalizedPath().equals(STYLE)) {
       ctx.next();
     } else if (refusal.code() == ErrorCode.UNAUTHORIZED && wantsPage(ctx.request())) {
-      page(ctx, 401, LOGIN, "");
+      logInPage(ctx, "");
     } else {
       ctx.fail(refusal);
     }
@@ -83,7 +90,12 @@ public final class Console {
   /**
    * @param error HTML to put where the page has room for it
    */
-  private void page(RoutingContext ctx, int status, String file, String error) {
+  private void logInPage(RoutingContext ctx, String error) {
+    ctx.response().putHeader("Referrer-Policy", LOGIN_REFERRER);
+    page(ctx, 401, LOGIN, html -> html.replace("<!--error-->", error));
+  }
+
+  private void page(RoutingContext ctx, int status, String file, UnaryOperator<String> filled) {
     vertx
         .fileSystem()
         .readFile(file)
@@ -92,7 +104,7 @@ public final class Console {
                 ctx.response()
                     .setStatusCode(status)
                     .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
-                    .end(html.toString().replace("<!--error-->", error)))
+                    .end(filled.apply(html.toString())))
         .onFailure(ctx::fail);
   }
 
@@ -105,7 +117,7 @@ public final class Console {
       ctx.response().addCookie(access.session(request.isSSL()));
       ctx.redirect("/console");
     } else {
-      vertx.setTimer(LOGIN_DELAY_MS, ignored -> page(ctx, 401, LOGIN, WRONG_TOKEN));
+      vertx.setTimer(LOGIN_DELAY_MS, ignored -> logInPage(ctx, WRONG_TOKEN));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mycelium.console;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.mycelium.ops.JournalFigures;
 import io.mycelium.ops.Meters;
 import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.json.JsonArray;
@@ -22,7 +23,9 @@ final class NodeProbe {
    * {@code at} in milliseconds since 1970, {@code cpu} in percent of one core, {@code gc} in
    * milliseconds within the second, {@code lag} the worst of any event loop in microseconds, {@code
    * heap}, {@code committed} and {@code direct} in bytes; {@code in}, {@code out}, {@code bytesIn},
-   * {@code bytesOut} and {@code entries} per second.
+   * {@code bytesOut} and {@code entries} per second; {@code commit} and {@code slowest} the mean
+   * and the worst time of the journal's transactions in microseconds, 0 where there was none,
+   * {@code queued} the entries that wait to be written.
    */
   static final List<String> COLUMNS =
       List.of(
@@ -39,29 +42,34 @@ final class NodeProbe {
           "bytesIn",
           "bytesOut",
           "entries",
+          "commit",
+          "slowest",
+          "queued",
           "threads");
 
   private final Meters meters;
   private final Supplier<Map<String, Integer>> sockets;
-  private final Supplier<JsonObject> journal;
+  private final String journalKind;
   private final OperatingSystemMXBean system =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private final List<GarbageCollectorMXBean> collectors =
       ManagementFactory.getGarbageCollectorMXBeans();
   private Meters.Totals last;
+  private JournalFigures.Totals lastJournal;
   private long lastNanos = System.nanoTime();
   private long lastCpu;
   private long lastGc;
 
   /**
    * @param sockets how many are in which state
-   * @param journal what there is to say about it: {@code {kind, ...}}
+   * @param journalKind such as {@code sqlite}
    */
-  NodeProbe(Meters meters, Supplier<Map<String, Integer>> sockets, Supplier<JsonObject> journal) {
+  NodeProbe(Meters meters, Supplier<Map<String, Integer>> sockets, String journalKind) {
     this.meters = meters;
     this.sockets = sockets;
-    this.journal = journal;
+    this.journalKind = journalKind;
     this.last = meters.totals();
+    this.lastJournal = meters.journal().totals();
     this.lastCpu = system.getProcessCpuTime();
     this.lastGc = gcMillis();
   }
@@ -87,6 +95,9 @@ final class NodeProbe {
     double seconds = Math.max(1, now - lastNanos) / 1e9;
     long cpu = system.getProcessCpuTime();
     long gc = gcMillis();
+    JournalFigures.Totals journaled = meters.journal().totals();
+    long commits = journaled.transactions() - lastJournal.transactions();
+    long commitNanos = commits == 0 ? 0 : (journaled.nanos() - lastJournal.nanos()) / commits;
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
     JsonArray sample =
         new JsonArray()
@@ -103,9 +114,13 @@ final class NodeProbe {
             .add(Math.round((totals.bytesIn() - last.bytesIn()) / seconds))
             .add(Math.round((totals.bytesOut() - last.bytesOut()) / seconds))
             .add(Math.round((totals.entries() - last.entries()) / seconds))
+            .add(TimeUnit.NANOSECONDS.toMicros(commitNanos))
+            .add(TimeUnit.NANOSECONDS.toMicros(meters.journal().takeWorstCommit()))
+            .add(journaled.queuedEntries())
             .add(ManagementFactory.getThreadMXBean().getThreadCount());
     lastNanos = now;
     last = totals;
+    lastJournal = journaled;
     lastCpu = cpu;
     lastGc = gc;
     return sample.encode();
@@ -132,7 +147,22 @@ final class NodeProbe {
     return new JsonObject()
         .put("sockets", all)
         .put("gc", gc)
-        .put("journal", journal.get().put("entries", totals.entries()));
+        .put("journal", journal(totals.entries()));
+  }
+
+  /** Of one that keeps all in memory there are no transactions to tell of. */
+  private JsonObject journal(long entries) {
+    JournalFigures.Totals figures = meters.journal().totals();
+    JsonObject all = new JsonObject().put("kind", journalKind).put("entries", entries);
+    if (figures.transactions() > 0) {
+      all.put("transactions", figures.transactions())
+          .put("batch", (double) figures.entries() / figures.transactions())
+          .put("commit", TimeUnit.NANOSECONDS.toMicros(figures.nanos() / figures.transactions()))
+          .put("queued", figures.queuedEntries())
+          .put("queuedBytes", figures.queuedBytes())
+          .put("retries", figures.retries());
+    }
+    return all;
   }
 
   private static JsonObject counts(Map<String, ?> counts) {

@@ -3,7 +3,6 @@ package io.mycelium.console;
 import io.mycelium.ops.Meters;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,12 +23,10 @@ public final class Sampler {
 
   /**
    * @param sockets how many are in which state; read each second while somebody watches
-   * @param journal what there is to say about the journal, {@code {kind, ...}}; read each second
-   *     while somebody watches
+   * @param journalKind where entries are kept, such as {@code sqlite}
    */
-  public Sampler(
-      Meters meters, Supplier<Map<String, Integer>> sockets, Supplier<JsonObject> journal) {
-    probe = new NodeProbe(meters, sockets, journal);
+  public Sampler(Meters meters, Supplier<Map<String, Integer>> sockets, String journalKind) {
+    probe = new NodeProbe(meters, sockets, journalKind);
   }
 
   /** Until that Vert.x is closed. */

@@ -73,6 +73,13 @@ public record JournalConfig(
     return url.equals("memory:");
   }
 
+  /**
+   * {@code memory}, {@code sqlite} or {@code postgresql}: of the URL the part that is no secret.
+   */
+  public String kind() {
+    return url.replaceFirst("^jdbc:", "").split(":", 2)[0];
+  }
+
   /** The same kept in this process only. */
   public JournalConfig inMemory() {
     return inMemory(maxEntriesPerRoom, maxBytesPerRoom);

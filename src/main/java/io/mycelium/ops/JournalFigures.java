@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.LongSupplier;
 
 /** Meters of the journal: how much goes into one commit, how long it takes, and what waits. */
@@ -20,6 +21,9 @@ public final class JournalFigures {
   private final DistributionSummary batch;
   private final Timer commit;
   private final Counter retries;
+  private final LongAccumulator worst = new LongAccumulator(Math::max, 0);
+  private volatile LongSupplier queuedEntries = () -> 0;
+  private volatile LongSupplier queuedBytes = () -> 0;
 
   JournalFigures(MeterRegistry registry) {
     this.registry = registry;
@@ -45,6 +49,7 @@ public final class JournalFigures {
   public void committed(int entries, long nanos) {
     batch.record(entries);
     commit.record(nanos, TimeUnit.NANOSECONDS);
+    worst.accumulate(nanos);
   }
 
   public void retried() {
@@ -53,8 +58,39 @@ public final class JournalFigures {
 
   /** What waits to be written; read by the scraping thread. */
   public void queue(LongSupplier entries, LongSupplier bytes) {
+    queuedEntries = entries;
+    queuedBytes = bytes;
     gauge("mycelium.journal.queued.entries", "entries", "Entries that wait to be written", entries);
     gauge("mycelium.journal.queued.bytes", "bytes", "Bytes of their payloads", bytes);
+  }
+
+  /**
+   * What the journal has counted since the start, and what waits now.
+   *
+   * @param nanos of all transactions together
+   */
+  public record Totals(
+      long transactions,
+      long entries,
+      long nanos,
+      long retries,
+      long queuedEntries,
+      long queuedBytes) {}
+
+  /** All at about the same moment; costs no more than some reads. */
+  public Totals totals() {
+    return new Totals(
+        commit.count(),
+        (long) batch.totalAmount(),
+        (long) commit.totalTime(TimeUnit.NANOSECONDS),
+        (long) retries.count(),
+        queuedEntries.getAsLong(),
+        queuedBytes.getAsLong());
+  }
+
+  /** The slowest transaction since the last call, in nanoseconds; for one caller. */
+  public long takeWorstCommit() {
+    return worst.getThenReset();
   }
 
   private void gauge(String name, String unit, String help, LongSupplier value) {

@@ -1,8 +1,8 @@
-// An accumulative room: its state is the last messages by number, a msg is the new one.
+// An accumulative room: its state is the last messages by number, a msg is the new one, and history has all the rest.
 import {byId, hue, make, open, people, user} from '/demo/demo.js';
 
 const socket = await open('chat');
-const scroll = byId('scroll'), messages = byId('messages'), pending = byId('pending');
+const scroll = byId('scroll'), messages = byId('messages'), pending = byId('pending'), earlier = byId('earlier');
 let room;
 
 // The lobby, which every instance has, tells which rooms there are, again whenever that changes.
@@ -53,8 +53,24 @@ function add(entries) {
     const next = [...messages.children].reverse().findLast(other => other.value > seq);
     messages.insertBefore(item, next ?? null);
   }
+  earlier.hidden = !(messages.firstElementChild?.value > 1);
   if (atEnd) scroll.scrollTop = scroll.scrollHeight;
 }
+
+/** A page of history above what is shown, which stays where it is on the screen. */
+earlier.addEventListener('click', async () => {
+  earlier.disabled = true;
+  try {
+    const {entries, more} = await room.history({before: messages.firstElementChild.value, limit: 50});
+    const fromEnd = scroll.scrollHeight - scroll.scrollTop;
+    add(Object.fromEntries(entries.map(({seq, at, user: id, payload}) => [seq, {user: {id}, payload, at}])));
+    earlier.hidden = !more;
+    scroll.scrollTop = scroll.scrollHeight - fromEnd;
+  } finally {
+    earlier.disabled = false;
+  }
+});
+scroll.addEventListener('scroll', () => { if (scroll.scrollTop === 0 && !earlier.hidden && !earlier.disabled) earlier.click(); });
 
 const say = text => pending.append(make('li', {}, make('p', {textContent: text})));
 
@@ -66,7 +82,8 @@ byId('say').addEventListener('submit', async event => {
   pending.append(waiting);
   scroll.scrollTop = scroll.scrollHeight;
   try {
-    await room.push({text});
+    // Once acknowledged it is in the room's history, exactly once, however often the connection was lost on the way.
+    await room.pushOnce({text});
     waiting.remove();
   } catch (error) {
     waiting.append(make('p', {className: 'error', textContent: `Not sent: ${error.message}`}));

@@ -7,17 +7,21 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import io.mycelium.Mycelium;
 import io.mycelium.MyceliumConfig;
+import io.mycelium.journal.JournalConfig;
 import io.mycelium.ops.OpsConfig;
 import io.mycelium.testing.ConsoleSocket;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.mycelium.web.WebConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,7 +31,10 @@ class ConsoleNodePageTest {
   private static final String IS_DRAWN =
       """
       canvas => {
-        const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        const {width, height} = canvas;
+        const copy = Object.assign(document.createElement('canvas'), {width, height}).getContext('2d', {willReadFrequently: true});
+        copy.drawImage(canvas, 0, 0);
+        const {data} = copy.getImageData(0, 0, width, height);
         for (let i = 0; i < data.length; i += 4) {
           const [r, g, b, a] = data.slice(i, i + 4);
           if (a > 60 && Math.max(r, g, b) - Math.min(r, g, b) > 30) return true;
@@ -37,6 +44,8 @@ class ConsoleNodePageTest {
       """;
 
   @RegisterExtension final Chromium chromium = new Chromium();
+
+  @TempDir Path folder;
 
   private Mycelium node;
   private ConsoleSocket before;
@@ -53,7 +62,7 @@ class ConsoleNodePageTest {
                     standard.socket(),
                     standard.gateway(),
                     standard.instances(),
-                    standard.journal(),
+                    inThe(folder),
                     new OpsConfig(
                         "127.0.0.1",
                         0,
@@ -76,6 +85,21 @@ class ConsoleNodePageTest {
     }
   }
 
+  private static JournalConfig inThe(Path folder) {
+    JournalConfig standard = JournalConfig.DEFAULT;
+    return new JournalConfig(
+        "jdbc:sqlite:" + folder.resolve("m.db"),
+        standard.user(),
+        standard.password(),
+        standard.flushInterval(),
+        standard.maxQueuedBytes(),
+        standard.snapshotEvery(),
+        standard.pushOnceWindow(),
+        standard.maxEntriesPerRoom(),
+        standard.maxBytesPerRoom(),
+        standard.maxResumeEntries());
+  }
+
   @AfterEach
   void stopNode() {
     before.close();
@@ -87,9 +111,11 @@ class ConsoleNodePageTest {
   void aFreshPageDrawsWhatHappenedBeforeItCame(View view) {
     Window window = chromium.open(node.port(), "/console/node", view);
     Page page = window.page();
-    assertThat(page.locator(".plot canvas")).hasCount(8);
+    assertThat(page.locator(".plot canvas")).hasCount(9);
     for (String chart :
-        new String[] {"Connections", "Messages a second", "Heap", "CPU, of one core"}) {
+        new String[] {
+          "Connections", "Messages a second", "Journal commit", "Heap", "CPU, of one core"
+        }) {
       String name = chart + ", the last 15 minutes";
       com.microsoft.playwright.Locator canvas =
           page.getByRole(AriaRole.IMG, new Page.GetByRoleOptions().setName(name)).locator("canvas");
@@ -112,8 +138,16 @@ class ConsoleNodePageTest {
     assertThat(row(page, "open: not joined")).hasText("open: not joined1");
     bob.abort();
     assertThat(row(page, "open: not joined")).hasText("open: not joined0");
-    assertThat(row(page, "kind")).hasText("kindmemory");
-    assertThat(row(page, "entries since the start")).hasText(Pattern.compile("start300"));
+    assertThat(row(page, "kind")).hasText("kindsqlite");
+    assertThat(row(page, "entries since the start")).hasText("entries since the start300");
+    assertThat(row(page, "entries that wait")).hasText("entries that wait0");
+    long transactions = figure(page, "transactions since the start");
+    assertThat(transactions).isPositive();
+    // Transactions that register instances have no entries in them.
+    double batch = Double.parseDouble(cell(page, "entries a transaction"));
+    assertThat(batch).isCloseTo(300.0 / transactions, Percentage.withPercentage(10));
+    assertThat(row(page, "time of a transaction")).hasText(Pattern.compile("[\\d.]+ (µs|ms)$"));
+    assertThat(row(page, "transactions tried again")).hasText("transactions tried again0");
     ada.close();
     assertThat(row(page, "closed: client")).hasText("closed: client2");
     assertThat(tile(page, "Connections")).hasText("0");
@@ -125,6 +159,14 @@ class ConsoleNodePageTest {
 
   private static com.microsoft.playwright.Locator row(Page page, String name) {
     return page.locator("tr:has(th:text-is('" + name + "'))");
+  }
+
+  private static String cell(Page page, String name) {
+    return row(page, name).locator("td").textContent();
+  }
+
+  private static long figure(Page page, String name) {
+    return Long.parseLong(cell(page, name).replace(",", ""));
   }
 
   @Test

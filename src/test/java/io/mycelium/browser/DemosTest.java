@@ -91,6 +91,25 @@ class DemosTest {
     assertThat(page.locator("#messages")).containsText("in general");
   }
 
+  @Test
+  void earlierMessagesComeAsOneScrollsUp() {
+    Page page = open("chat", "ada").page();
+    assertThat(page.getByLabel("People here")).containsText("ada");
+    page.evaluate(
+        "async () => { for (let i = 1; i <= 130; i++) await fetch("
+            + "'/api/v1/instances/chat/rooms/general/messages', {method: 'POST',"
+            + " headers: {'Content-Type': 'application/json'},"
+            + " body: JSON.stringify({payload: {text: `message ${i}`}, user: 'ci'})}); }");
+    page.reload();
+    Locator messages = page.locator("#messages li");
+    assertThat(messages).hasCount(100);
+    assertThat(messages.first()).containsText("message 31");
+    page.locator("#scroll").evaluate("scroll => { scroll.scrollTop = 0; }");
+    assertThat(messages).hasCount(130);
+    assertThat(messages.first()).containsText("message 1");
+    assertThat(button(page, "Earlier messages")).isHidden();
+  }
+
   /** How many pixels of the board have ink. */
   private static int ink(Page page) {
     return (int)
@@ -217,11 +236,13 @@ class DemosTest {
     int port = node.port();
     node.close();
     assertThat(page.locator("#banner")).containsText("Connection lost");
+    say(page, "said while the server was away");
+    assertThat(page.locator("#pending li")).hasCount(1);
     ada.screenshot("chat-reconnecting");
     node = DemoNode.start(port, "--demo");
     assertThat(page.locator("#banner")).isHidden();
-    say(page, "after");
-    assertThat(page.locator("#messages")).containsText("after");
+    assertThat(page.locator("#messages")).containsText("said while the server was away");
+    assertThat(page.locator("#pending li")).hasCount(0);
   }
 
   @Test

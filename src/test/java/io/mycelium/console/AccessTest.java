@@ -86,6 +86,12 @@ class AccessTest {
     HttpResponse<String> page = get("/console", "Accept", "text/html");
     assertThat(page.statusCode()).isEqualTo(401);
     assertThat(page.body()).contains("<form").doesNotContain(TOKEN);
+    // With no-referrer Chromium would send "Origin: null" with the form, which log-in refuses.
+    assertThat(page.headers().allValues("Referrer-Policy")).containsExactly("same-origin");
+    assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+        .contains("form-action 'self'")
+        .doesNotContain("unsafe");
+    assertThat(get("/console/console.css").statusCode()).isEqualTo(200);
     assertThat(get("/console/app.js").statusCode()).isEqualTo(401);
     assertThat(ConsoleSocket.refused(node.port())).isEqualTo(401);
     assertThat(ConsoleSocket.refused(node.port(), "Authorization", "Bearer wrong")).isEqualTo(401);
@@ -136,7 +142,11 @@ class AccessTest {
     ConsoleSocket.connect(node.port(), "Origin", "http://127.0.0.1:" + node.port()).close();
     node.close();
     start(true, TOKEN);
-    assertThat(logIn(TOKEN, "Origin", "https://evil.example").statusCode()).isEqualTo(403);
+    for (String origin : new String[] {"https://evil.example", "null"}) {
+      assertThat(logIn(TOKEN, "Origin", origin).statusCode()).as(origin).isEqualTo(403);
+    }
+    String own = "http://127.0.0.1:" + node.port();
+    assertThat(logIn(TOKEN, "Origin", own).statusCode()).isEqualTo(302);
   }
 
   @Test

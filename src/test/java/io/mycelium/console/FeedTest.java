@@ -59,7 +59,7 @@ class FeedTest {
   @BeforeEach
   void start() {
     TestNode.await(bus.serve(deployer));
-    Sampler sampler = new Sampler(new Meters(Set.of(), Set.of()), Map::of, JsonObject::new);
+    Sampler sampler = new Sampler(new Meters(Set.of(), Set.of()), Map::of, "memory");
     port =
         TestNode.await(
             vertx

@@ -60,7 +60,7 @@ public final class TestNode implements AutoCloseable {
 
   private TestNode(Builder b) {
     console = b.console;
-    sampler = new Sampler(new Meters(Set.of(), Set.of()), Map::of, JsonObject::new);
+    sampler = new Sampler(new Meters(Set.of(), Set.of()), Map::of, "memory");
     transport = b.transport;
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     Codecs.register(vertx);
