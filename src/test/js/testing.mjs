@@ -1,7 +1,7 @@
 // What the test scripts share.
 import assert from 'node:assert/strict';
 
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** What a test waits for, or an error that names it. */
 export function within(what, promise) {

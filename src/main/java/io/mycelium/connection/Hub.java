@@ -46,6 +46,7 @@ public final class Hub {
   private List<Connection> dirtyConnections = new ArrayList<>();
   private boolean flushScheduled;
   private long nextConnection = 1;
+  private int upgrading;
   private int connections;
 
   /** Sockets with a close frame on its way, which the end of the process would overtake. */
@@ -90,7 +91,15 @@ public final class Hub {
     if (drain != null) {
       return Future.failedFuture(new Refusal(ErrorCode.DRAINING, "this node is stopping"));
     }
-    return instance(instanceId).compose(instance -> open(instance, user));
+    upgrading++;
+    return instance(instanceId)
+        .compose(instance -> open(instance, user))
+        .onFailure(ignored -> upgraded());
+  }
+
+  private void upgraded() {
+    upgrading--;
+    endDrain();
   }
 
   /** Lookups of the same instance that come at once share one link. */
@@ -174,6 +183,7 @@ public final class Hub {
       instance.add(connection);
       keepAlive.add(connection.liveness());
       connections++;
+      upgrading--;
       meters.connectionOpened();
       if (drain != null) {
         eventLoop.execute(() -> drain.close(connection));
@@ -185,6 +195,7 @@ public final class Hub {
     public void abandon() {
       instance.link().sendEnd(Command.Kind.CLOSE, number, null, ReplyTo.NOBODY);
       instance.release();
+      upgraded();
     }
   }
 
@@ -210,7 +221,7 @@ public final class Hub {
   }
 
   private void endDrain() {
-    if (drain != null && connections == 0 && closing == 0) {
+    if (drain != null && upgrading + connections + closing == 0) {
       drain.done();
     }
   }

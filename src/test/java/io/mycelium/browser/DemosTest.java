@@ -5,6 +5,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Mouse;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import org.junit.jupiter.api.AfterEach;
@@ -240,7 +241,8 @@ class DemosTest {
     assertThat(page.locator("#pending li")).hasCount(1);
     ada.screenshot("chat-reconnecting");
     node = DemoNode.start(port, "--demo");
-    assertThat(page.locator("#banner")).isHidden();
+    // The page may wait some seconds before it tries again.
+    assertThat(page.locator("#banner")).isHidden(new IsHiddenOptions().setTimeout(30_000));
     assertThat(page.locator("#messages")).containsText("said while the server was away");
     assertThat(page.locator("#pending li")).hasCount(0);
   }

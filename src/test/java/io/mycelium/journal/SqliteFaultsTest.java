@@ -269,7 +269,7 @@ final class SqliteFaultsTest {
     assertThat(lazy.isComplete()).isFalse();
     await(store.journal().append("i", 1, appends("lobby", "e", 51, 51)));
     assertThat(lazy.succeeded()).isTrue();
-    assertThat(commits.get()).isEqualTo(1);
     await(store.close());
+    assertThat(commits.get()).isEqualTo(1);
   }
 }
