@@ -322,6 +322,7 @@ class Room extends Emitter {
   #admitted(response) {
     clearTimeout(this.#timer);
     if (!response.recovered) this.position = null;
+    else if (this.position) this.position = {...this.position, epoch: response.epoch};
     this.#paused = this.#present = false;
     this.#joined.resolve(response);
     this.#setStatus('joined', response);

@@ -105,6 +105,52 @@ public final class InstanceDirectory {
         "state", new JsonObject().put("id", id).put("room", room).put("seq", seq));
   }
 
+  /**
+   * The first line of an instance's export, and the rooms that are to be exported: {@code {text,
+   * rooms: [name]}}.
+   */
+  public Future<JsonObject> export(String id) {
+    return request("export", new JsonObject().put("id", id));
+  }
+
+  /** A room's first lines, and which entries belong to it: {@code {text, after, upTo}}. */
+  public Future<JsonObject> exportRoom(String id, String room) {
+    return request("export_room", new JsonObject().put("id", id).put("room", room));
+  }
+
+  /** Lines of a room's entries behind {@code after}: {@code {text, count}}. */
+  public Future<JsonObject> exportPage(String id, String room, long after, long upTo, int limit) {
+    return request(
+        "export_page",
+        new JsonObject()
+            .put("id", id)
+            .put("room", room)
+            .put("after", after)
+            .put("upTo", upTo)
+            .put("limit", limit));
+  }
+
+  /**
+   * The next lines of an export, without the last line's feed, to make an instance of that id;
+   * completes once they are kept.
+   *
+   * @param upload whose lines they are
+   */
+  public Future<JsonObject> importLines(String upload, String id, String text) {
+    return request(
+        "import", new JsonObject().put("upload", upload).put("id", id).put("text", text));
+  }
+
+  /** All lines have come; answers with the instance. */
+  public Future<JsonObject> importEnd(String upload, String id) {
+    return request("import_end", new JsonObject().put("upload", upload).put("id", id));
+  }
+
+  /** What was imported so far is to be forgotten; completes once nothing is left of it. */
+  public Future<JsonObject> importAbandon(String upload) {
+    return request("import_abandon", new JsonObject().put("upload", upload));
+  }
+
   /** A back end speaks into a room; {@code payload} is any JSON value as text: {@code {seq}}. */
   public Future<JsonObject> push(String id, String room, String user, String payload) {
     return push(id, room, user, payload, null);

@@ -28,7 +28,7 @@ record Admission(Journal journal, JournalConfig limits) {
 
   /** Whether the client's history is the room's, and it did not miss too much of it. */
   private boolean isNear(Room room, Position since) {
-    return since.epoch().equals(room.epoch())
+    return Epoch.has(room.epoch(), since)
         && since.seq() <= room.seq()
         && room.seq() - since.seq() <= limits.maxResumeEntries();
   }

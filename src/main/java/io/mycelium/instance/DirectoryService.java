@@ -15,11 +15,13 @@ final class DirectoryService {
   private final Node node;
   private final Registry registry;
   private final InstanceList list;
+  private final Imports imports;
 
   DirectoryService(Node node, Registry registry) {
     this.node = node;
     this.registry = registry;
     this.list = new InstanceList(node, registry);
+    this.imports = new Imports(registry);
   }
 
   /**
@@ -46,6 +48,19 @@ final class DirectoryService {
       case "entries" -> registry.touch(id).compose(found -> entries(found, room, request));
       case "state" -> registry.touch(id).compose(found -> state(found, room, request));
       case "push" -> registry.touch(id).compose(found -> push(found, room, request));
+      case "export" -> call(id, (control, turn) -> control.export());
+      case "export_room" ->
+          registry
+              .touch(id)
+              .compose(found -> found.call((control, turn) -> control.exportRoom(room)));
+      case "export_page" -> exportPage(id, room, request);
+      case "import" ->
+          imports
+              .add(request.getString("upload"), id, request.getString("text"))
+              .map(new JsonObject());
+      case "import_end" ->
+          imports.finish(request.getString("upload"), id).compose(ignored -> list.get(id));
+      case "import_abandon" -> imports.abandon(request.getString("upload")).map(new JsonObject());
       case "types" -> Future.succeededFuture(node.types().toJson());
       case "stats" -> list.stats(id);
       case "restarts" -> list.restarts(id);
@@ -137,6 +152,16 @@ final class DirectoryService {
     long after = request.getLong("after", 0L);
     int limit = request.getInteger("limit", 100);
     return instance.call((control, turn) -> control.entries(room, after, limit));
+  }
+
+  private Future<JsonObject> exportPage(String id, String room, JsonObject request) {
+    return new Exports(node)
+        .page(
+            id,
+            room,
+            request.getLong("after"),
+            request.getLong("upTo"),
+            request.getInteger("limit"));
   }
 
   private static Future<?> state(Supervised instance, String room, JsonObject request) {

@@ -21,11 +21,13 @@ import java.util.List;
  */
 final class InstanceControl {
   private final Instance instance;
+  private final long generation;
   private final Node node;
   private final Admission admission;
 
-  InstanceControl(Instance instance, Node node, Admission admission) {
+  InstanceControl(Instance instance, long generation, Node node, Admission admission) {
     this.instance = instance;
+    this.generation = generation;
     this.node = node;
     this.admission = admission;
   }
@@ -151,6 +153,16 @@ final class InstanceControl {
     out.raw(JsonWriter.constant(",\"epoch\":")).quote(epoch);
     out.raw(JsonWriter.constant(",\"complete\":" + read.complete() + "}"));
     return Buffer.buffer(out.toBytes());
+  }
+
+  /** See {@link io.mycelium.bus.InstanceDirectory#export}. */
+  JsonObject export() {
+    return Exports.head(instance.spec());
+  }
+
+  /** Likewise. */
+  Future<JsonObject> exportRoom(String name) {
+    return new Exports(node).room(instance.spec().id(), generation, room(name));
   }
 
   /**

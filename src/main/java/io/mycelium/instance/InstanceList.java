@@ -58,7 +58,7 @@ final class InstanceList {
         .find(id)
         .compose(
             row ->
-                row == null
+                row == null || registry.isImporting(id)
                     ? Future.failedFuture(Registry.unknown(id))
                     : Future.succeededFuture(row));
   }
@@ -97,7 +97,9 @@ final class InstanceList {
     for (InstanceStore.Registered row : rows) {
       Supervised live = registry.live().get(row.id());
       JsonObject shown = live == null ? InstanceJson.of(row) : InstanceJson.of(live);
-      boolean wanted = status == null || status.equals(shown.getString("status"));
+      boolean wanted =
+          !registry.isImporting(row.id())
+              && (status == null || status.equals(shown.getString("status")));
       if (wanted && !page.add(shown)) {
         return Future.succeededFuture(page.toJson());
       }

@@ -69,7 +69,7 @@ final class InstanceVerticle extends VerticleBase {
                     node.config().presenceInterval(),
                     admission,
                     recovered));
-    control = new InstanceControl(instance, node, admission);
+    control = new InstanceControl(instance, generation, node, admission);
     questions = new Questions(node, instance, (ContextInternal) context, this::answer);
     consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
     return consumer.completion().onSuccess(ignored -> announce(recovered));

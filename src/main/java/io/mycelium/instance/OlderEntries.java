@@ -19,12 +19,16 @@ final class OlderEntries {
   private static final int PAGE = 1000;
   private static final long KEPT_MS = 10_000;
 
+  /** Entries before those that somebody asks for, since others come who missed a little more. */
+  private static final int MARGIN = 500;
+
   /** Everything behind {@code after}, so that it joins what is in memory. */
   private final class Load {
     private final Room room;
     private final Promise<Void> done = Promise.promise();
     private final List<Entry> found = new ArrayList<>();
     private long after;
+    private long from;
     private long bytes;
     private Load next;
 
@@ -33,28 +37,51 @@ final class OlderEntries {
       this.after = after;
     }
 
+    private void begin() {
+      from = Math.max(gone.getOrDefault(room, 0L), after - MARGIN);
+      if (from > after) {
+        end();
+      } else {
+        read();
+      }
+    }
+
     private void read() {
       Journal journal = node.store().journal();
-      long from = found.isEmpty() ? after : found.get(found.size() - 1).seq();
       Future<Journal.Read> read = journal.read(instance.spec().id(), room.name(), from, PAGE);
       context.<Journal.Read>future(read::onComplete).onSuccess(this::add).onFailure(cause -> end());
     }
 
     private void add(Journal.Read page) {
-      found.addAll(page.entries());
-      page.entries().forEach(entry -> bytes += entry.payload().length());
-      long first = room.recent().first();
-      boolean joins = !found.isEmpty() && found.get(found.size() - 1).seq() >= first - 1;
-      boolean tooMuch =
-          bytes > node.journal().maxBytesPerRoom()
-              || found.size() > node.journal().maxResumeEntries();
-      if (joins && !tooMuch) {
+      List<Entry> entries = page.entries();
+      if (entries.isEmpty()) {
+        end();
+        return;
+      }
+      if (!page.complete()) {
+        gone.merge(room, entries.get(0).seq() - 1, Math::max);
+      }
+      boolean usable = entries.get(0).seq() <= after + 1 || !found.isEmpty() && page.complete();
+      found.addAll(entries);
+      entries.forEach(entry -> bytes += entry.payload().length());
+      from = found.get(found.size() - 1).seq();
+      while (isTooMuch() && found.get(0).seq() <= after) {
+        bytes -= found.remove(0).payload().length();
+      }
+      if (!usable || isTooMuch()) {
+        end();
+      } else if (from >= room.recent().first() - 1) {
         keep();
-      } else if (page.complete() && !tooMuch && page.entries().size() == PAGE) {
+      } else if (entries.size() == PAGE) {
         read();
       } else {
         end();
       }
+    }
+
+    private boolean isTooMuch() {
+      return bytes > node.journal().maxBytesPerRoom()
+          || found.size() > node.journal().maxResumeEntries();
     }
 
     private void keep() {
@@ -69,7 +96,7 @@ final class OlderEntries {
         loads.remove(room);
       } else {
         loads.put(room, next);
-        next.read();
+        next.begin();
       }
       done.complete();
     }
@@ -79,6 +106,9 @@ final class OlderEntries {
   private final Instance instance;
   private final ContextInternal context;
   private final Map<Room, Load> loads = new HashMap<>();
+
+  /** Sequence up to which entries are known to be there no more, so that nobody looks again. */
+  private final Map<Room, Long> gone = new HashMap<>();
 
   OlderEntries(Node node, Instance instance, ContextInternal context) {
     this.node = node;
@@ -92,7 +122,7 @@ final class OlderEntries {
     if (running == null) {
       Load load = new Load(room, after);
       loads.put(room, load);
-      load.read();
+      load.begin();
       return load.done.future();
     }
     if (running.after <= after) {

@@ -8,9 +8,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -19,6 +21,7 @@ import java.util.function.Consumer;
  * they are touched. On the deployer's context.
  */
 final class Registry {
+  private static final int PAGE = 1000;
   private static final String IDLE = InstanceStatus.IDLE.json();
 
   private final Vertx vertx;
@@ -32,6 +35,9 @@ final class Registry {
    * behind them.
    */
   private final Map<String, Long> stuck = new HashMap<>();
+
+  /** Ids that imports are making instances of: nobody finds those yet. */
+  private final Set<String> importing = new HashSet<>();
 
   private long registered;
   private Consumer<String> onChange = id -> {};
@@ -47,9 +53,13 @@ final class Registry {
     onChange = listener;
   }
 
-  /** Asks the store how many there are; they themselves stay where they are. */
+  /**
+   * Asks the store how many there are; they themselves stay where they are. Only those that an
+   * import left unfinished when the process died are cleared away.
+   */
   Future<Void> open() {
     return here(node.store().instances().count())
+        .compose(count -> forgetUnfinished("", 0).map(unfinished -> count - unfinished))
         .map(
             count -> {
               registered = count;
@@ -57,6 +67,25 @@ final class Registry {
                 node.meters().statusChanged(null, IDLE);
               }
               return null;
+            });
+  }
+
+  private Future<Long> forgetUnfinished(String after, long found) {
+    return here(node.store()
+            .instances()
+            .list(after, PAGE, new InstanceStore.Filter(null, null, true)))
+        .compose(
+            page -> {
+              long more = found;
+              for (InstanceStore.Registered row : page) {
+                if (Import.UNFINISHED.equals(row.lastError())) {
+                  node.store().instances().delete(row.id());
+                  more++;
+                }
+              }
+              return page.size() < PAGE
+                  ? Future.succeededFuture(more)
+                  : forgetUnfinished(page.get(PAGE - 1).id(), more);
             });
   }
 
@@ -74,20 +103,13 @@ final class Registry {
    *     if only the store knows
    */
   Future<Supervised> create(InstanceSpec spec) {
-    if (live.containsKey(spec.id())) {
-      throw taken(spec);
-    }
-    if (registered >= node.config().maxInstances()) {
-      throw new Refusal(
-          ErrorCode.MAX_INSTANCES,
-          "this node has its max_instances of " + node.config().maxInstances());
-    }
+    checkRoom(spec.id());
     spec.rooms().values().forEach(node.types()::open);
     Supervised created = supervise(spec, stuck.getOrDefault(spec.id(), 0L));
     registered++;
     node.meters().statusChanged(null, created.status().json());
     return here(node.store().instances().create(row(spec)))
-        .compose(isNew -> isNew ? created.start() : Future.failedFuture(taken(spec)))
+        .compose(isNew -> isNew ? created.start() : Future.failedFuture(taken(spec.id())))
         .onSuccess(
             ignored -> {
               node.meters().instanceStarted();
@@ -97,8 +119,19 @@ final class Registry {
         .map(created);
   }
 
-  private static Refusal taken(InstanceSpec spec) {
-    return Refusal.of(ErrorCode.ID_TAKEN, "id", spec.id(), "an id that no instance has");
+  private void checkRoom(String id) {
+    if (live.containsKey(id) || importing.contains(id)) {
+      throw taken(id);
+    }
+    if (registered >= node.config().maxInstances()) {
+      throw new Refusal(
+          ErrorCode.MAX_INSTANCES,
+          "this node has its max_instances of " + node.config().maxInstances());
+    }
+  }
+
+  static Refusal taken(String id) {
+    return Refusal.of(ErrorCode.ID_TAKEN, "id", id, "an id that no instance has");
   }
 
   private static InstanceStore.Registered row(InstanceSpec spec) {
@@ -145,6 +178,37 @@ final class Registry {
     }
   }
 
+  /**
+   * Makes room for one that is imported.
+   *
+   * @throws Refusal if the node is full or the id taken, as far as memory knows
+   */
+  Import beginImport(String id) {
+    checkRoom(id);
+    registered++;
+    importing.add(id);
+    return new Import(node, context, id, stuck.getOrDefault(id, 0L) + 1);
+  }
+
+  /** It came to nothing. */
+  void notImported(String id) {
+    registered--;
+    importing.remove(id);
+  }
+
+  /** From now on it can be found. */
+  void imported(String id) {
+    importing.remove(id);
+    node.meters().instanceStarted();
+    node.meters().statusChanged(null, IDLE);
+    onChange.accept(id);
+  }
+
+  /** Whether it is in the store, but not all there yet. */
+  boolean isImporting(String id) {
+    return importing.contains(id);
+  }
+
   /** The id is free again once the instance has stopped. */
   Future<Void> delete(String id) {
     onChange.accept(id);
@@ -172,6 +236,9 @@ final class Registry {
 
   /** The instance in memory; one that only the store knows is loaded. */
   private Future<Supervised> find(String id) {
+    if (importing.contains(id)) {
+      return Future.failedFuture(unknown(id));
+    }
     Supervised found = live.get(id);
     if (found != null) {
       return found.status() == InstanceStatus.STOPPING

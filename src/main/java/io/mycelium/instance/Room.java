@@ -13,7 +13,6 @@ import io.mycelium.protocol.Payload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * One room: its state and sequence, and the carrying out of what its logic decides. A throw from
@@ -54,7 +53,7 @@ final class Room {
     this.messages = new RoomMessages(name, settings.type(), this.logic);
     if (saved == null) {
       this.state = present("init", this.logic.init());
-      this.epoch = newEpoch();
+      this.epoch = Epoch.fresh();
       this.occupants = new Occupants(settings.presence());
       this.restored = false;
       return;
@@ -78,10 +77,6 @@ final class Room {
       throw new IllegalStateException("state is null, expected one from " + hook);
     }
     return state;
-  }
-
-  static String newEpoch() {
-    return Long.toHexString(UUID.randomUUID().getMostSignificantBits());
   }
 
   SavedRoom save() {
@@ -351,6 +346,11 @@ final class Room {
   /** To be written by {@link SnapshotJob}; what comes behind counts towards the next. */
   SnapshotJob snapshot(long closedBy) {
     snapshotSeq = seq;
+    return look(closedBy);
+  }
+
+  /** The same for somebody else, so that it counts for nothing. */
+  SnapshotJob look(long closedBy) {
     return new SnapshotJob(name, settings, logic, state, seq, epoch, tickAt, closedBy);
   }
 

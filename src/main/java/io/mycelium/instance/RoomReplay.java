@@ -58,7 +58,7 @@ final class RoomReplay {
   /** A room that begins anew; under its old epoch only if nobody can have seen an entry of it. */
   SavedRoom fresh() {
     boolean unseen = lost.epoch() != null && (lost.seq() == 0 || certain);
-    String epoch = unseen ? lost.epoch() : Room.newEpoch();
+    String epoch = unseen ? lost.epoch() : Epoch.fresh();
     Object initial = Room.present("init", logic.init());
     return new SavedRoom(
         initial, 0, epoch, lost.occupants(), lost.tickAt(), List.of(), null, null, 0, true);
@@ -105,7 +105,7 @@ final class RoomReplay {
     return new SavedRoom(
         state,
         seq,
-        whole ? kept.epoch() : Room.newEpoch(),
+        whole ? kept.epoch() : Epoch.fresh(),
         lost.occupants(),
         snapshot == null || lost.tickAt() > 0 ? lost.tickAt() : snapshot.tickAt(),
         List.of(),

@@ -5,6 +5,7 @@ import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -191,9 +192,9 @@ final class Supervised {
     }
   }
 
-  /** It cannot be deployed as it is. */
+  /** It cannot be deployed as it is; a node that ends says nothing of its instances. */
   void deploymentFailed(Throwable cause) {
-    if (status == InstanceStatus.STOPPING) {
+    if (status == InstanceStatus.STOPPING || ((VertxInternal) vertx).closeFuture().isClosed()) {
       return;
     }
     lastError = cause.toString();

@@ -59,7 +59,7 @@ final class JdbcJournal implements Journal {
     return add(new AppendEntries(instance, generation, entries));
   }
 
-  private final class AppendEntries extends Write<Void> {
+  private final class AppendEntries extends HistoryWrite {
     private final long generation;
     private final List<Append> appends;
     private long bytes;
@@ -92,19 +92,22 @@ final class JdbcJournal implements Journal {
     }
 
     @Override
-    Void apply(Transaction transaction) throws SQLException, Fenced {
+    void check(Transaction transaction) throws SQLException, Fenced {
       if (!failed.isEmpty() && failed.contains(new Failed(instance(), generation))) {
         throw new Fenced("an append of this generation failed before");
       }
       transaction.enter(instance(), generation);
       for (Append append : appends) {
-        Entry entry = append.entry();
-        transaction
-            .epochs()
-            .enter(transaction, instance(), append.room(), append.epoch(), entry.seq());
-        transaction.add(instance(), generation, append.room(), entry);
+        enter(transaction, append.room(), append.epoch(), append.entry().seq());
       }
-      return null;
+    }
+
+    @Override
+    void write(Transaction transaction) throws SQLException {
+      for (Append append : appends) {
+        transaction.epochs().enter(transaction, instance(), append.room(), append.epoch());
+        transaction.add(instance(), generation, append.room(), append.entry());
+      }
     }
   }
 
@@ -132,10 +135,11 @@ final class JdbcJournal implements Journal {
             select.setLong(3, after);
             select.setInt(4, limit);
             List<Entry> found = RoomReads.entries(select);
+            long from = Math.max(0, after);
             boolean complete =
                 found.isEmpty()
-                    ? after >= rooms.last(connection, instance, room)
-                    : found.get(0).seq() == after + 1 || after < 0 && found.get(0).seq() == 1;
+                    ? from >= rooms.last(connection, instance, room)
+                    : found.get(0).seq() == from + 1;
             return new Read(found, complete);
           }
         });

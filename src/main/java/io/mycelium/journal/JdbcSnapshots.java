@@ -26,18 +26,22 @@ final class JdbcSnapshots implements SnapshotStore {
   public Future<Void> save(
       String instance, long generation, String room, Snapshot snapshot, Retention retention) {
     Write<Void> write =
-        new Write<>(instance) {
+        new HistoryWrite(instance) {
           @Override
           boolean isUrgent() {
             return snapshot.closedBy() > 0;
           }
 
           @Override
-          Void apply(Transaction transaction) throws SQLException, Fenced {
+          void check(Transaction transaction) throws SQLException, Fenced {
             transaction.enter(instance, generation);
+            enter(transaction, room, snapshot.epoch(), snapshot.seq());
+          }
+
+          @Override
+          void write(Transaction transaction) throws SQLException {
             store(transaction, instance, room, snapshot);
             prune(transaction, instance, room, snapshot, retention);
-            return null;
           }
         };
     writer.add(write);
@@ -50,7 +54,7 @@ final class JdbcSnapshots implements SnapshotStore {
   private static void store(
       Transaction transaction, String instance, String room, Snapshot snapshot)
       throws SQLException {
-    transaction.epochs().enter(transaction, instance, room, snapshot.epoch(), snapshot.seq());
+    transaction.epochs().enter(transaction, instance, room, snapshot.epoch());
     transaction.flush();
     transaction.update(
         SAVE,

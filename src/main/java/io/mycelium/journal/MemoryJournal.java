@@ -46,7 +46,7 @@ public final class MemoryJournal implements Journal, SnapshotStore {
   @Override
   public Future<Read> read(String instance, String room, long after, int limit) {
     return Future.succeededFuture(
-        find(instance, room, log -> log.read(after, limit), new Read(List.of(), after == 0)));
+        find(instance, room, log -> log.read(Math.max(0, after), limit), NOTHING));
   }
 
   @Override
@@ -158,6 +158,7 @@ public final class MemoryJournal implements Journal, SnapshotStore {
       if (writer < generation) {
         return Future.failedFuture(fenced(writer));
       }
+      generation = writer;
       room(name, snapshot.epoch(), snapshot.seq()).save(snapshot, retention);
       return Future.succeededFuture();
     }

@@ -26,11 +26,26 @@ final class RoomEpochs {
 
   private final Map<Key, String> pending = new HashMap<>();
 
-  /**
-   * Makes sure that the room is there under that epoch. A first entry of another history replaces
-   * what is there; a later one renames it.
-   */
-  void enter(Transaction transaction, String instance, String room, String epoch, long seq)
+  /** Whether a history of another epoch is there. */
+  boolean isReplacedBy(Transaction transaction, String instance, String room, String epoch)
+      throws SQLException {
+    Key key = new Key(instance, room);
+    if (epoch.equals(pending.getOrDefault(key, known.get(key)))) {
+      return false;
+    }
+    transaction.flush();
+    String kept = kept(transaction, instance, room);
+    return kept != null && !kept.equals(epoch);
+  }
+
+  private static String kept(Transaction transaction, String instance, String room)
+      throws SQLException {
+    return transaction.text(
+        "SELECT epoch FROM rooms WHERE instance = ? AND room = ?", instance, room);
+  }
+
+  /** Makes sure that the room is there under that epoch, which may rename its history. */
+  void enter(Transaction transaction, String instance, String room, String epoch)
       throws SQLException {
     Key key = new Key(instance, room);
     String now = pending.getOrDefault(key, known.get(key));
@@ -38,24 +53,13 @@ final class RoomEpochs {
       return;
     }
     transaction.flush();
-    String kept =
-        transaction.text("SELECT epoch FROM rooms WHERE instance = ? AND room = ?", instance, room);
+    String kept = kept(transaction, instance, room);
     if (kept == null) {
       transaction.update(
           "INSERT INTO rooms (instance, room, epoch) VALUES (?, ?, ?)", instance, room, epoch);
     } else if (!kept.equals(epoch)) {
-      if (seq == 1) {
-        for (String table : new String[] {"entries", "push_keys", "snapshots"}) {
-          transaction.update(
-              "DELETE FROM " + table + " WHERE instance = ? AND room = ?", instance, room);
-        }
-      }
       transaction.update(
-          (seq == 1 ? "UPDATE rooms SET oldest = 1, epoch = ?" : "UPDATE rooms SET epoch = ?")
-              + " WHERE instance = ? AND room = ?",
-          epoch,
-          instance,
-          room);
+          "UPDATE rooms SET epoch = ? WHERE instance = ? AND room = ?", epoch, instance, room);
     }
     pending.put(key, epoch);
   }

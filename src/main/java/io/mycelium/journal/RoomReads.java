@@ -12,10 +12,14 @@ import java.util.Map;
 
 /** Reads of rooms and their entries; on a reader's thread. */
 final class RoomReads {
+  /**
+   * The plus keeps SQLite from beginning at the oldest entry, of the two lower bounds that a read
+   * behind an entry has: it would step over all up to that entry.
+   */
   private static final String ENTRIES =
       "SELECT e.seq, e.at, e.event, e.usr, e.kind, e.payload, e.once FROM entries e"
           + " JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
-          + " WHERE e.instance = ? AND e.room = ? AND e.seq >= r.oldest AND ";
+          + " WHERE e.instance = ? AND e.room = ? AND +e.seq >= r.oldest AND ";
 
   /** Parameters: instance, room, sequence, limit; as those of {@link #BEFORE}. */
   static final String AFTER = ENTRIES + "e.seq > ? ORDER BY e.seq LIMIT ?";

@@ -2,6 +2,8 @@ package io.mycelium.journal;
 
 import io.vertx.core.Promise;
 import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Something to be written, as the writer's thread takes it from the queue. May be carried out more
@@ -10,6 +12,8 @@ import java.sql.SQLException;
  * @param <T> what its future gives
  */
 abstract class Write<T> {
+  private static final Logger LOG = LoggerFactory.getLogger(Write.class);
+
   private final Promise<T> promise = Promise.promise();
   private final String instance;
   private T result;
@@ -90,10 +94,22 @@ abstract class Write<T> {
   }
 
   final void committed() {
-    promise.tryComplete(result);
+    tell(() -> promise.tryComplete(result));
   }
 
   final void failed(Throwable cause) {
-    promise.tryFail(cause);
+    tell(() -> promise.tryFail(cause));
+  }
+
+  /**
+   * Who waits may be gone already, with the threads that were to hear of it: what others wait for
+   * is written nevertheless.
+   */
+  private void tell(Runnable outcome) {
+    try {
+      outcome.run();
+    } catch (RuntimeException e) {
+      LOG.debug("nobody hears of a write of instance {}", instance, e);
+    }
   }
 }

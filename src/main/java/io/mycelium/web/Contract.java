@@ -46,14 +46,23 @@ public final class Contract {
   }
 
   /**
-   * Vert.x 5.0 refuses a contract that has application/problem+json, and annotates the one that it
-   * is given.
+   * Vert.x 5.0 refuses a contract that has application/problem+json or application/x-ndjson, and
+   * annotates the one that it is given.
    */
   private static JsonObject forVertx(JsonObject document) {
     JsonObject copy = document.copy();
     JsonObject responses = copy.getJsonObject("components").getJsonObject("responses");
     responses.fieldNames().forEach(name -> responses.getJsonObject(name).remove("content"));
+    JsonObject paths = copy.getJsonObject("paths");
+    asBytes(paths, "/instances/{id}/export", "get", "/responses/200");
+    asBytes(paths, "/instances/{id}/import", "post", "/requestBody");
     return copy;
+  }
+
+  private static void asBytes(JsonObject paths, String path, String method, String what) {
+    JsonObject operation = paths.getJsonObject(path).getJsonObject(method);
+    JsonObject content = (JsonObject) JsonPointer.from(what + "/content").queryJson(operation);
+    content.put("application/octet-stream", content.remove(Transfer.NDJSON));
   }
 
   Buffer text() {

@@ -47,7 +47,10 @@ final class RequestCheck {
       }
     }
     this.bodySchema =
-        operation.getRequestBody() == null ? null : new BodySchema(contract, operation);
+        operation.getRequestBody() == null
+                || Transfer.OPERATIONS.contains(operation.getOperationId())
+            ? null
+            : new BodySchema(contract, operation);
     this.bodyCode =
         operation.getOperationId().equals("sendMessage")
             ? ErrorCode.INVALID_PAYLOAD
@@ -78,7 +81,10 @@ final class RequestCheck {
     return (JsonObject) value;
   }
 
-  private Map<String, Object> parameters(RoutingContext ctx) {
+  /**
+   * @throws InvalidRequest that names each that is wrong
+   */
+  Map<String, Object> parameters(RoutingContext ctx) {
     MultiMap query = ctx.queryParams();
     List<Violation> violations = new ArrayList<>();
     refuseUnknown(query, violations);

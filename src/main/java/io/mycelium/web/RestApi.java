@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 public final class RestApi {
   static final String BASE_PATH = "/api/v1";
 
-  private static final String ROUTE = "mycelium.route";
+  static final String ROUTE = "mycelium.route";
 
   private static final String IDENTITY = "mycelium.identity";
 
@@ -35,6 +35,7 @@ public final class RestApi {
   private final Contract contract;
   private final Authenticator authenticator;
   private final WebConfig config;
+  private final Transfer transfer;
   private final Map<String, Function<ApiRequest, Future<Answer>>> operations;
 
   public RestApi(
@@ -48,6 +49,7 @@ public final class RestApi {
     this.authenticator = authenticator;
     this.config = config;
     this.operations = operations(directory);
+    this.transfer = new Transfer(directory, contract, BASE_PATH);
   }
 
   private static Map<String, Function<ApiRequest, Future<Answer>>> operations(
@@ -76,7 +78,9 @@ public final class RestApi {
    */
   public void mount(Router router) {
     router.get("/openapi.yaml").handler(this::document);
-    router.route(BASE_PATH + "/*").handler(this::identify).handler(this::requireJson);
+    router.route(BASE_PATH + "/*").handler(this::identify);
+    transfer.mount(router);
+    router.route(BASE_PATH + "/*").handler(this::requireJson);
     router.route(BASE_PATH + "/*").subRouter(contractRouter());
     router.route(BASE_PATH + "/*").handler(this::notInContract);
   }
@@ -86,6 +90,7 @@ public final class RestApi {
         contract.openApi().operations().stream()
             .map(Operation::getOperationId)
             .collect(Collectors.toSet());
+    described.removeAll(Transfer.OPERATIONS);
     if (!described.equals(operations.keySet())) {
       throw new IllegalStateException(
           "openapi.yaml has " + described + ", the code has " + operations.keySet());
@@ -93,6 +98,10 @@ public final class RestApi {
     RouterBuilder builder = RouterBuilder.create(vertx, contract.openApi());
     builder.rootHandler(BodyHandler.create(false).setBodyLimit(config.maxBodyBytes()));
     for (Operation operation : contract.openApi().operations()) {
+      if (Transfer.OPERATIONS.contains(operation.getOperationId())) {
+        builder.getRoute(operation.getOperationId()).addHandler(RoutingContext::next);
+        continue;
+      }
       Function<ApiRequest, Future<Answer>> function = operations.get(operation.getOperationId());
       RequestCheck check = new RequestCheck(contract, operation);
       builder

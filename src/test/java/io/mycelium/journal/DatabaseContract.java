@@ -21,6 +21,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** What every store does that outlives its process, too. */
@@ -72,6 +73,50 @@ abstract class DatabaseContract extends RegisterContract {
         .isEqualTo(range(1, 500));
     assertThat(await(store.instances().find("i")).generation()).isEqualTo(3);
     assertThat(await(store.instances().find("i")).lastError()).isEqualTo("boom");
+  }
+
+  /** As where a node's threads end before its store does. */
+  @Test
+  void whoCannotBeToldDoesNotStopTheWriter() {
+    Future<Void> first = store.journal().append("i", 1, appends("lobby", "e", 1, 1));
+    first.onComplete(
+        written -> {
+          throw new RejectedExecutionException("its thread is gone");
+        });
+    await(store.journal().append("i", 1, appends("lobby", "e", 2, 2)));
+    await(store.journal().append("i", 1, appends("lobby", "e", 3, 3)));
+    assertThat(store.journal().refusal()).isNull();
+  }
+
+  private long nanosOfARead(long after) {
+    long best = Long.MAX_VALUE;
+    for (int i = 0; i < 10; i++) {
+      long began = System.nanoTime();
+      int found = await(store.journal().read("i", "lobby", after, 50)).entries().size();
+      best = Math.min(best, System.nanoTime() - began);
+      assertThat(found).isEqualTo(50);
+    }
+    return best;
+  }
+
+  /** It took 60 times as long where it stepped over the entries before. */
+  @Test
+  void aReadFarBehindTakesNoLongerThanOneAtTheStart() {
+    await(store.journal().append("i", 1, appends("lobby", "e", 1, 30_000)));
+    assertThat(nanosOfARead(29_900)).isLessThan(10 * nanosOfARead(0));
+  }
+
+  @Test
+  void aLongHistoryIsReplacedAPartAtATime() {
+    await(store.instances().create(instance("j")));
+    await(store.journal().append("i", 1, appends("lobby", "old", 1, 20_000)));
+    Future<Void> replaced = store.journal().append("i", 1, appends("lobby", "new", 1, 2));
+    Future<Void> another = store.journal().append("j", 1, appends("lobby", "e", 1, 1));
+    boolean before = await(another.map(written -> replaced.isComplete()));
+    assertThat(before).isFalse();
+    await(replaced);
+    assertThat(seqs(await(store.journal().read("i", "lobby", 0, 100)).entries()))
+        .isEqualTo(range(1, 2));
   }
 
   @Test

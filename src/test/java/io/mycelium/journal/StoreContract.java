@@ -109,6 +109,14 @@ abstract class StoreContract {
   }
 
   @Test
+  void anOlderGenerationIsRefusedOnceANewerOneSavedASnapshot() {
+    await(write(1, "lobby", "e", 1, 1));
+    await(store.snapshots().save("i", 2, "lobby", snapshot(1, "e"), Retention.ALL));
+    failure(write(1, "lobby", "e", 2, 2));
+    assertThat(await(store.instances().find("i")).generation()).isEqualTo(2);
+  }
+
+  @Test
   void anOlderGenerationIsRefusedOnceANewerOneFenced() {
     await(write(1, "lobby", "e", 1, 1));
     await(store.journal().fence("i", 2));
@@ -156,6 +164,38 @@ abstract class StoreContract {
     await(write(1, "lobby", "new", 4, 4));
     assertThat(await(store.journal().rooms("i")).get("lobby").epoch()).isEqualTo("new");
     assertThat(all("i", "lobby")).isEqualTo(range(1, 4));
+  }
+
+  /** More rows than one part of a deletion has. */
+  @Test
+  void aFirstEntryOfAnotherEpochReplacesALongHistory() {
+    await(write(1, "lobby", "old", 1, 5000));
+    await(write(1, "other", "e", 1, 3));
+    Future<Void> first = write(1, "lobby", "new", 1, 2);
+    Future<Void> second = write(1, "lobby", "new", 3, 4);
+    Future<Void> other = write(1, "other", "e", 4, 5);
+    await(Future.all(first, second, other));
+    assertThat(await(store.journal().rooms("i")).get("lobby").epoch()).isEqualTo("new");
+    assertThat(all("i", "lobby")).isEqualTo(range(1, 4));
+    assertThat(all("i", "other")).isEqualTo(range(1, 5));
+    await(write(1, "lobby", "newer", 1, 1));
+    assertThat(all("i", "lobby")).isEqualTo(range(1, 1));
+  }
+
+  @Test
+  void behindAnyEntryOfAnUnknownRoomThereIsNothing() {
+    for (String instance : new String[] {"i", "unknown"}) {
+      for (long after : new long[] {-1, 0, 7}) {
+        Journal.Read read = await(store.journal().read(instance, "nowhere", after, 3));
+        assertThat(read).isEqualTo(new Journal.Read(List.of(), true));
+      }
+    }
+    await(write(1, "lobby", "e", 1, 3));
+    for (long after : new long[] {-1, 0}) {
+      Journal.Read read = await(store.journal().read("i", "lobby", after, 2));
+      assertThat(seqs(read.entries())).containsExactly(1L, 2L);
+      assertThat(read.complete()).isTrue();
+    }
   }
 
   @Test

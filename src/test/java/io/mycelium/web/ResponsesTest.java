@@ -25,7 +25,8 @@ class ResponsesTest {
       Map.of(
           "createInstance", "{\"id\":\"new\",\"type\":\"accumulative\"}",
           "putRoom", "{}",
-          "sendMessage", "{\"payload\":1.0}");
+          "sendMessage", "{\"payload\":1.0}",
+          "importInstance", "{\"end\":0}");
 
   /**
    * The document's other 4xx and 5xx come out of one place, whatever the operation; these the
@@ -75,6 +76,8 @@ class ResponsesTest {
         operation.getAbsoluteOpenAPIPath().replace("{id}", "chat").replace("{room}", "general");
     String method = operation.getHttpMethod().name();
     String body = BODIES.get(operation.getOperationId());
+    String type =
+        operation.getOperationId().equals("importInstance") ? Transfer.NDJSON : "application/json";
     deployer.failWith(null);
     deployer.reset();
     if (status == 200 && operation.getOperationId().equals("putRoom")) {
@@ -88,10 +91,10 @@ class ResponsesTest {
     stranger = status == 401;
     try {
       return switch (status) {
-        case 400 -> server.send(method, path + "?nonsense=1", body);
+        case 400 -> server.send(method, path + "?nonsense=1", body, type);
         case 413 -> server.send(method, path, "\"" + "x".repeat(RestServer.MAX_BODY_BYTES) + "\"");
         case 415 -> server.send(method, path, body, "text/plain");
-        default -> server.send(method, path, body);
+        default -> server.send(method, path, body, type);
       };
     } finally {
       stranger = false;
@@ -102,6 +105,18 @@ class ResponsesTest {
     String as = operation.getOperationId() + " " + answered.status() + " " + answered.body();
     if (answered.status() == 204) {
       assertThat(answered.body().length()).as(as).isZero();
+      return;
+    }
+    if (operation.getOperationId().equals("exportInstance") && answered.status() == 200) {
+      assertThat(answered.headers().get("Content-Type")).as(as).isEqualTo(Transfer.NDJSON);
+      assertThat(answered.body().toString().lines())
+          .as(as)
+          .containsExactly(
+              "{\"id\":\"chat\"}",
+              "{\"room\":\"lobby\"}",
+              "{\"entry\":\"lobby\"}",
+              "{\"entry\":\"lobby\"}",
+              "{\"end\":2}");
       return;
     }
     JsonSchema schema;

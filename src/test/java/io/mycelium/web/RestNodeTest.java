@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RestNodeTest {
-  private static final int MAX_INSTANCES = 7;
+  private static final int MAX_INSTANCES = 8;
   private static final String CHAT = "{'id':'chat','type':'accumulative','rooms':{'r':{}}}";
 
   /**
@@ -56,6 +56,9 @@ class RestNodeTest {
           "listRestarts 500",
           "listRestarts 503",
           "listRestarts 504",
+          "exportInstance 500",
+          "importInstance 500",
+          "importInstance 504",
           "listTypes 500",
           "listTypes 503",
           "listTypes 504");
@@ -147,11 +150,39 @@ class RestNodeTest {
   }
 
   @Test
+  void anInstanceIsExportedAndImportedUnderAnotherId() {
+    rest.send("createInstance", "/instances", CHAT).is(201);
+    String messages = "/instances/chat/rooms/r/messages";
+    rest.send("sendMessage", messages, "{'payload':{'n':1.0e2,'text':'ä'},'key':'k'}").is(200);
+    String lines = rest.send("exportInstance", "/instances/chat/export").is(200).response().body();
+    CheckedClient.Checked made =
+        rest.send("importInstance", "/instances/copy/import", lines, Transfer.NDJSON).is(201);
+    assertThat(made.header("Location")).isEqualTo("/api/v1/instances/copy");
+    assertThat(made.json()).isEqualTo(rest.send("getInstance", "/instances/copy").json());
+    String entries = "/rooms/r/entries";
+    assertThat(rest.send("listEntries", "/instances/copy" + entries).json().getJsonArray("entries"))
+        .isEqualTo(
+            rest.send("listEntries", "/instances/chat" + entries).json().getJsonArray("entries"))
+        .hasSize(1);
+    rest.send("importInstance", "/instances/copy/import", lines, Transfer.NDJSON)
+        .problem(409, "id_taken");
+    rest.send("importInstance", "/instances/third/import", lines)
+        .problem(415, "unsupported_media_type");
+    JsonObject problem =
+        rest.send("importInstance", "/instances/third/import", lines + "{", Transfer.NDJSON)
+            .problem(422, "invalid_payload");
+    assertThat(problem.getString("detail"))
+        .startsWith("line " + (lines.lines().count() + 1) + ": ");
+    rest.send("getInstance", "/instances/third").problem(404, "unknown_instance");
+  }
+
+  @Test
   void whatIsNotThereIsNotFound() {
     rest.send("createInstance", "/instances", CHAT).is(201);
     rest.send("deleteInstance", "/instances/none").problem(404, "unknown_instance");
     rest.send("restartInstance", "/instances/none/restart").problem(404, "unknown_instance");
     rest.send("getStats", "/instances/none/stats").problem(404, "unknown_instance");
+    rest.send("exportInstance", "/instances/none/export").problem(404, "unknown_instance");
     rest.send("listRestarts", "/instances/none/restarts").problem(404, "unknown_instance");
     rest.send("putRoom", "/instances/none/rooms/r", "{}").problem(404, "unknown_instance");
     String none = "/instances/chat/rooms/none";
@@ -183,6 +214,9 @@ class RestNodeTest {
     rest.send("deleteInstance", "/instances/a.b").problem(400, "bad_request");
     rest.send("restartInstance", "/instances/a.b/restart").problem(400, "bad_request");
     rest.send("getStats", "/instances/a.b/stats").problem(400, "bad_request");
+    rest.send("exportInstance", "/instances/a.b/export").problem(400, "bad_request");
+    rest.send("importInstance", "/instances/a.b/import", "", Transfer.NDJSON)
+        .problem(400, "bad_request");
     rest.send("listRestarts", "/instances/a.b/restarts").problem(400, "bad_request");
     rest.send("getRoom", room + "?a=1").problem(400, "bad_request");
     rest.send("deleteRoom", room + "?a=1").problem(400, "bad_request");
@@ -231,6 +265,8 @@ class RestNodeTest {
         rest.send("createInstance", "/instances", "{'type':'accumulative'}");
     full.problem(503, "max_instances");
     assertThat(full.header("Retry-After")).isNotNull();
+    rest.send("importInstance", "/instances/more/import", "{}", Transfer.NDJSON)
+        .problem(503, "max_instances");
   }
 
   @Test
@@ -250,6 +286,7 @@ class RestNodeTest {
     rest.send("getState", "/instances/f/rooms/lobby/state").problem(503, "instance_failed");
     rest.send("sendMessage", "/instances/f/rooms/lobby/messages", "{'payload':{}}")
         .problem(503, "instance_failed");
+    rest.send("exportInstance", "/instances/f/export").problem(503, "instance_failed");
     rest.send("restartInstance", "/instances/f/restart").is(200);
     rest.send("getRoom", "/instances/f/rooms/lobby").is(200);
   }
@@ -258,7 +295,13 @@ class RestNodeTest {
   void anInstanceThatIsStuckIsAnsweredForInTime() {
     for (String operation :
         new String[] {
-          "getRoom", "putRoom", "deleteRoom", "listEntries", "getState", "sendMessage"
+          "getRoom",
+          "putRoom",
+          "deleteRoom",
+          "listEntries",
+          "getState",
+          "sendMessage",
+          "exportInstance"
         }) {
       String id = "s" + operation;
       String spec = "{'id':'" + id + "','type':'faulty','rooms':{'r':{}}}";
@@ -269,6 +312,8 @@ class RestNodeTest {
         case "putRoom" -> rest.send(operation, room + "2", "{}").problem(504, "timeout");
         case "listEntries" -> rest.send(operation, room + "/entries").problem(504, "timeout");
         case "getState" -> rest.send(operation, room + "/state").problem(504, "timeout");
+        case "exportInstance" ->
+            rest.send(operation, "/instances/" + id + "/export").problem(504, "timeout");
         case "sendMessage" ->
             rest.send(operation, room + "/messages", "{'payload':{}}").problem(504, "timeout");
         default -> rest.send(operation, room).problem(504, "timeout");

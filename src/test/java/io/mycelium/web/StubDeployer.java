@@ -75,8 +75,19 @@ final class StubDeployer {
               .put("types", new JsonArray().add(new JsonObject().put("name", "accumulative")));
       case "stats" -> stats(id);
       case "restarts" -> restarts(id);
+      case "export" ->
+          part("{\"id\":\"" + instance(id).getString("id") + "\"}\n")
+              .put("rooms", List.of("lobby"));
+      case "export_room" -> part("{\"room\":\"lobby\"}\n").put("after", 0).put("upTo", 2);
+      case "export_page" -> part("{\"entry\":\"lobby\"}\n".repeat(2)).put("count", 2);
+      case "import", "import_abandon" -> new JsonObject();
+      case "import_end" -> instance(id);
       default -> throw new IllegalArgumentException(request.encode());
     };
+  }
+
+  private static JsonObject part(String text) {
+    return new JsonObject().put("text", text);
   }
 
   private JsonObject create(JsonObject spec) {

@@ -1,9 +1,9 @@
 package io.mycelium.instance.types;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.mycelium.journal.Entry;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.RawFields;
 import java.util.Base64;
 import java.util.List;
 
@@ -46,24 +46,26 @@ final class AccumulativeSnapshot {
     out.raw(']');
   }
 
+  /** Payloads keep their bytes: a parser would write some numbers differently. */
   static Tail read(Payload saved, int history) {
     Tail tail = Tail.empty(history);
-    for (JsonNode entry : saved.tree()) {
+    for (Payload element : RawFields.elements(saved)) {
+      List<Payload> entry = RawFields.elements(element);
       tail =
           tail.append(
               new Entry(
-                  entry.get(0).longValue(),
-                  entry.get(1).longValue(),
-                  entry.get(2).textValue(),
-                  entry.get(3).textValue(),
+                  entry.get(0).tree().longValue(),
+                  entry.get(1).tree().longValue(),
+                  entry.get(2).tree().textValue(),
+                  entry.get(3).tree().textValue(),
                   payload(entry)));
     }
     return tail;
   }
 
-  private static Payload payload(JsonNode entry) {
-    return entry.has(BINARY)
-        ? Payload.binary(Base64.getDecoder().decode(entry.get(BINARY).textValue()))
-        : Payload.of(entry.get(4));
+  private static Payload payload(List<Payload> entry) {
+    return entry.size() > BINARY
+        ? Payload.binary(Base64.getDecoder().decode(entry.get(BINARY).tree().textValue()))
+        : entry.get(4);
   }
 }

@@ -1,0 +1,175 @@
+package io.mycelium.instance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mycelium.journal.Entry;
+import io.mycelium.journal.Snapshot;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.JsonWriter;
+import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.RawFields;
+import io.mycelium.protocol.Refusal;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One line of an export that was read, and how lines are written. JSON payloads and states stand in
+ * it byte for byte, binary ones as Base64 in {@code binary}.
+ */
+final class ExportLine {
+  private static final byte[] ENTRY = JsonWriter.constant("{\"entry\":");
+  private static final byte[] SNAPSHOT = JsonWriter.constant("{\"snapshot\":");
+  private static final byte[] SEQ = JsonWriter.constant(",\"seq\":");
+  private static final byte[] AT = JsonWriter.constant(",\"at\":");
+  private static final byte[] TICK_AT = JsonWriter.constant(",\"tickAt\":");
+  private static final byte[] EVENT = JsonWriter.constant(",\"event\":");
+  private static final byte[] USER = JsonWriter.constant(",\"user\":");
+  private static final byte[] KEY = JsonWriter.constant(",\"key\":");
+  private static final byte[] PAYLOAD = JsonWriter.constant(",\"payload\":");
+  private static final byte[] STATE = JsonWriter.constant(",\"state\":");
+  private static final byte[] BINARY = JsonWriter.constant(",\"binary\":");
+
+  private final Map<String, Payload> fields;
+
+  private ExportLine(Map<String, Payload> fields) {
+    this.fields = fields;
+  }
+
+  static void write(JsonWriter out, String room, Entry entry) {
+    out.raw(ENTRY).quote(room).raw(SEQ).number(entry.seq()).raw(AT).number(entry.at());
+    out.raw(EVENT).quote(entry.event());
+    if (entry.user() != null) {
+      out.raw(USER).quote(entry.user());
+    }
+    if (entry.key() != null) {
+      out.raw(KEY).quote(entry.key());
+    }
+    value(out, PAYLOAD, entry.payload());
+    out.raw('}').raw('\n');
+  }
+
+  /** Of an entry that is gone, but whose key is still known. */
+  static void writeKey(JsonWriter out, String room, long seq, String key) {
+    out.raw(ENTRY).quote(room).raw(SEQ).number(seq).raw(KEY).quote(key).raw('}').raw('\n');
+  }
+
+  static void write(JsonWriter out, String room, Snapshot snapshot) {
+    out.raw(SNAPSHOT).quote(room).raw(SEQ).number(snapshot.seq()).raw(AT).number(snapshot.at());
+    out.raw(TICK_AT).number(snapshot.tickAt());
+    value(out, STATE, snapshot.state());
+    out.raw('}').raw('\n');
+  }
+
+  private static void value(JsonWriter out, byte[] name, Payload payload) {
+    if (payload.isBinary()) {
+      out.raw(BINARY).quote(Base64.getEncoder().encodeToString(payload.bytes()));
+    } else {
+      out.raw(name).raw(oneLine(payload.bytes()));
+    }
+  }
+
+  /** Between the tokens of JSON a line feed may stand, within one it may not. */
+  private static byte[] oneLine(byte[] json) {
+    byte[] changed = json;
+    for (int i = 0; i < json.length; i++) {
+      if (json[i] == '\n') {
+        changed = changed == json ? Arrays.copyOf(json, json.length) : changed;
+        changed[i] = ' ';
+      }
+    }
+    return changed;
+  }
+
+  /**
+   * @throws Refusal if it is no JSON object
+   */
+  static ExportLine read(String text) {
+    return new ExportLine(RawFields.of(Payload.checked(text)));
+  }
+
+  boolean has(String name) {
+    return fields.containsKey(name);
+  }
+
+  /**
+   * @throws Refusal if it has any other field
+   */
+  ExportLine only(String... names) {
+    for (String name : fields.keySet()) {
+      if (!List.of(names).contains(name)) {
+        throw refuse(name, "no such field; known are " + String.join(", ", names));
+      }
+    }
+    return this;
+  }
+
+  /**
+   * A whole number from 0.
+   *
+   * @throws Refusal if it is none
+   */
+  long number(String name) {
+    JsonNode value = tree(name);
+    if (value == null
+        || !value.isIntegralNumber()
+        || !value.canConvertToLong()
+        || value.longValue() < 0) {
+      throw refuse(name, "a whole number from 0");
+    }
+    return value.longValue();
+  }
+
+  /**
+   * @param pattern that it matches as a whole
+   * @throws Refusal if it is no such text
+   */
+  String text(String name, String pattern) {
+    JsonNode value = tree(name);
+    if (value == null || !value.isTextual() || !value.textValue().matches(pattern)) {
+      throw refuse(name, "text");
+    }
+    return value.textValue();
+  }
+
+  /** Null if it is absent; likewise. */
+  String textOrNull(String name) {
+    return has(name) ? text(name, "(?s).*") : null;
+  }
+
+  /** Likewise. */
+  JsonNode object(String name) {
+    JsonNode value = tree(name);
+    if (value == null || !value.isObject()) {
+      throw refuse(name, "an object");
+    }
+    return value;
+  }
+
+  /** The value of that name, or what stands as Base64 in {@code binary}; likewise. */
+  Payload value(String name) {
+    if (!has("binary")) {
+      if (!has(name)) {
+        throw refuse(name, "a value, or binary in its place");
+      }
+      return fields.get(name);
+    }
+    try {
+      return Payload.binary(Base64.getDecoder().decode(text("binary", "(?s).*")));
+    } catch (IllegalArgumentException e) {
+      throw refuse("binary", "Base64");
+    }
+  }
+
+  private JsonNode tree(String name) {
+    Payload value = fields.get(name);
+    return value == null ? null : value.tree();
+  }
+
+  Refusal refuse(String name, String expected) {
+    Payload value = fields.get(name);
+    String shown = value == null ? "absent" : value.toString();
+    String cut = shown.length() > 200 ? shown.substring(0, 200) + "..." : shown;
+    return Refusal.of(ErrorCode.INVALID_PAYLOAD, name, cut, expected);
+  }
+}

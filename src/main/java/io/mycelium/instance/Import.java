@@ -1,0 +1,170 @@
+package io.mycelium.instance;
+
+import io.mycelium.journal.InstanceStore;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.function.Supplier;
+
+/**
+ * One instance being made from the lines of an export, which go into the store as they come. Until
+ * the last line its row says {@link #UNFINISHED}, by which the next start of the node knows what to
+ * clear away. On the deployer's context.
+ */
+final class Import {
+  /** {@code lastError} of an instance that is not all there. */
+  static final String UNFINISHED = "its import was not finished";
+
+  private final Node node;
+  private final ContextInternal context;
+  private final String id;
+  private final long generation;
+  private ImportedRooms rooms;
+  private Future<Void> last = Future.succeededFuture();
+  private long lines;
+  private boolean registered;
+  private boolean ended;
+
+  /**
+   * @param generation that writes it; older ones of its id are fenced
+   */
+  Import(Node node, ContextInternal context, String id, long generation) {
+    this.node = node;
+    this.context = context;
+    this.id = id;
+    this.generation = generation;
+  }
+
+  /**
+   * Takes some lines, each a whole one.
+   *
+   * @return completes once they are in the store; fails with a {@link Refusal} that names the line
+   */
+  Future<Void> add(String text) {
+    return next(() -> take(text.split("\n", -1), 0));
+  }
+
+  /** One after the other, so that nothing is on its way when the next one looks. */
+  private Future<Void> next(Supplier<Future<Void>> work) {
+    last =
+        last.compose(
+            before -> {
+              try {
+                return work.get();
+              } catch (Refusal refusal) {
+                return Future.failedFuture(refusal);
+              }
+            });
+    return last;
+  }
+
+  private Future<Void> take(String[] text, int from) {
+    for (int i = from; i < text.length; i++) {
+      lines++;
+      if (!text[i].isBlank()) {
+        if (rooms == null) {
+          int following = i + 1;
+          return begin(text[i]).compose(begun -> take(text, following));
+        }
+        take(text[i]);
+      }
+    }
+    return rooms == null ? Future.succeededFuture() : here(rooms.written());
+  }
+
+  /** The store answers on threads of its own. */
+  private <T> Future<T> here(Future<T> future) {
+    return context.future(future::onComplete);
+  }
+
+  private void take(String text) {
+    try {
+      ExportLine line = ExportLine.read(text);
+      if (ended) {
+        throw new Refusal(ErrorCode.INVALID_PAYLOAD, "it comes behind the end, expected nothing");
+      }
+      if (line.has("room")) {
+        rooms.begin(line.only("room", "epoch", "first", "seq"));
+      } else if (line.has("snapshot")) {
+        rooms.snapshot(line.only("snapshot", "seq", "at", "tickAt", "state", "binary"));
+      } else if (line.has("entry")) {
+        rooms.entry(line.only("entry", "seq", "at", "event", "user", "key", "payload", "binary"));
+      } else if (line.has("end")) {
+        rooms.end(line.only("end"));
+        ended = true;
+      } else {
+        throw new Refusal(
+            ErrorCode.INVALID_PAYLOAD, "it has no room, snapshot, entry or end, expected one");
+      }
+    } catch (Refusal refusal) {
+      throw atLine(refusal);
+    }
+  }
+
+  private Refusal atLine(Refusal r) {
+    return Refusal.restored(
+        r.code(), "line " + lines + ": " + r.getMessage(), r.field(), r.value(), r.expected());
+  }
+
+  private Future<Void> begin(String text) {
+    InstanceSpec spec;
+    try {
+      spec = spec(ExportLine.read(text).only("mycelium", "createdAt", "instance"));
+    } catch (Refusal refusal) {
+      throw atLine(refusal);
+    }
+    rooms = new ImportedRooms(node, spec, generation);
+    return here(node.store().instances().create(row(spec)))
+        .compose(
+            isNew -> {
+              registered = isNew;
+              return isNew ? Future.succeededFuture() : Future.failedFuture(Registry.taken(id));
+            });
+  }
+
+  private InstanceSpec spec(ExportLine line) {
+    if (line.number("mycelium") != Exports.FORMAT) {
+      throw line.refuse("mycelium", Exports.FORMAT + ", the format that this version reads");
+    }
+    JsonObject json = new JsonObject(line.object("instance").toString()).put("id", id);
+    InstanceSpec read = InstanceSpec.read(json);
+    Instant createdAt = Instant.ofEpochMilli(line.number("createdAt"));
+    read.rooms().values().forEach(node.types()::open);
+    return new InstanceSpec(id, read.name(), read.type(), read.config(), read.rooms(), createdAt);
+  }
+
+  private InstanceStore.Registered row(InstanceSpec spec) {
+    return new InstanceStore.Registered(
+        id,
+        spec.name(),
+        spec.type(),
+        spec.toJson().encode(),
+        spec.createdAt().toEpochMilli(),
+        generation,
+        true,
+        UNFINISHED);
+  }
+
+  /** All lines have come: the instance can be used if the last one was there. */
+  Future<Void> finish() {
+    return next(
+        () -> {
+          if (!ended) {
+            throw new Refusal(
+                ErrorCode.INVALID_PAYLOAD,
+                "line " + (lines + 1) + ": it is absent, expected {\"end\": entries}");
+          }
+          return here(node.store().instances().setFailed(id, false, null));
+        });
+  }
+
+  /** Leaves nothing behind of what it registered itself. */
+  Future<Void> abandon() {
+    return last.transform(
+        ignored ->
+            registered ? here(node.store().instances().delete(id)) : Future.succeededFuture());
+  }
+}

@@ -1,0 +1,57 @@
+package io.mycelium.instance;
+
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The imports that are under way on this node. On the deployer's context. */
+final class Imports {
+  private final Registry registry;
+  private final Map<String, Running> running = new HashMap<>();
+
+  private record Running(String id, Import work) {}
+
+  Imports(Registry registry) {
+    this.registry = registry;
+  }
+
+  /**
+   * The next lines; the first ones begin an import.
+   *
+   * @param upload by which those who send the same id are told apart
+   * @return completes once they are in the store, which is when the next ones may come
+   */
+  Future<Void> add(String upload, String id, String lines) {
+    Running known = running.get(upload);
+    Running each = known == null ? new Running(id, registry.beginImport(id)) : known;
+    running.put(upload, each);
+    return each.work.add(lines);
+  }
+
+  /** The last lines have come. */
+  Future<Void> finish(String upload, String id) {
+    Running each = running.get(upload);
+    if (each == null) {
+      return Future.failedFuture(
+          new Refusal(ErrorCode.INVALID_PAYLOAD, "line 1: it is absent, expected an export"));
+    }
+    return each.work
+        .finish()
+        .onSuccess(
+            finished -> {
+              running.remove(upload);
+              registry.imported(id);
+            });
+  }
+
+  /** Nothing of it stays; completes once its id is free again. */
+  Future<Void> abandon(String upload) {
+    Running each = running.remove(upload);
+    if (each == null) {
+      return Future.succeededFuture();
+    }
+    return each.work.abandon().onComplete(done -> registry.notImported(each.id));
+  }
+}

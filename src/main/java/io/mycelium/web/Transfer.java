@@ -1,0 +1,63 @@
+package io.mycelium.web;
+
+import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.openapi.contract.Operation;
+import java.util.Set;
+
+/** Export and import of an instance as NDJSON, streamed both ways. */
+final class Transfer {
+  /** Operations of the contract that are answered here, since their bodies are no JSON document. */
+  static final Set<String> OPERATIONS = Set.of("exportInstance", "importInstance");
+
+  static final String NDJSON = "application/x-ndjson";
+
+  private final InstanceDirectory directory;
+  private final Contract contract;
+  private final String basePath;
+
+  Transfer(InstanceDirectory directory, Contract contract, String basePath) {
+    this.directory = directory;
+    this.contract = contract;
+    this.basePath = basePath;
+  }
+
+  void mount(Router router) {
+    String path = basePath + "/instances/:id/";
+    RequestCheck export = check("exportInstance");
+    RequestCheck importing = check("importInstance");
+    router.get(path + "export").handler(ctx -> export(ctx, export));
+    router.post(path + "import").handler(ctx -> importInto(ctx, importing));
+  }
+
+  private RequestCheck check(String operation) {
+    return new RequestCheck(contract, contract.openApi().operation(operation));
+  }
+
+  private void named(RoutingContext ctx, String operation) {
+    Operation described = contract.openApi().operation(operation);
+    ctx.put(RestApi.ROUTE, described.getAbsoluteOpenAPIPath());
+  }
+
+  private void export(RoutingContext ctx, RequestCheck check) {
+    named(ctx, "exportInstance");
+    check.parameters(ctx);
+    new Download(ctx, directory, ctx.pathParam("id")).begin();
+  }
+
+  private void importInto(RoutingContext ctx, RequestCheck check) {
+    named(ctx, "importInstance");
+    check.parameters(ctx);
+    String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase(NDJSON)) {
+      String given = type == null ? "absent" : type;
+      throw Refusal.of(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Content-Type", given, NDJSON);
+    }
+    String id = ctx.pathParam("id");
+    new Upload(ctx, directory, id, basePath + "/instances/" + id).begin();
+  }
+}

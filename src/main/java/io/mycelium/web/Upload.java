@@ -1,0 +1,118 @@
+package io.mycelium.web;
+
+import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.parsetools.RecordParser;
+import io.vertx.ext.web.RoutingContext;
+import java.util.UUID;
+
+/**
+ * One import on its way in: lines are gathered into a chunk, and the connection is not read while a
+ * chunk is on its way to the store. So a chunk and a line are in memory, whatever is sent.
+ */
+final class Upload {
+  private static final int CHUNK_CHARS = 256 << 10;
+  private static final int MAX_LINE_BYTES = 64 << 20;
+
+  private final RoutingContext ctx;
+  private final HttpServerRequest request;
+  private final InstanceDirectory directory;
+  private final String id;
+  private final String location;
+  private final String upload = UUID.randomUUID().toString();
+  private final RecordParser lines;
+  private final StringBuilder chunk = new StringBuilder();
+  private Future<JsonObject> sent = Future.succeededFuture();
+  private long line;
+  private boolean ended;
+  private boolean over;
+
+  Upload(RoutingContext ctx, InstanceDirectory directory, String id, String location) {
+    this.ctx = ctx;
+    this.request = ctx.request();
+    this.directory = directory;
+    this.id = id;
+    this.location = location;
+    this.lines = RecordParser.newDelimited("\n", request);
+  }
+
+  void begin() {
+    if (request.isEnded()) {
+      finish();
+      return;
+    }
+    if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+      ctx.response().writeContinue();
+    }
+    lines
+        .maxRecordSize(MAX_LINE_BYTES)
+        .exceptionHandler(this::broken)
+        .endHandler(read -> finish())
+        .handler(this::add);
+    request.resume();
+  }
+
+  private void add(Buffer text) {
+    line++;
+    chunk.append(text.toString()).append('\n');
+    if (chunk.length() > CHUNK_CHARS) {
+      send();
+    }
+  }
+
+  private void send() {
+    String text = chunk.substring(0, chunk.length() - 1);
+    chunk.setLength(0);
+    lines.pause();
+    sent = sent.compose(kept -> directory.importLines(upload, id, text));
+    sent.onSuccess(kept -> lines.resume()).onFailure(this::abandon);
+  }
+
+  /** Resuming the parser behind the end tells of it once more. */
+  private void finish() {
+    if (over || ended) {
+      return;
+    }
+    ended = true;
+    if (chunk.length() > 0) {
+      send();
+    }
+    sent.compose(kept -> directory.importEnd(upload, id))
+        .onSuccess(this::imported)
+        .onFailure(this::abandon);
+  }
+
+  private void imported(JsonObject instance) {
+    over = true;
+    Answer.created(location, instance).write(ctx.response());
+  }
+
+  /** The client is gone, or a line does not end. */
+  private void broken(Throwable cause) {
+    boolean gone = ctx.response().closed();
+    abandon(
+        gone
+            ? cause
+            : new Refusal(
+                ErrorCode.INVALID_PAYLOAD,
+                "line " + (line + 1) + ": it is longer than " + MAX_LINE_BYTES + " bytes"));
+  }
+
+  /** The rest of what is sent is read and dropped, so that the client gets to read the answer. */
+  private void abandon(Throwable cause) {
+    if (over) {
+      return;
+    }
+    over = true;
+    if (!request.isEnded()) {
+      request.handler(ignored -> {}).endHandler(read -> {}).exceptionHandler(ignored -> {});
+      request.resume();
+    }
+    directory.importAbandon(upload).onComplete(done -> ctx.fail(cause));
+  }
+}
