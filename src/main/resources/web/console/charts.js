@@ -4,10 +4,22 @@ import {bytes, h} from './dom.js';
 const HEIGHT = 140;
 const SECONDS = 15 * 60;
 
+/** A node that has just started has little to show: its charts begin this wide. */
+const SECONDS_AT_FIRST = 60;
+
 /** Steps between the lines of an axis that counts bytes. */
 const BINARY = Array.from({length: 50}, (_, power) => 2 ** power);
 
 const token = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** What is known of the last 15 minutes. */
+function range(_, first, last = Date.now() / 1000) {
+  return [last - Math.min(SECONDS, Math.max(SECONDS_AT_FIRST, last - (first ?? last))), last];
+}
+
+/** Seconds only where the lines are closer than a minute. */
+const clocks = (_, times, axis, space, step) => times.map(time =>
+  new Date(time * 1000).toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit', ...(step < 60 && {second: '2-digit'})}));
 
 /**
  * A chart of the last 15 minutes.
@@ -57,14 +69,14 @@ export class Chart {
       legend: {show: false},
       cursor: {y: false, points: {show: false}, drag: {x: false, y: false}},
       scales: {
-        x: {range: (_, min, max) => [(max ?? Date.now() / 1000) - SECONDS, max ?? Date.now() / 1000]},
+        x: {range},
         y: {range: (_, min, max) => [0, Math.max(1, (max ?? 0) * 1.1)]},
       },
       axes: [
-        {...axis, size: 22, space: 70, values: (_, times) => times.map(time => new Date(time * 1000).toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit'}))},
+        {...axis, size: 22, space: 70, values: clocks},
         {...axis, size: 64, space: 32, ...(this.#format === bytes ? {incrs: BINARY} : {}), values: (_, values) => values.map(this.#format)},
       ],
-      series: [{}, ...this.#series.map(({title, token: color}) => ({label: title, stroke: token(color), width: 1.5, points: {show: false}}))],
+      series: [{}, ...this.#series.map(({title, token: color}) => ({label: title, stroke: token(color), fill: `${token(color)}1c`, width: 1.5, points: {show: false}}))],
     }, this.#data, this.box);
   }
 

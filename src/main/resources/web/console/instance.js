@@ -9,7 +9,7 @@ const MEMBERS = 200;
 
 /** The page of one instance. */
 export function instancePage(feed, id, go) {
-  const tiles = Object.fromEntries(['Connections', 'Channels', 'In/s', 'Out/s', 'Mailbox', 'p99', 'Restarts', 'Memory'].map(name => [name, tile(name)]));
+  const tiles = Object.fromEntries(['Connections', 'Channels', 'In/s', 'Out/s', 'Mailbox', 'Handler p99', 'Restarts', 'Memory'].map(name => [name, tile(name)]));
   const status = badge('…');
   const about = h('p', {class: 'count'});
   const error = h('p', {class: 'error', role: 'alert'});
@@ -88,7 +88,7 @@ export function instancePage(feed, id, go) {
     status.dataset.status = value('status');
     setText(status, value('status'));
     for (const [name, key] of [['Connections', 'connections'], ['Channels', 'channels'], ['In/s', 'in'], ['Out/s', 'out'], ['Mailbox', 'mailbox'], ['Restarts', 'restarts']]) tiles[name].set(count(value(key)));
-    tiles.p99.set(value('p99') ? micros(value('p99')) : '–');
+    tiles['Handler p99'].set(value('p99') ? micros(value('p99')) : '–');
     tiles.Memory.set(`≈ ${bytes(value('memory'))}`);
     const seen = `${value('status')} ${value('restarts')}`;
     if (known !== seen) {

@@ -12,10 +12,10 @@ const CHARTS = [
   ['Messages a second', [['in', 'in', '--series-1'], ['out', 'out', '--series-2']], rate],
   ['Bytes a second', [['bytesIn', 'in', '--series-1'], ['bytesOut', 'out', '--series-2']], bytes],
   ['Journal entries a second', [['entries', '', '--series-1']], rate],
-  ['Journal commit', [['commit', 'mean', '--series-1'], ['slowest', 'slowest', '--series-2']], duration],
+  ['Journal commit', [['commit', 'mean', '--series-1'], ['slowest', 'worst', '--series-2']], duration],
   ['CPU, of one core', [['cpu', '', '--series-1']], percent],
   ['Heap', [['heap', 'used', '--series-1'], ['committed', 'committed', '--series-2']], bytes],
-  ['Garbage collection in a second', [['gc', '', '--series-1']], millis],
+  ['Garbage collection a second', [['gc', '', '--series-1']], millis],
   ['Worst event loop lag', [['lag', '', '--series-1']], duration],
 ];
 
@@ -33,7 +33,7 @@ const JOURNAL = [
 
 /** The page of the node that this console is connected to. */
 export function nodePage(feed) {
-  const tiles = Object.fromEntries(['Heap', 'CPU', 'Event loop lag', 'Connections', 'Direct memory', 'Threads', 'Up for'].map(name => [name, tile(name)]));
+  const tiles = Object.fromEntries(['Heap', 'CPU', 'Event loop lag', 'GC, last minute', 'Connections', 'Direct memory', 'Threads', 'Up for'].map(name => [name, tile(name)]));
   const charts = CHARTS.map(([title, series, format]) => new Chart(title, series.map(([, name, token]) => ({title: name, token})), format));
   const sockets = h('tbody');
   const gc = h('tbody');
@@ -52,7 +52,9 @@ export function nodePage(feed) {
     const value = name => last[at(name)];
     tiles.Heap.set(bytes(value('heap')));
     tiles.Heap.name(`Heap, of ${bytes(node.facts.heapMax)}`);
-    tiles.CPU.set(`${value('cpu')} % of ${node.facts.processors * 100}`);
+    tiles.CPU.set(`${value('cpu')} %`);
+    tiles.CPU.name(`CPU, of ${node.facts.processors * 100} %`);
+    tiles['GC, last minute'].set(millis(column('gc').slice(-60).reduce((sum, each) => sum + each, 0)));
     tiles['Event loop lag'].set(micros(value('lag')));
     tiles.Connections.set(count(value('connections')));
     tiles['Direct memory'].set(bytes(value('direct')));

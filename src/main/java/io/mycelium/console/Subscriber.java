@@ -121,8 +121,14 @@ final class Subscriber {
     }
   }
 
-  /** False if what waits for the peer is at its limit: it will be sent everything anew. */
+  /**
+   * False if what waits for the peer is at its limit, when it will be sent everything anew, and
+   * between the socket's end and the handler that hears of it, when Vert.x answers no question.
+   */
   private boolean keepsUp() {
+    if (socket.isClosed()) {
+      return false;
+    }
     if (!behind && socket.writeQueueFull()) {
       behind = true;
       behindSince = System.nanoTime();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,8 +36,25 @@ class ApiReferenceTest {
     int operations = operations();
     Window window = chromium.open(node.port(), "/docs", view);
     assertThat(window.page().locator(".opblock")).hasCount(operations);
+    window.isAccessible();
     window.hasNoHorizontalScroll();
     window.screenshot("docs");
+    for (String operation : new String[] {"createInstance", "listInstances", "getState"}) {
+      window.page().locator("[id$=" + operation + "] .opblock-summary-control").click();
+    }
+    assertThat(window.page().getByLabel("Request body")).isVisible();
+    window.isAccessible();
+    window.hasNoHorizontalScroll();
+    window.screenshot("docs-open");
+  }
+
+  @Test
+  void anOperationOpensFromTheKeyboardAndItsAddressLeadsBackToIt() {
+    Window window = chromium.open(node.port(), "/docs", View.DESKTOP_LIGHT);
+    window.page().locator("[id$=listTypes] .opblock-summary-control").press("Enter");
+    assertThat(window.page()).hasURL(Pattern.compile("#/node/listTypes$"));
+    window.page().reload();
+    assertThat(window.page().locator("[id$=listTypes] .opblock-body")).isVisible();
   }
 
   private static int operations() {

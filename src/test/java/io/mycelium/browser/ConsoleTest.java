@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
 import io.mycelium.console.ConsoleConfig;
 import io.mycelium.testing.BrittleType;
 import io.mycelium.testing.PhoenixSocket;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an operator sees and does at {@code /console}, in a real browser. */
 class ConsoleTest {
@@ -78,6 +80,21 @@ class ConsoleTest {
     assertThat(window.page().getByLabel("Type").last()).hasValue(Pattern.compile(".+"));
     window.isAccessible();
     window.screenshot("console-create");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1280, 1092, 1080, 964, 956, 700, 320})
+  void aRowIsWhollyInSightAtEveryWidth(int width) {
+    Page page = chromium.open(node.port(), "/console", View.DESKTOP_LIGHT).page();
+    page.setViewportSize(width, 800);
+    assertThat(row(page, "arena")).isVisible();
+    double edge = 0;
+    for (Locator cell : row(page, "arena").locator("> :visible").all()) {
+      BoundingBox box = cell.boundingBox();
+      edge = Math.max(edge, box.x + box.width);
+    }
+    BoundingBox table = page.locator(".rows").boundingBox();
+    assertThat(edge).isGreaterThan(width / 2.0).isLessThanOrEqualTo(table.x + table.width);
   }
 
   @ParameterizedTest
