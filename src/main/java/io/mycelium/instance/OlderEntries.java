@@ -39,7 +39,7 @@ final class OlderEntries {
 
     private void begin() {
       from = Math.max(gone.getOrDefault(room, 0L), after - MARGIN);
-      if (from > after) {
+      if (from > after || room.remembers(after)) {
         end();
       } else {
         read();

@@ -39,15 +39,18 @@ final class CuttableStore implements Store, Journal, SnapshotStore {
     gathered.clear();
   }
 
+  /** As a store does that is closed. */
+  synchronized void flush() {
+    gathered.forEach(each -> each.append.get().onComplete(each.done));
+    gathered.clear();
+  }
+
   @SuppressWarnings("unchecked")
   private synchronized <F extends Future<?>> F pass(Supplier<F> request) {
     if (cut) {
       return (F) Future.failedFuture(new IllegalStateException("the process was killed"));
     }
-    for (Gathered each : gathered) {
-      each.append.get().onComplete(each.done);
-    }
-    gathered.clear();
+    flush();
     return request.get();
   }
 

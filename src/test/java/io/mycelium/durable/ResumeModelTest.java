@@ -16,6 +16,7 @@ import io.mycelium.journal.Store;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.testing.TestNode;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -203,7 +205,7 @@ class ResumeModelTest {
   }
 
   private JsonObject room() {
-    return TestNode.await(node.directory().room("c", "r"));
+    return retried(() -> node.directory().room("c", "r"));
   }
 
   private void carryOut(Step step) {
@@ -243,11 +245,15 @@ class ResumeModelTest {
     assertThat(truth.lastKey()).isEqualTo(truth.size());
   }
 
-  /** Again where the instance is restarting, which says that nothing was done. */
   private JsonObject pushed(String payload) {
+    return retried(() -> node.directory().push("c", "r", "ada", payload));
+  }
+
+  /** Again where the instance is restarting, which says that nothing was done. */
+  private JsonObject retried(Supplier<Future<JsonObject>> request) {
     while (true) {
       try {
-        return TestNode.await(node.directory().push("c", "r", "ada", payload));
+        return TestNode.await(request.get());
       } catch (Refusal refusal) {
         if (refusal.code() != ErrorCode.INSTANCE_RESTARTING) {
           throw refusal;
@@ -272,8 +278,12 @@ class ResumeModelTest {
   private void nextNode(boolean killed) {
     if (killed) {
       cuttable.cut();
+    } else {
+      // One that is just restarting has not got its states back to save them.
+      room();
     }
     node.close();
+    cuttable.flush();
     for (ResumingClient client : clients) {
       if (client.isJoined()) {
         client.leave(false);
