@@ -38,10 +38,11 @@ function markRoom() {
 }
 
 const line = (who, text, at) => {
-  const name = make('b', {textContent: who});
+  const face = make('i', {textContent: [...who][0], ariaHidden: true}), name = make('b', {textContent: who});
+  face.style.background = `hsl(${hue(who)} 60% 32%)`;
   name.style.color = `light-dark(hsl(${hue(who)} 60% 30%), hsl(${hue(who)} 55% 75%))`;
   const time = at && make('time', {dateTime: new Date(at).toISOString(), textContent: new Date(at).toLocaleTimeString([], {timeStyle: 'short'})});
-  return make('li', {}, name, time ?? '', make('p', {textContent: text}));
+  return make('li', {}, face, name, time ?? '', make('p', {textContent: text}));
 };
 
 /** Entries by number; each has its place, whatever comes first. */
