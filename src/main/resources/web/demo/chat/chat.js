@@ -20,6 +20,7 @@ function enter() {
   room?.leave();
   messages.replaceChildren();
   pending.replaceChildren();
+  earlier.hidden = true;
   byId('people').replaceChildren();
   byId('room').textContent = name;
   room = socket.join(name);
@@ -60,13 +61,17 @@ function add(entries) {
 
 /** A page of history above what is shown, which stays where it is on the screen. */
 earlier.addEventListener('click', async () => {
+  const asked = room;
   earlier.disabled = true;
   try {
     const {entries, more} = await room.history({before: messages.firstElementChild.value, limit: 50});
+    if (asked !== room) return;
     const fromEnd = scroll.scrollHeight - scroll.scrollTop;
     add(Object.fromEntries(entries.map(({seq, at, user: id, payload}) => [seq, {user: {id}, payload, at}])));
     earlier.hidden = !more;
     scroll.scrollTop = scroll.scrollHeight - fromEnd;
+  } catch (error) {
+    if (asked === room) say(`Earlier messages did not come: ${error.message}`);
   } finally {
     earlier.disabled = false;
   }
