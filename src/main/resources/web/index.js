@@ -24,8 +24,9 @@ async function look() {
     const answer = await fetch(`/api/v1/instances/${id}`);
     if (answer.ok) {
       const {status, connections} = await answer.json();
-      const running = status === 'running';
-      badge(card, running ? `${connections} connected` : status, running ? 'ok' : 'warn');
+      // An idle instance sleeps in the store, and wakes when somebody connects.
+      const well = status === 'running' || status === 'idle';
+      badge(card, well ? `${connections ?? 0} connected` : status, well ? 'ok' : 'warn');
     } else if (possible.some(one => one.id === id)) {
       missing = true;
       badge(card, 'not created');

@@ -26,19 +26,22 @@ const clocks = (_, times, axis, space, step) => times.map(time =>
  *
  * @param series {title, token: CSS custom property of its colour}
  * @param format how a value reads
+ * @param least how far up the axis goes if all values are smaller
  */
 export class Chart {
   #plot;
   #data;
   #series;
   #format;
+  #least;
   #observer;
   #dark = matchMedia('(prefers-color-scheme: dark)');
   #redo = () => this.#make();
 
-  constructor(title, series, format) {
+  constructor(title, series, format, least = 1) {
     this.#series = series;
     this.#format = format;
+    this.#least = least;
     this.title = title;
     this.box = h('div', {class: 'plot', role: 'img', 'aria-label': title});
     this.latest = h('p', {class: 'latest'});
@@ -70,7 +73,7 @@ export class Chart {
       cursor: {y: false, points: {show: false}, drag: {x: false, y: false}},
       scales: {
         x: {range},
-        y: {range: (_, min, max) => [0, Math.max(1, (max ?? 0) * 1.1)]},
+        y: {range: (_, min, max) => [0, Math.max(this.#least, (max ?? 0) * 1.1)]},
       },
       axes: [
         {...axis, size: 22, space: 70, values: clocks},

@@ -6,17 +6,17 @@ const percent = value => `${Math.round(value)} %`;
 const duration = value => micros(Math.round(value));
 const millis = value => `${rate(value)} ms`;
 
-/** Title, the samples' columns with their names and colours, how a value reads. */
+/** Title, the samples' columns with their names and colours, how a value reads, how high the axis is at least. */
 const CHARTS = [
   ['Connections', [['connections', '', '--series-1']], rate],
   ['Messages a second', [['in', 'in', '--series-1'], ['out', 'out', '--series-2']], rate],
-  ['Bytes a second', [['bytesIn', 'in', '--series-1'], ['bytesOut', 'out', '--series-2']], bytes],
+  ['Bytes a second', [['bytesIn', 'in', '--series-1'], ['bytesOut', 'out', '--series-2']], bytes, 1024],
   ['Journal entries a second', [['entries', '', '--series-1']], rate],
-  ['Journal commit', [['commit', 'mean', '--series-1'], ['slowest', 'worst', '--series-2']], duration],
-  ['CPU, of one core', [['cpu', '', '--series-1']], percent],
+  ['Journal commit', [['commit', 'mean', '--series-1'], ['slowest', 'worst', '--series-2']], duration, 1000],
+  ['CPU, of one core', [['cpu', '', '--series-1']], percent, 10],
   ['Heap', [['heap', 'used', '--series-1'], ['committed', 'committed', '--series-2']], bytes],
-  ['Garbage collection a second', [['gc', '', '--series-1']], millis],
-  ['Worst event loop lag', [['lag', '', '--series-1']], duration],
+  ['Garbage collection a second', [['gc', '', '--series-1']], millis, 10],
+  ['Worst event loop lag', [['lag', '', '--series-1']], duration, 1000],
 ];
 
 /** What the journal tells, in this order: its key, name and how it reads. */
@@ -34,7 +34,7 @@ const JOURNAL = [
 /** The page of the node that this console is connected to. */
 export function nodePage(feed) {
   const tiles = Object.fromEntries(['Heap', 'CPU', 'Event loop lag', 'GC, last minute', 'Connections', 'Direct memory', 'Threads', 'Up for'].map(name => [name, tile(name)]));
-  const charts = CHARTS.map(([title, series, format]) => new Chart(title, series.map(([, name, token]) => ({title: name, token})), format));
+  const charts = CHARTS.map(([title, series, ...scale]) => new Chart(title, series.map(([, name, token]) => ({title: name, token})), ...scale));
   const sockets = h('tbody');
   const gc = h('tbody');
   const journal = h('tbody');

@@ -20,6 +20,7 @@ function enter() {
   room?.leave();
   messages.replaceChildren();
   pending.replaceChildren();
+  earlier.hidden = true;
   byId('people').replaceChildren();
   byId('room').textContent = name;
   room = socket.join(name);
@@ -38,10 +39,11 @@ function markRoom() {
 }
 
 const line = (who, text, at) => {
-  const name = make('b', {textContent: who});
+  const face = make('i', {textContent: [...who][0], ariaHidden: true}), name = make('b', {textContent: who});
+  face.style.background = `hsl(${hue(who)} 60% 32%)`;
   name.style.color = `light-dark(hsl(${hue(who)} 60% 30%), hsl(${hue(who)} 55% 75%))`;
   const time = at && make('time', {dateTime: new Date(at).toISOString(), textContent: new Date(at).toLocaleTimeString([], {timeStyle: 'short'})});
-  return make('li', {}, name, time ?? '', make('p', {textContent: text}));
+  return make('li', {}, face, name, time ?? '', make('p', {textContent: text}));
 };
 
 /** Entries by number; each has its place, whatever comes first. */
@@ -59,13 +61,17 @@ function add(entries) {
 
 /** A page of history above what is shown, which stays where it is on the screen. */
 earlier.addEventListener('click', async () => {
+  const asked = room;
   earlier.disabled = true;
   try {
     const {entries, more} = await room.history({before: messages.firstElementChild.value, limit: 50});
+    if (asked !== room) return;
     const fromEnd = scroll.scrollHeight - scroll.scrollTop;
     add(Object.fromEntries(entries.map(({seq, at, user: id, payload}) => [seq, {user: {id}, payload, at}])));
     earlier.hidden = !more;
     scroll.scrollTop = scroll.scrollHeight - fromEnd;
+  } catch (error) {
+    if (asked === room) say(`Earlier messages did not come: ${error.message}`);
   } finally {
     earlier.disabled = false;
   }

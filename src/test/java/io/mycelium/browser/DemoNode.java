@@ -36,6 +36,15 @@ final class DemoNode implements AutoCloseable {
    * @param port 0 for a free one
    */
   static DemoNode start(int port, String... arguments) {
+    return start("memory:", port, arguments);
+  }
+
+  /** One that keeps all in a SQLite file. */
+  static DemoNode durable(Path folder) {
+    return start("jdbc:sqlite:" + folder.resolve("m.db"), 0, "--demo");
+  }
+
+  private static DemoNode start(String journal, int port, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // For tests the start counts, not what the JIT makes of it later.
@@ -49,7 +58,7 @@ final class DemoNode implements AutoCloseable {
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("MYCELIUM_OPS_MANAGEMENT_PORT", "0");
-    builder.environment().put("MYCELIUM_JOURNAL_URL", "memory:");
+    builder.environment().put("MYCELIUM_JOURNAL_URL", journal);
     try {
       Process process = builder.start();
       return new DemoNode(process, port(process));

@@ -3,6 +3,7 @@ package io.mycelium.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
@@ -47,9 +48,12 @@ class LandingPageTest {
         .contains("/docs", "/health/ready", "/openapi.yaml", "/client/mycelium.js")
         .allMatch(link -> link.startsWith("/"));
     for (String link : links) {
-      assertThat(page.request().get("http://127.0.0.1:" + node.port() + link).status())
+      APIResponse answer = page.request().get("http://127.0.0.1:" + node.port() + link);
+      assertThat(answer.status()).as(link).isEqualTo(200);
+      assertThat(answer.headers().get("content-security-policy"))
           .as(link)
-          .isEqualTo(200);
+          .startsWith("default-src 'self';")
+          .doesNotContain("unsafe", "http", "*");
     }
   }
 
