@@ -1,6 +1,7 @@
 package io.mycelium.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Mouse;
@@ -8,6 +9,8 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
+import java.util.HashSet;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +20,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two windows see each other in each of the demos. */
 class DemosTest {
+  /** Where ada is in each of some frames, until she comes to the right edge. */
+  private static final String PLACES_ON_THE_WAY =
+      """
+      async () => {
+        const dot = document.querySelector('[data-user=ada]'), edge = document.getElementById('field').clientWidth * 0.97;
+        const places = [];
+        for (let frame = 0; frame < 45; frame++) {
+          await new Promise(requestAnimationFrame);
+          const {m41: x} = new DOMMatrix(getComputedStyle(dot).transform);
+          if (x < edge) places.push(x);
+        }
+        return places;
+      }
+      """;
+
   @RegisterExtension final Chromium chromium = new Chromium();
 
   private DemoNode node;
@@ -186,6 +204,25 @@ class DemosTest {
     looksRight(bob, "move");
     ada.context().close();
     assertThat(dot).hasCount(0);
+  }
+
+  @Test
+  void aMoveIsSmoothBetweenItsUpdates() {
+    Page ada = open("move", "ada").page();
+    Page bob = open("move", "bob").page();
+    Locator dot = bob.locator("[data-user=ada]");
+    assertThat(dot).isVisible();
+    BoundingBox field = ada.locator("#field").boundingBox();
+    ada.mouse().move(field.x + 10, field.y + field.height / 2);
+    bob.waitForCondition(() -> dot.boundingBox().x < field.x + field.width / 20);
+    ada.locator("#field").focus();
+    ada.keyboard().down("ArrowRight");
+    bob.waitForCondition(() -> dot.boundingBox().x > field.x + field.width / 10);
+    List<?> places = (List<?>) bob.evaluate(PLACES_ON_THE_WAY);
+    ada.keyboard().up("ArrowRight");
+    assertThat(places).hasSizeGreaterThan(5);
+    // With 20 updates in a second and 60 frames only a third would differ.
+    assertThat(new HashSet<>(places)).hasSizeGreaterThan(places.size() * 6 / 10);
   }
 
   @Test
