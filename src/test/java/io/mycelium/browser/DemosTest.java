@@ -99,6 +99,7 @@ class DemosTest {
   @Test
   void roomsOfTheChatAreApart() {
     Page page = open("chat", "ada").page();
+    assertThat(page.getByLabel("People here")).containsText("ada");
     say(page, "in general");
     assertThat(page.locator("#messages li")).hasCount(1);
     page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("random")).click();
@@ -268,6 +269,7 @@ class DemosTest {
   void aRestartOfTheServerHeals() {
     Window ada = open("chat", "ada").expect("WebSocket connection|ERR_CONNECTION_REFUSED");
     Page page = ada.page();
+    assertThat(page.getByLabel("People here")).containsText("ada");
     say(page, "before");
     assertThat(page.locator("#messages li")).hasCount(1);
     assertThat(page.locator("#banner")).isHidden();
