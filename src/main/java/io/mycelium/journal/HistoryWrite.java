@@ -58,4 +58,23 @@ abstract class HistoryWrite extends Write<Void> {
       clearing.putIfAbsent(room, Deletion.ofRoom(instance(), room));
     }
   }
+
+  /**
+   * The same for a state: one that is behind what there is of another epoch is of a history that
+   * began anew, though no entry of it was kept.
+   */
+  final void enterState(Transaction transaction, String room, String epoch, long seq)
+      throws SQLException {
+    if (transaction.epochs().isReplacedBy(transaction, instance(), room, epoch)
+        && (seq == 1 || last(transaction, room) > seq)) {
+      clearing.putIfAbsent(room, Deletion.ofRoom(instance(), room));
+    }
+  }
+
+  private long last(Transaction transaction, String room) throws SQLException {
+    String ofRoom = " WHERE instance = ? AND room = ?";
+    return Math.max(
+        transaction.number(0, "SELECT max(seq) FROM entries" + ofRoom, instance(), room),
+        transaction.number(0, "SELECT max(seq) FROM snapshots" + ofRoom, instance(), room));
+  }
 }

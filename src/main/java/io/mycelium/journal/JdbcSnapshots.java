@@ -35,7 +35,7 @@ final class JdbcSnapshots implements SnapshotStore {
           @Override
           void check(Transaction transaction) throws SQLException, Fenced {
             transaction.enter(instance, generation);
-            enter(transaction, room, snapshot.epoch(), snapshot.seq());
+            enterState(transaction, room, snapshot.epoch(), snapshot.seq());
           }
 
           @Override

@@ -159,7 +159,9 @@ public final class MemoryJournal implements Journal, SnapshotStore {
         return Future.failedFuture(fenced(writer));
       }
       generation = writer;
-      room(name, snapshot.epoch(), snapshot.seq()).save(snapshot, retention);
+      MemoryRoom kept = rooms.get(name);
+      boolean isBehind = kept != null && kept.last() > snapshot.seq();
+      room(name, snapshot.epoch(), isBehind ? 1 : snapshot.seq()).save(snapshot, retention);
       return Future.succeededFuture();
     }
 

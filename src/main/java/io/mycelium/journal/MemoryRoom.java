@@ -21,6 +21,11 @@ final class MemoryRoom {
     return epoch;
   }
 
+  /** Sequence of the last entry that there was, though only a snapshot may know of it. */
+  long last() {
+    return last;
+  }
+
   void epoch(String name) {
     epoch = name;
   }

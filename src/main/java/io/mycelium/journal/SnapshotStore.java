@@ -7,7 +7,8 @@ public interface SnapshotStore {
   /**
    * Keeps a snapshot, behind all that was appended before the call, and lets go of the entries and
    * older snapshots that neither it nor {@code retention} needs. Where retention has limits, each
-   * state of a kept entry can still be made: a snapshot at or before the first one stays.
+   * state of a kept entry can still be made: a snapshot at or before the first one stays. One of
+   * another epoch that is behind what is kept takes its place.
    *
    * @return fails if a newer generation has fenced this one
    */

@@ -368,4 +368,17 @@ abstract class StoreContract {
       assertThat(all("many" + i, "lobby")).isEqualTo(range(1, 200));
     }
   }
+
+  /** A room that keeps no entries begins anew with whatever it has when it is closed. */
+  @Test
+  void aSnapshotBehindThoseOfAnotherEpochBeginsAnew() {
+    await(store.instances().create(instance("i")));
+    await(store.snapshots().save("i", 1, "lobby", snapshot(5, "old"), Retention.ALL));
+    await(store.snapshots().save("i", 2, "lobby", snapshot(2, "new"), Retention.ALL));
+    Journal.Room room = await(store.journal().rooms("i")).get("lobby");
+    assertThat(room.epoch()).isEqualTo("new");
+    assertThat(room.last()).isEqualTo(2);
+    assertThat(room.snapshot()).isEqualTo(snapshot(2, "new"));
+    assertThat(await(store.snapshots().at("i", "lobby", 100))).isEqualTo(snapshot(2, "new"));
+  }
 }
