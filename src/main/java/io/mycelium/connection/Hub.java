@@ -244,18 +244,25 @@ public final class Hub {
   }
 
   private void flush() {
+    try {
+      flushRooms();
+    } finally {
+      flushScheduled = false;
+    }
+    List<Connection> sockets = dirtyConnections;
+    dirtyConnections = new ArrayList<>(Math.min(sockets.size(), 1024));
+    for (int i = 0; i < sockets.size(); i++) {
+      sockets.get(i).flush();
+    }
+    report();
+  }
+
+  private void flushRooms() {
     List<HubRoom> rooms = dirtyRooms;
     dirtyRooms = new ArrayList<>();
     for (int i = 0; i < rooms.size(); i++) {
       rooms.get(i).flush();
     }
-    List<Connection> sockets = dirtyConnections;
-    dirtyConnections = new ArrayList<>(Math.min(sockets.size(), 1024));
-    flushScheduled = false;
-    for (int i = 0; i < sockets.size(); i++) {
-      sockets.get(i).flush();
-    }
-    report();
   }
 
   ByteBuf buffer(int capacity) {

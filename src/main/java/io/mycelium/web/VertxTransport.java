@@ -92,7 +92,7 @@ final class VertxTransport implements Transport {
   @Override
   public void write(ByteBuf frames) {
     try {
-      while (frames.isReadable()) {
+      while (frames.isReadable() && !socket.isClosed()) {
         int opcode = frames.readByte() & OPCODE;
         byte[] content = ByteBufUtil.getBytes(frames.readSlice(length(frames)));
         write(opcode, content);
@@ -126,9 +126,10 @@ final class VertxTransport implements Transport {
   @Override
   public void flush() {}
 
+  /** A socket that its peer just closed would throw; the connection is told of it soon. */
   @Override
   public boolean isWritable() {
-    return !socket.writeQueueFull();
+    return socket.isClosed() || !socket.writeQueueFull();
   }
 
   @Override

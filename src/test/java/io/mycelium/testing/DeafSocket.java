@@ -70,6 +70,16 @@ public final class DeafSocket implements AutoCloseable {
     return this;
   }
 
+  /** Sends a close frame and leaves without waiting for the answer to it. */
+  public void sayGoodbye() {
+    try {
+      write(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0});
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Reads until that text came. */
   public DeafSocket awaitText(String wanted) {
     try {
