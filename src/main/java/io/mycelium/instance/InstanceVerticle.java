@@ -70,7 +70,7 @@ final class InstanceVerticle extends VerticleBase {
                     admission,
                     recovered));
     control = new InstanceControl(instance, generation, node, admission);
-    questions = new Questions(node, instance, (ContextInternal) context, this::answer);
+    questions = new Questions(node, instance, generation, (ContextInternal) context, this::answer);
     consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
     return consumer.completion().onSuccess(ignored -> announce(recovered));
   }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Brings entries that are older than those in memory back there, for clients that resume: however
@@ -42,7 +43,7 @@ final class OlderEntries {
       if (from > after || room.remembers(after)) {
         end();
       } else {
-        read();
+        written.get().onSuccess(ignored -> read()).onFailure(cause -> end());
       }
     }
 
@@ -105,15 +106,21 @@ final class OlderEntries {
   private final Node node;
   private final Instance instance;
   private final ContextInternal context;
+  private final Supplier<Future<Void>> written;
   private final Map<Room, Load> loads = new HashMap<>();
 
   /** Sequence up to which entries are known to be there no more, so that nobody looks again. */
   private final Map<Room, Long> gone = new HashMap<>();
 
-  OlderEntries(Node node, Instance instance, ContextInternal context) {
+  /**
+   * @param written completes, on the context, once a read sees all that was appended
+   */
+  OlderEntries(
+      Node node, Instance instance, ContextInternal context, Supplier<Future<Void>> written) {
     this.node = node;
     this.instance = instance;
     this.context = context;
+    this.written = written;
   }
 
   /** Completes once it was tried; whether it worked, the room knows. */

@@ -21,16 +21,23 @@ final class Questions {
 
   private final Node node;
   private final Instance instance;
+  private final long generation;
   private final ContextInternal context;
   private final Consumer<Answer> answer;
   private final OlderEntries older;
 
-  Questions(Node node, Instance instance, ContextInternal context, Consumer<Answer> answer) {
+  Questions(
+      Node node,
+      Instance instance,
+      long generation,
+      ContextInternal context,
+      Consumer<Answer> answer) {
     this.node = node;
     this.instance = instance;
+    this.generation = generation;
     this.context = context;
     this.answer = answer;
-    this.older = new OlderEntries(node, instance, context);
+    this.older = new OlderEntries(node, instance, context, this::written);
   }
 
   void ask(Turn.Question question) {
@@ -78,11 +85,10 @@ final class Questions {
 
   private void refill(Turn.Question question, Room room) {
     Command command = question.command();
-    Journal journal = node.store().journal();
-    Future<Journal.Read> read =
-        journal.read(
-            instance.spec().id(), room.name(), Refills.after(command), Refills.limit(command));
-    here(read)
+    String id = instance.spec().id();
+    long after = Refills.after(command);
+    written()
+        .compose(ignored -> here(journal().read(id, room.name(), after, Refills.limit(command))))
         .onComplete(
             done ->
                 answer.accept(
@@ -98,7 +104,9 @@ final class Questions {
 
   private void history(Turn.Question question, Room room) {
     HistoryQuery query = HistoryQuery.of(question.command().payload());
-    here(EntryList.read(node.store().journal(), instance.spec().id(), room.name(), query))
+    String id = instance.spec().id();
+    written()
+        .compose(ignored -> here(EntryList.read(journal(), id, room.name(), query)))
         .onComplete(
             done ->
                 answer.accept(
@@ -110,6 +118,20 @@ final class Questions {
                       byte[] found = EntryList.answer(query, done.result());
                       turn.ok(question.gateway(), question.command().number(), found, 0);
                     }));
+  }
+
+  /**
+   * What this generation appended may still be gathered for the next commit; while nothing can be
+   * written there is no waiting for it.
+   */
+  private Future<Void> written() {
+    return journal().refusal() == null
+        ? here(journal().fence(instance.spec().id(), generation))
+        : context.succeededFuture();
+  }
+
+  private Journal journal() {
+    return node.store().journal();
   }
 
   private <T> Future<T> here(Future<T> future) {

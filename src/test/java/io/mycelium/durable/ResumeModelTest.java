@@ -264,8 +264,7 @@ class ResumeModelTest {
   }
 
   private void join(ResumingClient client) {
-    // What an asynchronous room has not on disk yet it may not be able to tell behind a crash.
-    boolean certain = durability.equals("sync");
+    boolean certain = !durability.equals("none");
     client.join(node.connect("c"), epoch, truth, certain ? must : -1);
   }
 
