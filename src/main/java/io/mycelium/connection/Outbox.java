@@ -20,13 +20,18 @@ final class Outbox {
   private static final byte[] PHX_ERROR = JsonWriter.quoted("phx_error");
   private static final byte[] RECONNECT = JsonWriter.quoted("reconnect");
   private static final byte[] DELAY = JsonWriter.constant("{\"delay\":");
-  private static final int CAPACITY = 256;
+  private static final int MIN_CAPACITY = 256;
+  private static final int MAX_CAPACITY = 4096;
 
   private final Hub hub;
   private final Connection connection;
   private final Serializer serializer;
   private final Transport transport;
   private ByteBuf gathered;
+
+  /** Of the next buffer: for as much as the last one had to hold, since growing one copies it. */
+  private int capacity = MIN_CAPACITY;
+
   private boolean dirty;
   private boolean keepsUp = true;
 
@@ -103,7 +108,7 @@ final class Outbox {
   ByteBuf buffer(int bytes) {
     if (gathered == null) {
       touch();
-      gathered = hub.buffer(CAPACITY + bytes);
+      gathered = hub.buffer(Math.max(capacity, MIN_CAPACITY + bytes));
     }
     return gathered;
   }
@@ -135,6 +140,7 @@ final class Outbox {
     if (gathered != null) {
       ByteBuf writing = gathered;
       gathered = null;
+      capacity = Math.min(MIN_CAPACITY + writing.readableBytes(), MAX_CAPACITY);
       transport.write(writing);
     }
   }

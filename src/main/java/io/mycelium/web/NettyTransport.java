@@ -18,11 +18,11 @@ import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.ssl.SslHandler;
@@ -30,6 +30,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
@@ -40,8 +41,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes a socket's pipeline over from Vert.x once it is upgraded. What is left of it is TLS,
- * Netty's frame decoder (masks, lengths, control frames) and encoder (for the decoder's own close
- * frames); behind them fragments are joined and this handler reads. Frames go out as bytes from the
+ * Netty's frame decoder (masks, lengths, control frames, the order of fragments) and encoder (for
+ * the decoder's own close frames); behind them this handler reads. Frames go out as bytes from the
  * decoder's place in the pipeline, past everything but TLS.
  *
  * <p>This is the one class that relies on Vert.x's internals; {@link VertxTransport} does without.
@@ -60,10 +61,17 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
   private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
 
   private final ChannelHandlerContext head;
+  private final int maxMessageBytes;
   private Connection connection;
 
-  private NettyTransport(ChannelHandlerContext head) {
+  /** The fragments of a message that is not complete; null between messages. */
+  private ByteArrayOutputStream fragments;
+
+  private boolean text;
+
+  private NettyTransport(ChannelHandlerContext head, int maxMessageBytes) {
     this.head = head;
+    this.maxMessageBytes = maxMessageBytes;
   }
 
   /**
@@ -79,8 +87,8 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
         pipeline.remove(each.getKey());
       }
     }
-    NettyTransport transport = new NettyTransport(decoder);
-    pipeline.addLast(new WebSocketFrameAggregator(maxMessageBytes), transport);
+    NettyTransport transport = new NettyTransport(decoder, maxMessageBytes);
+    pipeline.addLast(transport);
     channel.config().setWriteBufferWaterMark(budget);
     return transport;
   }
@@ -103,10 +111,12 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     try {
-      if (message instanceof TextWebSocketFrame text) {
-        connection.onText(bytes(text.content()));
-      } else if (message instanceof BinaryWebSocketFrame binary) {
-        connection.onBinary(bytes(binary.content()));
+      if (message instanceof TextWebSocketFrame frame) {
+        begin(frame, true);
+      } else if (message instanceof BinaryWebSocketFrame frame) {
+        begin(frame, false);
+      } else if (message instanceof ContinuationWebSocketFrame frame) {
+        goOn(frame);
       } else if (message instanceof CloseWebSocketFrame close) {
         answerClose(close);
       } else if (message instanceof PingWebSocketFrame ping) {
@@ -116,6 +126,42 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
       }
     } finally {
       ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void begin(WebSocketFrame frame, boolean isText) {
+    if (frame.isFinalFragment()) {
+      deliver(bytes(frame.content()), isText);
+    } else {
+      fragments = new ByteArrayOutputStream();
+      text = isText;
+      goOn(frame);
+    }
+  }
+
+  private void goOn(WebSocketFrame frame) {
+    if (fragments == null) {
+      return;
+    }
+    connection.seen();
+    if (fragments.size() + frame.content().readableBytes() > maxMessageBytes) {
+      fragments = null;
+      connection.close(Disconnect.MESSAGE_TOO_BIG);
+      return;
+    }
+    fragments.writeBytes(bytes(frame.content()));
+    if (frame.isFinalFragment()) {
+      byte[] whole = fragments.toByteArray();
+      fragments = null;
+      deliver(whole, text);
+    }
+  }
+
+  private void deliver(byte[] whole, boolean isText) {
+    if (isText) {
+      connection.onText(whole);
+    } else {
+      connection.onBinary(whole);
     }
   }
 
