@@ -31,6 +31,10 @@ final class Committer {
   private final Dialect dialect;
   private final StoreLock lock;
   private final RoomEpochs epochs = new RoomEpochs();
+
+  /** Null where each entry goes to its table at once. */
+  private final UnsortedEntries unsorted;
+
   private Connection lease;
 
   /** The driver's own: the pool's would log what users wrote where a batch fails. */
@@ -43,10 +47,14 @@ final class Committer {
   /** Between the statements of a transaction and its commit it may have worked or not. */
   private boolean inDoubt;
 
-  Committer(HikariDataSource pool, Dialect dialect, StoreLock lock) {
+  /**
+   * @param unsorted null where each entry goes to its table at once
+   */
+  Committer(HikariDataSource pool, Dialect dialect, StoreLock lock, UnsortedEntries unsorted) {
     this.pool = pool;
     this.dialect = dialect;
     this.lock = lock;
+    this.unsorted = unsorted;
   }
 
   /**
@@ -99,7 +107,8 @@ final class Committer {
     Set<String> instances = new LinkedHashSet<>();
     writes.forEach(write -> instances.add(write.instance()));
     List<Write<?>> carriedOut = new ArrayList<>(writes.size());
-    Transaction transaction = new Transaction(statements, dialect, instances, epochs, doubt);
+    Transaction transaction =
+        new Transaction(statements, dialect, instances, epochs, unsorted, doubt);
     for (Write<?> write : writes) {
       write.postpone(deleting.contains(write.instance()));
       if (!write.isPostponed() && !write.isSettled()) {
@@ -110,12 +119,19 @@ final class Committer {
         deleting.add(write.instance());
       }
     }
-    transaction.flush();
+    transaction.end();
     inDoubt = true;
     connection.commit();
     inDoubt = doubt;
-    epochs.committed();
+    committed();
     carriedOut.forEach(Write::written);
+  }
+
+  private void committed() {
+    epochs.committed();
+    if (unsorted != null) {
+      unsorted.committed();
+    }
   }
 
   private static void run(Write<?> write, Transaction transaction) throws SQLException {
@@ -192,6 +208,31 @@ final class Committer {
     }
   }
 
+  /**
+   * Moves a part of what is unsorted to its table, where nothing else is to be written.
+   *
+   * @return whether there is more
+   * @throws SQLException if it cannot be done just now
+   */
+  boolean tidy() throws SQLException {
+    if (unsorted == null || unsorted.isEmpty()) {
+      return false;
+    }
+    try {
+      Transaction transaction =
+          new Transaction(statements, dialect, List.of(), epochs, unsorted, false);
+      unsorted.movePart(transaction);
+      transaction.flush();
+      connection.commit();
+      committed();
+    } catch (SQLException e) {
+      rollBack();
+      letGo();
+      throw e;
+    }
+    return !unsorted.isEmpty();
+  }
+
   private void commitAs(boolean sync) throws SQLException {
     if (commitsSync == null || sync != commitsSync) {
       dialect.commitsAre(connection, sync);
@@ -201,6 +242,9 @@ final class Committer {
 
   private void rollBack() {
     epochs.rolledBack();
+    if (unsorted != null) {
+      unsorted.rolledBack();
+    }
     commitsSync = null;
     if (lease != null) {
       try {

@@ -56,7 +56,7 @@ final class Deletion extends Write<Void> {
 
   @Override
   Void apply(Transaction transaction) throws SQLException {
-    transaction.flush();
+    transaction.sortAll();
     done = false;
     begin(transaction);
     for (String table : LONG_TABLES) {
@@ -72,7 +72,7 @@ final class Deletion extends Write<Void> {
 
   /** From here on it is gone for those who read, and goes on after a restart. */
   private void begin(Transaction transaction) throws SQLException {
-    transaction.epochs().forget(instance());
+    transaction.forget(instance());
     transaction.update(
         "INSERT INTO deletions (instance, room) VALUES (?, ?) ON CONFLICT DO NOTHING",
         instance(),

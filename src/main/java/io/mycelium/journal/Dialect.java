@@ -83,6 +83,14 @@ enum Dialect {
     }
   };
 
+  /**
+   * Whether what a commit writes is best gathered in the order of arrival ({@link
+   * UnsortedEntries}): the file's one process has all of it in memory, too.
+   */
+  boolean sortsLater() {
+    return this == SQLITE;
+  }
+
   private final String folder;
 
   Dialect(String folder) {

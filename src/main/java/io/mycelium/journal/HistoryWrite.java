@@ -72,6 +72,7 @@ abstract class HistoryWrite extends Write<Void> {
   }
 
   private long last(Transaction transaction, String room) throws SQLException {
+    transaction.sort(instance(), room);
     String ofRoom = " WHERE instance = ? AND room = ?";
     return Math.max(
         transaction.number(0, "SELECT max(seq) FROM entries" + ofRoom, instance(), room),

@@ -1,6 +1,7 @@
 package io.mycelium.journal;
 
 import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -16,12 +17,16 @@ final class JdbcJournal implements Journal {
   private final Reader reader;
   private final RoomReads rooms;
 
+  /** Null where each entry goes to its table at once. */
+  private final UnsortedEntries unsorted;
+
   /** Generations of which an append failed: what follows would leave a gap. */
   private final Set<Failed> failed = ConcurrentHashMap.newKeySet();
 
   private record Failed(String instance, long generation) {}
 
-  JdbcJournal(JournalConfig config, Writer writer, Reader reader) {
+  JdbcJournal(JournalConfig config, Writer writer, Reader reader, UnsortedEntries unsorted) {
+    this.unsorted = unsorted;
     this.writer = writer;
     this.reader = reader;
     this.rooms = new RoomReads(config.pushOnceWindow());
@@ -114,7 +119,38 @@ final class JdbcJournal implements Journal {
   @Override
   public Future<Map<String, Room>> rooms(String instance) {
     failed.removeIf(each -> each.instance().equals(instance) && !isNewest(each));
-    return reader.read(connection -> rooms.of(connection, instance));
+    return sorted(instance, null, connection -> rooms.of(connection, instance));
+  }
+
+  /**
+   * Reads once all entries of a room, or of all rooms of an instance where {@code room} is null,
+   * are in their table.
+   */
+  private <T> Future<T> sorted(String instance, String room, Reader.Query<T> query) {
+    if (unsorted == null || !unsorted.has(instance)) {
+      return reader.read(query);
+    }
+    if (writer.refusal() == ErrorCode.JOURNAL_UNAVAILABLE) {
+      return Future.failedFuture(
+          new Refusal(ErrorCode.JOURNAL_UNAVAILABLE, "the journal cannot be read just now"));
+    }
+    return add(new Sorting(instance, room)).compose(ignored -> reader.read(query));
+  }
+
+  /** Entries go to their table. */
+  private static final class Sorting extends Write<Void> {
+    private final String room;
+
+    Sorting(String instance, String room) {
+      super(instance);
+      this.room = room;
+    }
+
+    @Override
+    Void apply(Transaction transaction) throws SQLException {
+      transaction.sort(instance(), room);
+      return null;
+    }
   }
 
   /** The newest failure still holds: its generation may have more on the way. */
@@ -127,7 +163,9 @@ final class JdbcJournal implements Journal {
 
   @Override
   public Future<Read> read(String instance, String room, long after, int limit) {
-    return reader.read(
+    return sorted(
+        instance,
+        room,
         connection -> {
           try (PreparedStatement select = connection.prepareStatement(RoomReads.AFTER)) {
             select.setString(1, instance);
@@ -147,7 +185,9 @@ final class JdbcJournal implements Journal {
 
   @Override
   public Future<Read> readBefore(String instance, String room, long before, int limit) {
-    return reader.read(
+    return sorted(
+        instance,
+        room,
         connection -> {
           try (PreparedStatement select = connection.prepareStatement(RoomReads.BEFORE)) {
             select.setString(1, instance);

@@ -107,6 +107,7 @@ final class JdbcSnapshots implements SnapshotStore {
     if (!byAge || byCount <= 0) {
       return Math.min(byCount, snapshot.seq());
     }
+    transaction.sort(instance, room);
     long young =
         transaction.number(
             snapshot.seq() + 1,

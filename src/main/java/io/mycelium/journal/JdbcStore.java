@@ -7,7 +7,6 @@ import io.vertx.core.Promise;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,12 +27,17 @@ public final class JdbcStore implements Store {
   private final JdbcSnapshots snapshots;
   private final JdbcInstances instances;
 
-  private JdbcStore(HikariDataSource pool, StoreLock lock, JournalConfig config, Writer writer) {
+  private JdbcStore(
+      HikariDataSource pool,
+      StoreLock lock,
+      JournalConfig config,
+      Writer writer,
+      UnsortedEntries unsorted) {
     this.pool = pool;
     this.lock = lock;
     this.writer = writer;
     this.reader = new Reader(pool, READERS);
-    this.journal = new JdbcJournal(config, writer, reader);
+    this.journal = new JdbcJournal(config, writer, reader, unsorted);
     this.snapshots = new JdbcSnapshots(config, writer, reader);
     this.instances = new JdbcInstances(writer, reader, journal::registered);
     writer.start();
@@ -45,18 +49,24 @@ public final class JdbcStore implements Store {
    * @throws StoreException that says what to do
    */
   public static JdbcStore open(JournalConfig config, JournalMeters meters) {
+    return open(config, meters, UnsortedEntries.Limits.DEFAULT);
+  }
+
+  static JdbcStore open(JournalConfig config, JournalMeters meters, UnsortedEntries.Limits limits) {
     Database database = new Database(config);
+    Dialect dialect = Dialect.of(config.url());
+    UnsortedEntries unsorted = dialect.sortsLater() ? new UnsortedEntries(limits) : null;
     StoreLock lock = database.lock();
     HikariDataSource pool = null;
     try {
       pool = new HikariDataSource(hikari(database, config));
-      Committer committer = new Committer(pool, Dialect.of(config.url()), lock);
+      Committer committer = new Committer(pool, dialect, lock, unsorted);
       database.claim(committer);
       database.check(pool);
       database.migrate(pool);
       Writer writer = new Writer(config, meters, committer);
-      unfinished(pool).forEach(writer::add);
-      return new JdbcStore(pool, lock, config, writer);
+      begin(pool, unsorted, writer);
+      return new JdbcStore(pool, lock, config, writer, unsorted);
     } catch (RuntimeException e) {
       if (pool != null) {
         pool.close();
@@ -66,9 +76,13 @@ public final class JdbcStore implements Store {
     }
   }
 
-  private static List<Deletion> unfinished(HikariDataSource pool) {
+  /** Goes on with what the process before left. */
+  private static void begin(HikariDataSource pool, UnsortedEntries unsorted, Writer writer) {
     try (Connection connection = pool.getConnection()) {
-      return Deletion.unfinished(connection);
+      if (unsorted != null) {
+        unsorted.load(connection);
+      }
+      Deletion.unfinished(connection).forEach(writer::add);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,12 +24,17 @@ final class Transaction {
   private final Map<String, Long> generations;
   private final RoomEpochs epochs;
   private final boolean again;
+
+  /** Null where each entry goes to its table at once. */
+  private final UnsortedEntries unsorted;
+
   private final Map<String, Long> raised = new HashMap<>();
   private PreparedStatement entries;
   private PreparedStatement keys;
   private int entriesAdded;
 
   /**
+   * @param unsorted null where each entry goes to its table at once
    * @param again whether the same was tried before with an unknown outcome: rows that are there
    *     already are ours, since the generations still are
    */
@@ -37,10 +43,12 @@ final class Transaction {
       Dialect dialect,
       Collection<String> instances,
       RoomEpochs epochs,
+      UnsortedEntries unsorted,
       boolean again)
       throws SQLException {
     this.statements = statements;
     this.epochs = epochs;
+    this.unsorted = unsorted;
     this.again = again;
     this.generations =
         instances.isEmpty() ? new HashMap<>() : dialect.generations(statements, instances);
@@ -85,8 +93,28 @@ final class Transaction {
   }
 
   void add(String instance, long generation, String room, Entry entry) throws SQLException {
+    if (unsorted == null) {
+      insert(instance, generation, room, entry);
+    } else {
+      unsorted.add(this, new UnsortedEntries.Kept(instance, generation, room, entry));
+    }
+    if (entry.key() != null) {
+      addKey(instance, room, entry);
+    }
+  }
+
+  /** To the table of entries; those that are there already are the same. */
+  void insert(List<UnsortedEntries.Kept> sorted) throws SQLException {
+    for (UnsortedEntries.Kept kept : sorted) {
+      insert(kept.instance(), kept.generation(), kept.room(), kept.entry());
+    }
+  }
+
+  private void insert(String instance, long generation, String room, Entry entry)
+      throws SQLException {
     if (entries == null) {
-      entries = prepare(again ? INSERT_ENTRY + " ON CONFLICT DO NOTHING" : INSERT_ENTRY);
+      boolean mayBeThere = again || unsorted != null;
+      entries = prepare(mayBeThere ? INSERT_ENTRY + " ON CONFLICT DO NOTHING" : INSERT_ENTRY);
     }
     entries.setString(1, instance);
     entries.setString(2, room);
@@ -100,9 +128,6 @@ final class Transaction {
     entries.setString(10, StoredText.of(entry.key()));
     entries.addBatch();
     entriesAdded++;
-    if (entry.key() != null) {
-      addKey(instance, room, entry);
-    }
   }
 
   private void addKey(String instance, String room, Entry entry) throws SQLException {
@@ -116,7 +141,39 @@ final class Transaction {
     keys.addBatch();
   }
 
-  /** Sends what was gathered, so that a read or delete sees it. */
+  /** Makes all entries of a room visible to what is read in this transaction. */
+  void sort(String instance, String room) throws SQLException {
+    if (unsorted != null) {
+      unsorted.moveRoom(this, instance, room);
+    }
+    flush();
+  }
+
+  /** The same for all entries that there are, which may then be deleted. */
+  void sortAll() throws SQLException {
+    if (unsorted != null) {
+      unsorted.moveAll(this);
+    }
+    flush();
+  }
+
+  /** Rooms of an instance are being deleted. */
+  void forget(String instance) {
+    epochs.forget(instance);
+    if (unsorted != null) {
+      unsorted.forget(instance);
+    }
+  }
+
+  /** Sends all that is left to write. */
+  void end() throws SQLException {
+    if (unsorted != null) {
+      unsorted.write(this);
+    }
+    flush();
+  }
+
+  /** Sends what was gathered, so that what follows in this transaction comes behind it. */
   void flush() throws SQLException {
     if (entriesAdded > 0) {
       entries.executeBatch();

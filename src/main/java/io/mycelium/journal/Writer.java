@@ -160,6 +160,9 @@ final class Writer extends Thread {
     busySince = System.nanoTime();
     try {
       committer.probe();
+      while (queue.isEmpty() && committer.tidy()) {
+        busySince = System.nanoTime();
+      }
       becomeAvailable();
     } catch (SQLException e) {
       becomeUnavailable(e);

@@ -34,15 +34,23 @@ abstract class DatabaseContract extends RegisterContract {
   @Override
   Store open() throws Exception {
     url = newDatabase();
+    return open(url);
+  }
+
+  JdbcStore open(String url) {
     return JdbcStore.open(config(url), JournalMeters.NONE);
   }
 
   private void reopen() {
     await(store.close());
-    store = JdbcStore.open(config(url), JournalMeters.NONE);
+    store = open(url);
   }
 
-  private long count(String table) throws SQLException {
+  final String url() {
+    return url;
+  }
+
+  final long count(String table) throws SQLException {
     try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT count(*) FROM " + table)) {
@@ -51,7 +59,7 @@ abstract class DatabaseContract extends RegisterContract {
     }
   }
 
-  private void execute(String sql) throws SQLException {
+  final void execute(String sql) throws SQLException {
     try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
@@ -129,7 +137,7 @@ abstract class DatabaseContract extends RegisterContract {
     await(last);
     await(closed);
     failure(store.journal().append("i", 1, appends("lobby", "e", 2001, 2001)));
-    store = JdbcStore.open(config(url), JournalMeters.NONE);
+    store = open(url);
     assertThat(await(store.journal().rooms("i")).get("lobby").last()).isEqualTo(2000);
   }
 
@@ -229,7 +237,7 @@ abstract class DatabaseContract extends RegisterContract {
     await(store.journal().append("i", 1, appends("lobby", "e", 1, 100)));
     await(store.close());
     execute("INSERT INTO deletions (instance, room) VALUES ('i', '')");
-    store = JdbcStore.open(config(url), JournalMeters.NONE);
+    store = open(url);
     assertThat(await(store.instances().create(instance("i")))).isTrue();
     assertThat(await(store.journal().rooms("i"))).isEmpty();
     assertThat(count("entries")).isZero();
@@ -244,16 +252,16 @@ abstract class DatabaseContract extends RegisterContract {
             + " 'V99__later.sql', 1, 'x', 1, "
             + (url.contains("sqlite") ? "1" : "true")
             + ")");
-    assertThatThrownBy(() -> JdbcStore.open(config(url), JournalMeters.NONE))
+    assertThatThrownBy(() -> open(url))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("newer version of this server");
     execute("DELETE FROM flyway_schema_history WHERE installed_rank = 99");
-    store = JdbcStore.open(config(url), JournalMeters.NONE);
+    store = open(url);
   }
 
   @Test
   void aSecondServerIsRefusedAndTheFirstGoesOn() {
-    assertThatThrownBy(() -> JdbcStore.open(config(url), JournalMeters.NONE))
+    assertThatThrownBy(() -> open(url))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("in use by another server");
     await(store.journal().append("i", 1, appends("lobby", "e", 1, 1)));

@@ -10,8 +10,12 @@ import io.mycelium.testing.Postgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes that are killed while they write: what they acknowledged is there, without gaps. */
 final class KilledProcessTest {
@@ -19,20 +23,21 @@ final class KilledProcessTest {
 
   @TempDir Path folder;
 
-  @Test
-  void sqliteKeepsWhatAKilledProcessAcknowledged() throws Exception {
-    killAndCheck("jdbc:sqlite:" + folder.resolve("m.db"));
+  @ParameterizedTest
+  @ValueSource(strings = {"at once", "later"})
+  void sqliteKeepsWhatAKilledProcessAcknowledged(String sorted) throws Exception {
+    killAndCheck("jdbc:sqlite:" + folder.resolve("m.db"), sorted);
   }
 
   @Test
   void postgresqlKeepsWhatAKilledProcessAcknowledged() throws Exception {
-    killAndCheck(Postgres.shared().newDatabase());
+    killAndCheck(Postgres.shared().newDatabase(), "at once");
   }
 
-  private static void killAndCheck(String url) throws Exception {
+  private static void killAndCheck(String url, String sorted) throws Exception {
     long[] acked = new long[KilledWriter.INSTANCES];
     for (int kill = 1; kill <= KILLS; kill++) {
-      writeAndKill(url, kill, 1500, acked);
+      writeAndKill(List.of(url, "" + kill, sorted), 1500, acked);
       Store store = JdbcStore.open(config(url), JournalMeters.NONE);
       for (int i = 0; i < acked.length; i++) {
         Journal.Room room = await(store.journal().rooms("i" + i)).get("lobby");
@@ -45,20 +50,19 @@ final class KilledProcessTest {
   }
 
   /** Killed after so many lines; what it said up to its end counts. */
-  private static void writeAndKill(String url, int generation, int lines, long[] acked)
+  private static void writeAndKill(List<String> arguments, int lines, long[] acked)
       throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("java.class.path"),
-                KilledWriter.class.getName(),
-                url,
-                Integer.toString(generation))
-            .redirectErrorStream(true)
-            .start();
+                KilledWriter.class.getName()));
+    command.addAll(arguments);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     long before = sum(acked);
     int seen = 0;
     StringBuilder other = new StringBuilder();

@@ -17,7 +17,9 @@ final class KilledWriter {
 
   public static void main(String[] args) throws InterruptedException {
     PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true);
-    Store store = JdbcStore.open(StoreRig.config(args[0]), JournalMeters.NONE);
+    UnsortedEntries.Limits limits =
+        args[2].equals("later") ? StoreRig.ALWAYS_LATER : UnsortedEntries.Limits.DEFAULT;
+    Store store = JdbcStore.open(StoreRig.config(args[0]), JournalMeters.NONE, limits);
     long generation = Long.parseLong(args[1]);
     long[] last = new long[INSTANCES];
     for (int i = 0; i < INSTANCES; i++) {

@@ -4,6 +4,7 @@ import static io.mycelium.journal.StoreRig.append;
 import static io.mycelium.journal.StoreRig.appends;
 import static io.mycelium.journal.StoreRig.await;
 import static io.mycelium.journal.StoreRig.config;
+import static io.mycelium.journal.StoreRig.failure;
 import static io.mycelium.journal.StoreRig.instance;
 import static io.mycelium.journal.StoreRig.range;
 import static io.mycelium.journal.StoreRig.seqs;
@@ -14,6 +15,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.mycelium.journal.Journal.Append;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -31,6 +33,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes wrong with a SQLite file, and what is said and kept then. */
 final class SqliteFaultsTest {
@@ -64,9 +68,12 @@ final class SqliteFaultsTest {
   }
 
   /** Appends until the disk is full, makes room, and expects all of it to be kept. */
-  private static void fillUp(String url, AutoCloseable makesRoom) throws Exception {
+  private static void fillUp(String url, boolean sortedLater, AutoCloseable makesRoom)
+      throws Exception {
     Trouble trouble = new Trouble();
-    Store store = JdbcStore.open(config(url), trouble);
+    UnsortedEntries.Limits limits =
+        sortedLater ? StoreRig.ALWAYS_LATER : UnsortedEntries.Limits.DEFAULT;
+    Store store = JdbcStore.open(config(url), trouble, limits);
     await(store.instances().create(instance("i")));
     long seq = 0;
     Future<Void> last = Future.succeededFuture();
@@ -78,7 +85,13 @@ final class SqliteFaultsTest {
     }
     assertThat(store.journal().refusal()).isEqualTo(ErrorCode.JOURNAL_UNAVAILABLE);
     assertThat(last.isComplete()).isFalse();
-    assertThat(stored(store)).isNotEmpty();
+    if (sortedLater) {
+      assertThat(failure(store.journal().read("i", "lobby", 0, 1)))
+          .isInstanceOfSatisfying(
+              Refusal.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.JOURNAL_UNAVAILABLE));
+    } else {
+      assertThat(stored(store)).isNotEmpty();
+    }
     makesRoom.close();
     await(last);
     assertThat(store.journal().refusal()).isNull();
@@ -103,8 +116,9 @@ final class SqliteFaultsTest {
     return promise.future();
   }
 
-  @Test
-  void whatDoesNotFitIsWrittenOnceThereIsRoom() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatDoesNotFitIsWrittenOnceThereIsRoom(boolean sortedLater) throws Exception {
     Path file = folder.resolve("m.db");
     await(JdbcStore.open(config(url(file)), JournalMeters.NONE).close());
     try (Connection connection = DriverManager.getConnection(url(file));
@@ -114,6 +128,7 @@ final class SqliteFaultsTest {
     }
     fillUp(
         url(file) + "?max_page_count=2500",
+        sortedLater,
         () -> {
           try (Connection connection = DriverManager.getConnection(url(file));
               Statement statement = connection.createStatement()) {
@@ -122,14 +137,15 @@ final class SqliteFaultsTest {
         });
   }
 
-  @Test
-  void aFullDiskIsWaitedFor() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aFullDiskIsWaitedFor(boolean sortedLater) throws Exception {
     String disk = Files.createDirectory(folder.resolve("disk")).toString();
     assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk) == 0, "cannot mount");
     try {
       Path ballast = Path.of(disk, "ballast");
       Files.write(ballast, new byte[12 << 20]);
-      fillUp(url(Path.of(disk, "m.db")), () -> Files.delete(ballast));
+      fillUp(url(Path.of(disk, "m.db")), sortedLater, () -> Files.delete(ballast));
     } finally {
       run("umount", disk);
     }

@@ -26,6 +26,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
 
 /** Whatever is done to it, the store on SQLite answers as the one in memory does. */
 final class StoreModelTest {
@@ -67,10 +68,25 @@ final class StoreModelTest {
         .ofMaxSize(60);
   }
 
+  /** Entries go to their table at once: one room's are written at a time. */
   @Property(tries = 25, shrinking = ShrinkingMode.BOUNDED)
   void answersAreThoseOfMemory(@ForAll("steps") List<Step> steps) throws IOException {
+    answersAreThoseOfMemory(steps, UnsortedEntries.Limits.DEFAULT);
+  }
+
+  /** All commits go by way of the unsorted entries, some of which are always on the move. */
+  @Property(tries = 40, shrinking = ShrinkingMode.BOUNDED)
+  void andSoTheyAreOfEntriesThatAreSortedLater(
+      @ForAll("steps") List<Step> steps, @ForAll @IntRange(min = 1, max = 40) int most)
+      throws IOException {
+    answersAreThoseOfMemory(
+        steps, new UnsortedEntries.Limits(1, Integer.MAX_VALUE, 1 << 20, most, 1));
+  }
+
+  private static void answersAreThoseOfMemory(List<Step> steps, UnsortedEntries.Limits limits)
+      throws IOException {
     Path folder = Files.createTempDirectory("model");
-    try (Both both = new Both("jdbc:sqlite:" + folder.resolve("m.db"))) {
+    try (Both both = new Both("jdbc:sqlite:" + folder.resolve("m.db"), limits)) {
       steps.forEach(both::run);
       both.compare();
     }
@@ -84,15 +100,17 @@ final class StoreModelTest {
   /** Both stores, and what an instance knows of its rooms. */
   private static final class Both implements AutoCloseable {
     private final String url;
+    private final UnsortedEntries.Limits limits;
     private final Store memory = new MemoryStore(config("memory:"));
     private Store sqlite;
     private final Map<String, Long> last = new HashMap<>();
     private final Map<String, Integer> epochs = new HashMap<>();
     private final long[] generations = {1, 1};
 
-    Both(String url) {
+    Both(String url, UnsortedEntries.Limits limits) {
       this.url = url;
-      sqlite = JdbcStore.open(config(url), JournalMeters.NONE);
+      this.limits = limits;
+      sqlite = JdbcStore.open(config(url), JournalMeters.NONE, limits);
       IDS.forEach(id -> same(store -> store.instances().create(instance(id))));
     }
 
@@ -151,7 +169,7 @@ final class StoreModelTest {
         }
         case REOPEN -> {
           answer(sqlite.close());
-          sqlite = JdbcStore.open(config(url), JournalMeters.NONE);
+          sqlite = JdbcStore.open(config(url), JournalMeters.NONE, limits);
         }
         case READ -> read(step, id, room);
         default -> throw new AssertionError(step);

@@ -13,6 +13,10 @@ import java.util.concurrent.TimeoutException;
 
 /** What tests of stores share: values, and waiting for what a store answers. */
 final class StoreRig {
+  /** Every commit's entries are sorted later, a few with each of those that follow. */
+  static final UnsortedEntries.Limits ALWAYS_LATER =
+      new UnsortedEntries.Limits(1, Integer.MAX_VALUE, 1 << 20, 100, 7);
+
   private StoreRig() {}
 
   static JournalConfig config(String url) {
