@@ -78,7 +78,7 @@ class FourInARowJarTest {
    * The test class path has the example's classes too; without them here, they can only come from
    * the jar.
    */
-  private static final class WithoutExamples extends ClassLoader {
+  static final class WithoutExamples extends ClassLoader {
     WithoutExamples() {
       super(FourInARowJarTest.class.getClassLoader());
     }

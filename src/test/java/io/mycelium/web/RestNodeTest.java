@@ -129,6 +129,23 @@ class RestNodeTest {
   }
 
   @Test
+  void settingsOfAnInstanceAreWhatItsRoomsTakeUnlessTheyHaveTheirOwn() {
+    String spec =
+        "{'id':'s','type':'accumulative','config':{'settings':{'a':[1]}},"
+            + "'rooms':{'r':{},'own':{'settings':{'b':2}}}}";
+    JsonObject made = rest.send("createInstance", "/instances", spec).is(201).json();
+    JsonObject settings = new JsonObject("{\"a\":[1]}");
+    assertThat(made.getJsonObject("config").getJsonObject("settings")).isEqualTo(settings);
+    assertThat(settingsOf("/instances/s/rooms/r")).isEqualTo(settings);
+    assertThat(settingsOf("/instances/s/rooms/own")).isEqualTo(new JsonObject("{\"b\":2}"));
+  }
+
+  private JsonObject settingsOf(String room) {
+    JsonObject read = rest.send("getRoom", room).is(200).json();
+    return read.getJsonObject("config").getJsonObject("settings");
+  }
+
+  @Test
   void aRoomIsAddedSpokenIntoReadAndRemoved() {
     rest.send("createInstance", "/instances", CHAT).is(201);
     String room = "/instances/chat/rooms/a%20room";
