@@ -14,7 +14,7 @@ const COLUMNS = [
   {key: 'in', title: 'In/s', text: count, number: true},
   {key: 'out', title: 'Out/s', text: count, number: true},
   {key: 'mailbox', title: 'Mailbox', text: count, number: true},
-  {key: 'p99', title: 'p99', text: value => value ? micros(value) : '–', number: true, hint: 'Handler time: 99 of 100 batches of messages from sockets took less'},
+  {key: 'p99', title: 'p99', text: value => value ? micros(value) : '–', number: true, hint: 'Handler time: 99 of 100 batches of messages took less'},
   {key: 'restarts', title: 'Restarts', text: count, number: true},
   {key: 'memory', title: 'Memory', text: bytes, number: true, hint: 'Estimated from connections, channels and entries in memory'},
 ];

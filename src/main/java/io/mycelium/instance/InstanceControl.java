@@ -45,6 +45,7 @@ final class InstanceControl {
     }
     admission.check(room);
     Push push = new Push(Push.PUSH, user, payload, node.clock().getAsLong());
+    turn.timed();
     Room.Outcome outcome = room.push(push, key, turn);
     if (outcome.reject() != null) {
       throw refused(outcome.reject());

@@ -163,6 +163,7 @@ final class InstanceVerticle extends VerticleBase {
       return;
     }
     Turn turn = new Turn();
+    long started = System.nanoTime();
     stats.begin(node.clock().getAsLong());
     try {
       Future<T> handled = request.handle(control, turn);
@@ -176,7 +177,11 @@ final class InstanceVerticle extends VerticleBase {
               ErrorCode.INSTANCE_CRASHED, "the room's logic failed; the instance restarts"));
       crash(e);
     } finally {
-      ended(turn);
+      if (turn.isTimed()) {
+        handled(turn, 0, started);
+      } else {
+        ended(turn);
+      }
     }
   }
 
@@ -238,11 +243,7 @@ final class InstanceVerticle extends VerticleBase {
     Turn turn = new Turn();
     Throwable crash = instance.handle(batch, turn);
     commit(turn);
-    long nanos = System.nanoTime() - started;
-    if (!fenced) {
-      stats.end(nanos, count, turn, instance);
-    }
-    node.meters().handlerTime(nanos);
+    handled(turn, count, started);
     if (crash != null) {
       crash(crash);
     }
@@ -269,6 +270,15 @@ final class InstanceVerticle extends VerticleBase {
     if (!fenced) {
       stats.end(turn, instance);
     }
+  }
+
+  /** Likewise for messages, of which that many were commands in the mailbox. */
+  private void handled(Turn turn, int commands, long started) {
+    long nanos = System.nanoTime() - started;
+    if (!fenced) {
+      stats.end(nanos, commands, turn, instance);
+    }
+    node.meters().handlerTime(nanos);
   }
 
   /**

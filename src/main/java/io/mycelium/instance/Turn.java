@@ -40,6 +40,7 @@ final class Turn {
   private List<Question> questions = List.of();
   private List<Room> snapshots = List.of();
   private boolean sync;
+  private boolean timed;
   private String removedRoom;
   private Outbound.Reply lastReply;
   private int messagesOut;
@@ -63,6 +64,15 @@ final class Turn {
 
   void item(Outbound item) {
     items.add(item);
+  }
+
+  /** A back end's message: its time counts as that of a batch does. */
+  void timed() {
+    timed = true;
+  }
+
+  boolean isTimed() {
+    return timed;
   }
 
   /** A message to all channels of a room. */

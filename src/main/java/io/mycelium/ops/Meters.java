@@ -78,7 +78,9 @@ public final class Meters implements AutoCloseable {
           "duplicates",
           "Deliveries and batches of them that the bus repeated, dropped");
   private final Timer handler =
-      timer("mycelium.handler", "Time an instance takes for one batch of commands");
+      timer(
+          "mycelium.handler",
+          "Time an instance takes for one batch of commands or a back end's message");
   private final JournalFigures journal = new JournalFigures(registry);
   private final Timer lag = timer("mycelium.event.loop.lag", "How late event loops run a timer");
 
