@@ -8,11 +8,14 @@ import io.mycelium.instance.spi.Effects;
 import io.mycelium.instance.spi.Push;
 import io.mycelium.instance.spi.RoomLogic;
 import io.mycelium.instance.spi.RoomSettings;
+import io.mycelium.instance.types.AccumulativeType;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.Retention;
 import io.mycelium.protocol.Payload;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -60,6 +63,10 @@ class RoomEffectsTest {
     }
   }
 
+  private static RoomSettings every(Duration patchInterval) {
+    return new RoomSettings("test", null, 10, true, false, patchInterval, null);
+  }
+
   private static Room room(Function<Push, Effects> decide) {
     return new Room(
         "r",
@@ -95,6 +102,55 @@ class RoomEffectsTest {
       assertThat(turn.appends()).isEmpty();
       assertThat(turn.timers()).isEmpty();
     }
+  }
+
+  @Test
+  void whatComesWithinAPatchIntervalIsOneDelivery() {
+    Duration interval = Duration.ofMillis(50);
+    Counter logic = new Counter(Effects::append, (state, entry) -> state + 1);
+    Room room = new Room("r", every(interval), logic, JournalConfig.DEFAULT, null);
+    Turn pushes = new Turn();
+    for (int i = 0; i < 5; i++) {
+      room.push(PUSH, pushes);
+    }
+    assertThat(pushes.items()).isEmpty();
+    assertThat(pushes.timers())
+        .containsExactly(new Turn.Timer(room, Turn.TimerKind.PATCH, interval, 0));
+
+    assertThat(sentBy(room))
+        .singleElement()
+        .satisfies(
+            delivery -> {
+              assertThat(delivery.first()).isEqualTo(1);
+              assertThat(delivery.last()).isEqualTo(5);
+            });
+    assertThat(sentBy(room)).as("nothing came since").isEmpty();
+  }
+
+  @Test
+  void aPatchOfAnAccumulativeRoomHasEachMessageAndTheNumberOfTheLast() {
+    RoomSettings settings = every(Duration.ofMillis(50));
+    RoomLogic<?> logic = new AccumulativeType().open(settings);
+    Room room = new Room("r", settings, logic, JournalConfig.DEFAULT, null);
+    room.push(PUSH, new Turn());
+    room.push(new Push("push", "bob", Payload.binary(new byte[] {1}), 8), new Turn());
+    Outbound.Delivery delivery = sentBy(room).get(0);
+    assertThat(delivery.binary()).as("one frame has room for one payload").isNull();
+    assertThat(new JsonObject(Buffer.buffer(delivery.json())))
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"data": {"type": "test", "state": {
+                  "1": {"user": {"id": "ada"}, "payload": 1, "at": 7},
+                  "2": {"user": {"id": "bob"}, "payload": {"$binary": "AQ=="}, "at": 8}}},
+                 "seq": 2}
+                """));
+  }
+
+  private static List<Outbound.Delivery> sentBy(Room room) {
+    Turn turn = new Turn();
+    room.sendPatch(turn);
+    return turn.items().stream().map(Outbound.Delivery.class::cast).toList();
   }
 
   @Test
