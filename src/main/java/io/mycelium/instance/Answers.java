@@ -66,7 +66,8 @@ final class Answers {
   private static Outbound.Reply rejected(String gateway, long number, Effects.Reject reject) {
     JsonWriter out = new JsonWriter(96).raw(REASON).quote(reject.reason());
     byte[] json = out.raw(MESSAGE).quote(reject.message()).raw('}').toBytes();
-    return new Outbound.Reply(gateway, number, ErrorCode.REJECTED, reject.message(), json, 0);
+    ErrorCode code = ErrorCode.rejecting(reject.reason());
+    return new Outbound.Reply(gateway, number, code, reject.message(), json, 0);
   }
 
   /**
