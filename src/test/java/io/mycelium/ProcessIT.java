@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node in a process of its own, as an operator starts and stops it. */
@@ -38,6 +40,15 @@ class ProcessIT {
     assertThat(lines.get(0)).contains("draining");
     assertThat(lines.get(lines.size() - 1)).endsWith("drained");
     assertThat(lines).allMatch(line -> line.matches("\\d{4}-.* INFO .*"));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theNativeTransportIsUsedWhereThereIsOne() throws Exception {
+    assertThat(startAndAwait("listening", "serve", "--port", "0"))
+        .singleElement()
+        .asString()
+        .endsWith("native_transport=true");
   }
 
   @Test
