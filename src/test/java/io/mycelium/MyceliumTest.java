@@ -12,7 +12,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,20 @@ class MyceliumTest {
                 line.startsWith(
                     "mycelium_http_requests_seconds_count"
                         + "{method=\"POST\",route=\"/api/v1/instances\",status=\"201\"} 1"));
+  }
+
+  @Test
+  void eachMeterThatTheReadmeNamesIsThere() throws Exception {
+    String readme = Files.readString(Path.of("README.md"));
+    List<String> named = all("`(mycelium_\\w+)", readme);
+    assertThat(named).hasSizeGreaterThan(10);
+    assertThat(get(node.port(), "/api/v1/types").statusCode()).isEqualTo(200);
+    String metrics = get(node.managementPort(), "/metrics").body();
+    assertThat(all("# HELP (\\w+) ", metrics)).containsAll(named);
+  }
+
+  private static List<String> all(String pattern, String text) {
+    return Pattern.compile(pattern).matcher(text).results().map(m -> m.group(1)).toList();
   }
 
   @Test
