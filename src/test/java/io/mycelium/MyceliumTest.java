@@ -14,11 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A node as {@code serve} puts it together, on ports that are free. */
 class MyceliumTest {
@@ -107,6 +110,30 @@ class MyceliumTest {
       assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
       assertThat(new JsonObject(ready.body()).getJsonObject("checks").fieldNames())
           .containsExactlyInAnyOrder("draining", "instances", "journal", "web");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aHeadIsAnsweredAsAGetIsWithoutItsBody(HttpClient.Version version) throws Exception {
+    for (String path :
+        List.of(
+            "/",
+            "/openapi.yaml",
+            "/client/mycelium.js",
+            "/client/mycelium.d.ts",
+            "/health/live",
+            "/health/ready")) {
+      HttpRequest.Builder request = HttpRequest.newBuilder(uri(node.port(), path)).version(version);
+      HttpResponse<String> get = send(request);
+      HttpResponse<String> head = send(request.method("HEAD", HttpRequest.BodyPublishers.noBody()));
+      assertThat(get.statusCode()).as(path).isEqualTo(200);
+      assertThat(head.statusCode()).as(path).isEqualTo(200);
+      Map<String, List<String>> headers = new TreeMap<>(get.headers().map());
+      // RFC 9110 section 8.6 lets a HEAD's answer go without it.
+      headers.remove("content-length");
+      assertThat(head.headers().map()).as(path).containsAllEntriesOf(headers);
+      assertThat(head.body()).as(path).isEmpty();
     }
   }
 

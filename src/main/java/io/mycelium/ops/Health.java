@@ -1,6 +1,8 @@
 package io.mycelium.ops;
 
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
@@ -74,22 +76,30 @@ public final class Health {
     return new JsonObject().put("status", status(up)).put("checks", results);
   }
 
-  /** {@code GET /health/live}: always 200. */
+  /** {@code GET} or {@code HEAD /health/live}: always 200. */
   public Handler<RoutingContext> live() {
     return ctx -> answer(ctx, new JsonObject().put("status", status(true)));
   }
 
-  /** {@code GET /health/ready}: 200, or 503 while a check is down or the node drains. */
+  /**
+   * {@code GET} or {@code HEAD /health/ready}: 200, or 503 while a check is down or the node
+   * drains.
+   */
   public Handler<RoutingContext> ready() {
     return ctx -> answer(ctx, readiness());
   }
 
   private static void answer(RoutingContext ctx, JsonObject body) {
-    ctx.response()
-        .setStatusCode(status(true).equals(body.getString("status")) ? 200 : 503)
-        .putHeader("content-type", "application/json")
-        .putHeader("cache-control", "no-store")
-        .end(body.encode());
+    HttpServerResponse response =
+        ctx.response()
+            .setStatusCode(status(true).equals(body.getString("status")) ? 200 : 503)
+            .putHeader("content-type", "application/json")
+            .putHeader("cache-control", "no-store");
+    if (ctx.request().method() == HttpMethod.HEAD) {
+      response.end();
+    } else {
+      response.end(body.encode());
+    }
   }
 
   private static Check run(Supplier<Check> check) {

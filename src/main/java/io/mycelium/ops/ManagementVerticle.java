@@ -2,6 +2,7 @@ package io.mycelium.ops;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -32,8 +33,8 @@ public final class ManagementVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Router router = Router.router(vertx);
-    router.get("/health/live").handler(health.live());
-    router.get("/health/ready").handler(health.ready());
+    router.get("/health/live").method(HttpMethod.HEAD).handler(health.live());
+    router.get("/health/ready").method(HttpMethod.HEAD).handler(health.ready());
     router.get("/metrics").handler(this::metrics);
     return vertx
         .createHttpServer()

@@ -2,6 +2,7 @@ package io.mycelium.web;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.MimeMapping;
 import io.vertx.ext.web.RoutingContext;
@@ -70,9 +71,19 @@ record Asset(String type, String etag, Buffer plain, Buffer gzip) {
     }
     response.putHeader(HttpHeaders.CONTENT_TYPE, type);
     if (gzip != null && takesGzip(ctx.request().getHeader(HttpHeaders.ACCEPT_ENCODING))) {
-      response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip").end(gzip);
+      response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+      end(ctx, gzip);
     } else {
-      response.end(plain);
+      end(ctx, plain);
+    }
+  }
+
+  /** Vert.x leaves the body of a HEAD's answer away over HTTP/1.1 but not over HTTP/2. */
+  static void end(RoutingContext ctx, Buffer body) {
+    if (ctx.request().method() == HttpMethod.HEAD) {
+      ctx.response().end();
+    } else {
+      ctx.response().end(body);
     }
   }
 

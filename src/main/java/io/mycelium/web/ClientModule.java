@@ -1,5 +1,6 @@
 package io.mycelium.web;
 
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -19,7 +20,8 @@ final class ClientModule {
 
   static void mount(Router router) {
     for (String file : new String[] {"mycelium.js", "mycelium.d.ts"}) {
-      router.get("/client/" + file).handler(new ClientModule(file)::serve);
+      ClientModule module = new ClientModule(file);
+      router.get("/client/" + file).method(HttpMethod.HEAD).handler(module::serve);
     }
   }
 

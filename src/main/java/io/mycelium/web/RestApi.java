@@ -6,6 +6,7 @@ import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
@@ -77,7 +78,7 @@ public final class RestApi {
    * Adds the routes to the router of the main port; {@link Problems} must be mounted on it as well.
    */
   public void mount(Router router) {
-    router.get("/openapi.yaml").handler(this::document);
+    router.get("/openapi.yaml").method(HttpMethod.HEAD).handler(this::document);
     router.route(BASE_PATH + "/*").handler(this::identify);
     transfer.mount(router);
     router.route(BASE_PATH + "/*").handler(this::requireJson);
@@ -190,6 +191,7 @@ public final class RestApi {
   }
 
   private void document(RoutingContext ctx) {
-    ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/yaml").end(contract.text());
+    ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/yaml");
+    Asset.end(ctx, contract.text());
   }
 }

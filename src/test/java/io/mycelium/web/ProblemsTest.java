@@ -265,7 +265,8 @@ class ProblemsTest {
 
     refused.problem(405, "method_not_allowed");
     assertThat(refused.headers().get("Allow")).isEqualTo("DELETE, GET");
-    assertThat(server.send("POST", "/openapi.yaml", "{}").headers().get("Allow")).isEqualTo("GET");
+    assertThat(server.send("POST", "/openapi.yaml", "{}").headers().get("Allow"))
+        .isEqualTo("GET, HEAD");
   }
 
   @Test
