@@ -43,7 +43,7 @@ record InstanceSpec(
       throw in.refuse("type", null, "the name of a type, such as accumulative");
     }
     String given = id == null ? UUID.randomUUID().toString() : id;
-    String name = in.text("name", given, "[^\\p{Cntrl}]{1,200}", "1 to 200 characters");
+    String name = in.text("name", given, "[^\\p{Cntrl}]{1,128}", "1 to 128 characters");
     JsonObject config = in.object("config");
     JsonObject rooms = in.object("rooms");
     in.refuseUnknownKeys();

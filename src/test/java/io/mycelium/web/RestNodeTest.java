@@ -7,8 +7,12 @@ import io.mycelium.testing.FaultyType;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -129,20 +133,25 @@ class RestNodeTest {
   }
 
   @Test
-  void settingsOfAnInstanceAreWhatItsRoomsTakeUnlessTheyHaveTheirOwn() {
-    String spec =
-        "{'id':'s','type':'accumulative','config':{'settings':{'a':[1]}},"
-            + "'rooms':{'r':{},'own':{'settings':{'b':2}}}}";
-    JsonObject made = rest.send("createInstance", "/instances", spec).is(201).json();
-    JsonObject settings = new JsonObject("{\"a\":[1]}");
-    assertThat(made.getJsonObject("config").getJsonObject("settings")).isEqualTo(settings);
-    assertThat(settingsOf("/instances/s/rooms/r")).isEqualTo(settings);
-    assertThat(settingsOf("/instances/s/rooms/own")).isEqualTo(new JsonObject("{\"b\":2}"));
-  }
-
-  private JsonObject settingsOf(String room) {
-    JsonObject read = rest.send("getRoom", room).is(200).json();
-    return read.getJsonObject("config").getJsonObject("settings");
+  void theListIsReadPageByPageToItsEnd() {
+    Set<String> made = new TreeSet<>();
+    for (int i = 0; i < 5; i++) {
+      JsonObject instance =
+          rest.send("createInstance", "/instances", "{'type':'shared'}").is(201).json();
+      made.add(instance.getString("id"));
+    }
+    List<String> listed = new ArrayList<>();
+    String after = "";
+    int pages = 0;
+    do {
+      JsonObject page = rest.send("listInstances", "/instances?limit=2" + after).is(200).json();
+      page.getJsonArray("items").forEach(each -> listed.add(((JsonObject) each).getString("id")));
+      String next = page.getString("next");
+      after = next == null ? null : "&after=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
+      pages++;
+    } while (after != null);
+    assertThat(pages).isEqualTo(3);
+    assertThat(listed).containsExactlyElementsOf(made);
   }
 
   @Test
