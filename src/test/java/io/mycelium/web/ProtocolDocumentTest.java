@@ -16,7 +16,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Plays {@code docs/protocol.md} from top to bottom; how to read it is said there. */
+/**
+ * Plays {@code docs/protocol.md} from top to bottom, how to read it is said there, and the README's
+ * frames.
+ */
 class ProtocolDocumentTest {
   private static final Pattern BLOCK =
       Pattern.compile("```(json|frames)\\n(.*?)```", Pattern.DOTALL);
@@ -48,6 +51,38 @@ class ProtocolDocumentTest {
                 });
       }
     }
+  }
+
+  /** They leave out what presence says between them, and show an epoch and a time as they were. */
+  @Test
+  void theFramesOfTheReadmeAreWhatANodeTakesAndSends() throws IOException {
+    String readme = Files.readString(Path.of("README.md"));
+    String url = first("`ws://localhost:4000(/socket/\\S+)`", readme);
+    List<String> lines =
+        first("```\n(→.*?)```", readme)
+            .replaceAll("\"epoch\":\"\\w+\"", "\"epoch\":\"<epoch>\"")
+            .replaceAll("\"at\":\\d+", "\"at\":<at>")
+            .lines()
+            .toList();
+    assertThat(lines).hasSize(5);
+    try (TestNode node = TestNode.start()) {
+      node.create("{'id':'chat','type':'accumulative','rooms':{'general':{}}}");
+      PhoenixSocket ada = PhoenixSocket.connect(node.port(), url);
+      for (String line : lines) {
+        String frame = line.substring(2);
+        if (line.startsWith("→ ")) {
+          ada.send(frame);
+        } else {
+          ada.await(found -> matches(frame, text(found)));
+        }
+      }
+    }
+  }
+
+  private static String first(String pattern, String document) {
+    Matcher matcher = Pattern.compile(pattern, Pattern.DOTALL).matcher(document);
+    assertThat(matcher.find()).as(pattern).isTrue();
+    return matcher.group(1);
   }
 
   private void play(TestNode node, String line) {
