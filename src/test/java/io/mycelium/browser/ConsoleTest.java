@@ -267,9 +267,12 @@ class ConsoleTest {
 
   @Test
   void aCrashShowsInTheRestartHistoryWithItsError() {
+    TestNode.await(node.directory().push("brittle", "lobby", null, "\"before the crash\""));
     Window window = chromium.open(node.port(), "/console/instances/brittle", View.DESKTOP_DARK);
     Page page = window.page();
     assertThat(page.getByText("None since the instance was created.")).isVisible();
+    // Read over REST, which answers 503 while the instance restarts.
+    assertThat(page.getByText("before the crash")).isVisible();
     crash();
     assertThat(page.getByText("java.lang.IllegalStateException: told to")).isVisible();
     assertThat(page.locator("tbody tr")).hasCount(1);
