@@ -1,7 +1,6 @@
 package io.mycelium.journal;
 
 import io.mycelium.protocol.ErrorCode;
-import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -131,8 +130,7 @@ final class JdbcJournal implements Journal {
       return reader.read(query);
     }
     if (writer.refusal() == ErrorCode.JOURNAL_UNAVAILABLE) {
-      return Future.failedFuture(
-          new Refusal(ErrorCode.JOURNAL_UNAVAILABLE, "the journal cannot be read just now"));
+      return Future.failedFuture(Reader.unavailable());
     }
     return add(new Sorting(instance, room)).compose(ignored -> reader.read(query));
   }

@@ -51,14 +51,17 @@ final class Reader {
     return promise.future();
   }
 
+  static Refusal unavailable() {
+    return new Refusal(ErrorCode.JOURNAL_UNAVAILABLE, "the journal cannot be read just now");
+  }
+
   private <T> void run(Query<T> query, Promise<T> promise) {
     T found;
     try {
       found = run(query);
     } catch (SQLException e) {
       LOG.debug("a read failed", e);
-      promise.fail(
-          new Refusal(ErrorCode.JOURNAL_UNAVAILABLE, "the journal cannot be read just now"));
+      promise.fail(unavailable());
       return;
     } catch (RuntimeException | Error e) {
       promise.fail(e);

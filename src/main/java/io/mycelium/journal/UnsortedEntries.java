@@ -1,14 +1,13 @@
 package io.mycelium.journal;
 
+import io.mycelium.journal.KnownRooms.Place;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,9 +46,6 @@ final class UnsortedEntries {
     static final Limits DEFAULT = new Limits(16, 8, 512, 8192, 512);
   }
 
-  private record Place(String instance, String room) {}
-
-  private static final int MAX_KNOWN = 65_536;
   private static final int SQLITE_CONSTRAINT = 19;
   private static final Comparator<Kept> BY_ROOM =
       Comparator.comparing(Kept::instance)
@@ -61,16 +57,8 @@ final class UnsortedEntries {
   /** How many each instance has here; any thread reads it. */
   private final Map<String, Integer> counts = new ConcurrentHashMap<>();
 
-  /** Sequence of the newest entry of the rooms that were written to last. */
-  private final Map<Place, Long> newest =
-      new LinkedHashMap<>(64, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Place, Long> eldest) {
-          return size() > MAX_KNOWN;
-        }
-      };
+  /** Sequence of the newest entry. */
+  private final KnownRooms<Long> newest = new KnownRooms<>();
 
   private List<Kept> arrived = new ArrayList<>();
 
@@ -93,7 +81,6 @@ final class UnsortedEntries {
   /** What the open transaction does. */
   private static final class Change {
     private final List<Kept> added = new ArrayList<>();
-    private final Map<Place, Long> newest = new HashMap<>();
     private final Set<Place> places = new HashSet<>();
     private boolean row;
     private boolean all;
@@ -102,7 +89,6 @@ final class UnsortedEntries {
 
     private void clear(int alreadyMoved, long alreadyGone) {
       added.clear();
-      newest.clear();
       places.clear();
       row = false;
       all = false;
@@ -155,15 +141,12 @@ final class UnsortedEntries {
           "23000",
           SQLITE_CONSTRAINT);
     }
-    change.newest.put(place, kept.entry().seq());
+    newest.put(place, kept.entry().seq());
     change.added.add(kept);
   }
 
   private long newest(Transaction transaction, Place place) throws SQLException {
-    Long known = change.newest.get(place);
-    if (known == null) {
-      known = newest.get(place);
-    }
+    Long known = newest.get(place);
     if (known == null) {
       known =
           transaction.number(
@@ -213,7 +196,7 @@ final class UnsortedEntries {
 
   private boolean isScattered() {
     int count = change.added.size();
-    if (count < limits.fewest() || count >= (long) limits.perRoom() * change.newest.size()) {
+    if (count < limits.fewest() || count >= (long) limits.perRoom() * newest.changed()) {
       return false;
     }
     long bytes = 0;
@@ -278,8 +261,7 @@ final class UnsortedEntries {
 
   /** Rooms of an instance are being deleted. */
   void forget(String instance) {
-    newest.keySet().removeIf(place -> place.instance().equals(instance));
-    change.newest.keySet().removeIf(place -> place.instance().equals(instance));
+    newest.forget(instance);
   }
 
   void committed() {
@@ -297,7 +279,7 @@ final class UnsortedEntries {
       lastRow++;
       arrive(change.added);
     }
-    newest.putAll(change.newest);
+    newest.committed();
     moved = change.moved;
     goneUpTo = change.goneUpTo;
     change.clear(moved, goneUpTo);
@@ -328,6 +310,7 @@ final class UnsortedEntries {
   }
 
   void rolledBack() {
+    newest.rolledBack();
     change.clear(moved, goneUpTo);
   }
 }
