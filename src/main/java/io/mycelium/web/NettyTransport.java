@@ -30,7 +30,6 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
@@ -63,11 +62,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
   private final ChannelHandlerContext head;
   private final int maxMessageBytes;
   private Connection connection;
-
-  /** The fragments of a message that is not complete; null between messages. */
-  private ByteArrayOutputStream fragments;
-
-  private boolean text;
+  private Fragments fragments;
 
   private NettyTransport(ChannelHandlerContext head, int maxMessageBytes) {
     this.head = head;
@@ -102,6 +97,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
   /** From now on what the peer sends goes to the connection. */
   void start(Connection reader) {
     connection = reader;
+    fragments = new Fragments(reader, maxMessageBytes);
     head.channel().config().setAutoRead(true);
     if (!head.channel().isActive()) {
       reader.onClosed("client");
@@ -112,11 +108,11 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
   public void channelRead(ChannelHandlerContext context, Object message) {
     try {
       if (message instanceof TextWebSocketFrame frame) {
-        begin(frame, true);
+        fragments.begin(bytes(frame.content()), true, frame.isFinalFragment());
       } else if (message instanceof BinaryWebSocketFrame frame) {
-        begin(frame, false);
+        fragments.begin(bytes(frame.content()), false, frame.isFinalFragment());
       } else if (message instanceof ContinuationWebSocketFrame frame) {
-        goOn(frame);
+        fragments.goOn(bytes(frame.content()), frame.isFinalFragment());
       } else if (message instanceof CloseWebSocketFrame close) {
         answerClose(close);
       } else if (message instanceof PingWebSocketFrame ping) {
@@ -126,42 +122,6 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
       }
     } finally {
       ReferenceCountUtil.release(message);
-    }
-  }
-
-  private void begin(WebSocketFrame frame, boolean isText) {
-    if (frame.isFinalFragment()) {
-      deliver(bytes(frame.content()), isText);
-    } else {
-      fragments = new ByteArrayOutputStream();
-      text = isText;
-      goOn(frame);
-    }
-  }
-
-  private void goOn(WebSocketFrame frame) {
-    if (fragments == null) {
-      return;
-    }
-    connection.seen();
-    if (fragments.size() + frame.content().readableBytes() > maxMessageBytes) {
-      fragments = null;
-      connection.close(Disconnect.MESSAGE_TOO_BIG);
-      return;
-    }
-    fragments.writeBytes(bytes(frame.content()));
-    if (frame.isFinalFragment()) {
-      byte[] whole = fragments.toByteArray();
-      fragments = null;
-      deliver(whole, text);
-    }
-  }
-
-  private void deliver(byte[] whole, boolean isText) {
-    if (isText) {
-      connection.onText(whole);
-    } else {
-      connection.onBinary(whole);
     }
   }
 

@@ -24,8 +24,7 @@ final class VertxTransport implements Transport {
   private final ServerWebSocket socket;
   private final int maxMessageBytes;
   private Connection connection;
-  private Buffer message;
-  private boolean text;
+  private Fragments fragments;
 
   private VertxTransport(ServerWebSocket socket, int maxMessageBytes) {
     this.socket = socket;
@@ -40,6 +39,7 @@ final class VertxTransport implements Transport {
   /** From now on what the peer sends goes to the connection. */
   void start(Connection reader) {
     connection = reader;
+    fragments = new Fragments(reader, maxMessageBytes);
     socket.frameHandler(this::onFrame);
     socket.pongHandler(ignored -> reader.seen());
     socket.exceptionHandler(this::onException);
@@ -50,33 +50,16 @@ final class VertxTransport implements Transport {
   }
 
   /**
-   * Joins fragments as bytes: Vert.x's own text messages have lost what was not UTF-8. It answers
-   * pings and closes. The buffer is our own: an empty frame's takes nothing in.
+   * Takes messages apart as bytes: Vert.x's own text messages have lost what was not UTF-8. It
+   * answers pings and closes.
    */
   private void onFrame(WebSocketFrame frame) {
-    connection.seen();
-    boolean first = frame.isText() || frame.isBinary();
-    if (first) {
-      text = frame.isText();
-      message = Buffer.buffer();
-    } else if (!frame.isContinuation()) {
-      return;
-    }
-    message.appendBuffer(frame.binaryData());
-    if (message.length() > maxMessageBytes) {
-      connection.close(Disconnect.MESSAGE_TOO_BIG);
-    } else if (frame.isFinal()) {
-      deliver();
-    }
-  }
-
-  private void deliver() {
-    byte[] bytes = message.getBytes();
-    message = null;
-    if (text) {
-      connection.onText(bytes);
+    if (frame.isText() || frame.isBinary()) {
+      fragments.begin(frame.binaryData().getBytes(), frame.isText(), frame.isFinal());
+    } else if (frame.isContinuation()) {
+      fragments.goOn(frame.binaryData().getBytes(), frame.isFinal());
     } else {
-      connection.onBinary(bytes);
+      connection.seen();
     }
   }
 
