@@ -26,7 +26,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
@@ -212,8 +211,7 @@ public final class Mycelium {
     consoles.add(console);
     console.mount(router);
     router.route().order(Integer.MIN_VALUE).handler(this::time);
-    router.get("/health/live").method(HttpMethod.HEAD).handler(health.live());
-    router.get("/health/ready").method(HttpMethod.HEAD).handler(health.ready());
+    health.mount(router);
   }
 
   /** Open sockets of all web verticles by state. */

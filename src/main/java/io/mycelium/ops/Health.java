@@ -1,9 +1,9 @@
 package io.mycelium.ops;
 
-import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -76,17 +76,14 @@ public final class Health {
     return new JsonObject().put("status", status(up)).put("checks", results);
   }
 
-  /** {@code GET} or {@code HEAD /health/live}: always 200. */
-  public Handler<RoutingContext> live() {
-    return ctx -> answer(ctx, new JsonObject().put("status", status(true)));
-  }
-
   /**
-   * {@code GET} or {@code HEAD /health/ready}: 200, or 503 while a check is down or the node
-   * drains.
+   * Adds {@code GET} and {@code HEAD /health/live}, always 200, and {@code /health/ready}: 200, or
+   * 503 while a check is down or the node drains.
    */
-  public Handler<RoutingContext> ready() {
-    return ctx -> answer(ctx, readiness());
+  public void mount(Router router) {
+    JsonObject live = new JsonObject().put("status", status(true));
+    router.get("/health/live").method(HttpMethod.HEAD).handler(ctx -> answer(ctx, live));
+    router.get("/health/ready").method(HttpMethod.HEAD).handler(ctx -> answer(ctx, readiness()));
   }
 
   private static void answer(RoutingContext ctx, JsonObject body) {

@@ -2,7 +2,6 @@ package io.mycelium.ops;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -33,8 +32,7 @@ public final class ManagementVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Router router = Router.router(vertx);
-    router.get("/health/live").method(HttpMethod.HEAD).handler(health.live());
-    router.get("/health/ready").method(HttpMethod.HEAD).handler(health.ready());
+    health.mount(router);
     router.get("/metrics").handler(this::metrics);
     return vertx
         .createHttpServer()
