@@ -2,6 +2,7 @@ package io.mycelium.bus;
 
 import io.mycelium.bus.Outbound.Delivery;
 import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.JsonParts;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageCodec;
@@ -96,7 +97,7 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
     Wire.bytes(out, delivery.quotedEvent());
     out.appendLong(delivery.first()).appendLong(delivery.last());
     Wire.payload(out, delivery.binary());
-    Wire.bytes(out, delivery.json());
+    Wire.json(out, delivery.json());
   }
 
   @Override
@@ -135,7 +136,12 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
 
   private static Delivery readDelivery(Wire.Reader in) {
     return new Delivery(
-        in.string(), in.bytes(), in.longNumber(), in.longNumber(), in.payload(), in.bytes());
+        in.string(),
+        in.bytes(),
+        in.longNumber(),
+        in.longNumber(),
+        in.payload(),
+        JsonParts.whole(in.bytes()));
   }
 
   private static Outbound readReply(Wire.Reader in) {

@@ -1,6 +1,7 @@
 package io.mycelium.bus;
 
 import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.JsonParts;
 import io.mycelium.protocol.Payload;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ public sealed interface Outbound {
    * @param json the payload as JSON text
    */
   record Delivery(
-      String room, byte[] quotedEvent, long first, long last, Payload binary, byte[] json)
+      String room, byte[] quotedEvent, long first, long last, Payload binary, JsonParts json)
       implements Outbound {}
 
   /**

@@ -1,5 +1,6 @@
 package io.mycelium.bus;
 
+import io.mycelium.protocol.JsonParts;
 import io.mycelium.protocol.Payload;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
@@ -60,6 +61,11 @@ final class Wire {
     if (bytes != null) {
       out.appendBytes(bytes);
     }
+  }
+
+  static void json(Buffer out, JsonParts json) {
+    out.appendInt(json.length());
+    out.appendBytes(json.before()).appendBytes(json.value()).appendBytes(json.after());
   }
 
   static void string(Buffer out, String text) {

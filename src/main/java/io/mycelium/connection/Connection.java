@@ -54,39 +54,50 @@ public final class Connection {
     this.liveness = new Liveness(this, instance.limits(), hub.tick());
   }
 
-  /** A text message came in; the array becomes the connection's. */
-  public void onText(byte[] message) {
-    if (!closed && !Utf8.isValid(message)) {
+  /**
+   * A text message came in.
+   *
+   * @param message read during the call only
+   * @param length of the message, which begins at the array's start
+   */
+  public void onText(byte[] message, int length) {
+    if (!closed && !Utf8.isValid(message, length)) {
       close(Disconnect.INVALID_UTF8);
       return;
     }
-    receive(message, false);
+    receive(message, length, false);
   }
 
   /** A binary message came in; likewise. */
-  public void onBinary(byte[] message) {
-    receive(message, true);
+  public void onBinary(byte[] message, int length) {
+    receive(message, length, true);
   }
 
-  private void receive(byte[] bytes, boolean binary) {
+  private void receive(byte[] bytes, int length, boolean binary) {
     if (closed) {
       return;
     }
     seen();
-    hub.received(bytes.length);
-    if (bytes.length > instance.limits().maxMessageBytes()) {
+    hub.received(length);
+    if (length > instance.limits().maxMessageBytes()) {
       close(Disconnect.MESSAGE_TOO_BIG);
       return;
     }
     InboundMessage message;
     try {
-      message = binary ? serializer.decodeBinary(bytes) : serializer.decodeText(bytes);
+      message =
+          binary ? serializer.decodeBinary(bytes, length) : serializer.decodeText(bytes, length);
     } catch (MalformedFrameException e) {
       LOG.debug("connection {} of instance {}: {}", number, link().instanceId(), e.getMessage());
       close(Disconnect.MALFORMED_FRAME);
       return;
     }
     handle(message);
+  }
+
+  /** An array of at least that length to read a message into: one for all of the event loop. */
+  public byte[] scratch(int length) {
+    return hub.scratch(length);
   }
 
   /** The peer gave a sign of life. */

@@ -28,6 +28,9 @@ import java.util.Map;
 public final class Hub {
   private static final int TICK_MS = 1000;
 
+  /** Nearly all messages are smaller. */
+  private static final int SCRATCH_BYTES = 4096;
+
   /** The status of an instance that nothing can be asked of. */
   private static final String FAILED = "failed";
 
@@ -42,6 +45,7 @@ public final class Hub {
   private final KeepAlive keepAlive = new KeepAlive();
   private final Map<String, Future<HubInstance>> instances = new HashMap<>();
   private final long timer;
+  private final byte[] scratch = new byte[SCRATCH_BYTES];
   private List<HubRoom> dirtyRooms = new ArrayList<>();
   private List<Connection> dirtyConnections = new ArrayList<>();
   private boolean flushScheduled;
@@ -267,6 +271,10 @@ public final class Hub {
 
   ByteBuf buffer(int capacity) {
     return PooledByteBufAllocator.DEFAULT.directBuffer(capacity);
+  }
+
+  byte[] scratch(int length) {
+    return length <= scratch.length ? scratch : new byte[length];
   }
 
   void delivered(int messages, long bytes) {

@@ -145,7 +145,7 @@ final class Observer {
       return;
     }
     sent++;
-    boolean large = delivery.json().length > MAX_MESSAGE;
+    boolean large = delivery.json().length() > MAX_MESSAGE;
     String frame =
         "{\"message\":{\"room\":"
             + Json.encode(room)
@@ -154,9 +154,9 @@ final class Observer {
             + ",\"seq\":"
             + delivery.last()
             + ",\"bytes\":"
-            + delivery.json().length
+            + delivery.json().length()
             + ",\"json\":"
-            + (large ? "null" : new String(delivery.json(), StandardCharsets.UTF_8))
+            + (large ? "null" : new String(delivery.json().toBytes(), StandardCharsets.UTF_8))
             + "}}";
     if (!subscriber.offer(frame)) {
       skipped++;

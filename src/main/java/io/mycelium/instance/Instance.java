@@ -5,6 +5,7 @@ import io.mycelium.bus.CommandBatch;
 import io.mycelium.bus.Outbound;
 import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.JsonParts;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Refusal;
 import java.time.Duration;
@@ -316,7 +317,8 @@ final class Instance {
   private void tellRooms(Turn turn) {
     Room lobby = rooms.get(InstanceSpec.LOBBY);
     Outbound.Delivery delivery =
-        new Outbound.Delivery(InstanceSpec.LOBBY, ROOMS, 0, 0, null, roomsMessage());
+        new Outbound.Delivery(
+            InstanceSpec.LOBBY, ROOMS, 0, 0, null, JsonParts.whole(roomsMessage()));
     turn.delivery(delivery, lobby.occupants().channels());
   }
 

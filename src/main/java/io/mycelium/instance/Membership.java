@@ -4,6 +4,7 @@ import io.mycelium.bus.Command;
 import io.mycelium.bus.Outbound;
 import io.mycelium.instance.spi.Member;
 import io.mycelium.presence.Presence;
+import io.mycelium.protocol.JsonParts;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
@@ -122,7 +123,7 @@ final class Membership {
     byte[] diff = room.occupants().takeDiff();
     if (diff != null) {
       Outbound.Delivery delivery =
-          new Outbound.Delivery(room.name(), PRESENCE_DIFF, 0, 0, null, diff);
+          new Outbound.Delivery(room.name(), PRESENCE_DIFF, 0, 0, null, JsonParts.whole(diff));
       turn.delivery(delivery, room.occupants().channels());
     }
   }

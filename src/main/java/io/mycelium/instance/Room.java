@@ -187,7 +187,8 @@ final class Room {
   private Outcome carryOut(Effects effects, long now, boolean show, String key, Turn turn) {
     List<Effects.Effect> list = effects.list();
     int appends = 0;
-    for (Effects.Effect effect : list) {
+    for (int i = 0; i < list.size(); i++) {
+      Effects.Effect effect = list.get(i);
       if (effect instanceof Effects.Reject reject) {
         return new Outcome(reject, null);
       }
@@ -197,7 +198,8 @@ final class Room {
     Object next = state;
     Payload response = null;
     List<Outbound> others = List.of();
-    for (Effects.Effect effect : list) {
+    for (int i = 0; i < list.size(); i++) {
+      Effects.Effect effect = list.get(i);
       if (effect instanceof Effects.Append append) {
         long number = seq + made.size() + 1;
         Entry entry =
@@ -221,7 +223,9 @@ final class Room {
             ? messages.state(next, seq + made.size(), epoch)
             : show ? stateMessage() : null;
     commit(next, made, shown, turn);
-    others.forEach(message -> send(message, turn));
+    for (int i = 0; i < others.size(); i++) {
+      send(others.get(i), turn);
+    }
     setTick(list, now, turn);
     return response == null ? Outcome.DONE : new Outcome(null, response);
   }
@@ -236,8 +240,8 @@ final class Room {
   }
 
   private void setTick(List<Effects.Effect> list, long now, Turn turn) {
-    for (Effects.Effect effect : list) {
-      if (effect instanceof Effects.TickIn tick) {
+    for (int i = 0; i < list.size(); i++) {
+      if (list.get(i) instanceof Effects.TickIn tick) {
         tickAt = now + Math.max(1, tick.delay().toMillis());
         turn.timer(this, Turn.TimerKind.TICK, tick.delay(), tickAt);
       }

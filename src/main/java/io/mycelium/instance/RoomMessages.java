@@ -5,6 +5,7 @@ import io.mycelium.instance.spi.Effects;
 import io.mycelium.instance.spi.Member;
 import io.mycelium.instance.spi.RoomLogic;
 import io.mycelium.journal.Entry;
+import io.mycelium.protocol.JsonParts;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
 import java.util.ArrayList;
@@ -19,13 +20,16 @@ final class RoomMessages {
   private static final byte[] EPOCH = JsonWriter.constant(",\"epoch\":");
 
   private final String room;
-  private final byte[] quotedType;
+
+  /** What stands before the change, and before the state. */
+  private final byte[] wrapping;
+
   private final RoomLogic<Object> logic;
   private List<Outbound.Delivery> missed = List.of();
 
   RoomMessages(String room, String type, RoomLogic<Object> logic) {
     this.room = room;
-    this.quotedType = JsonWriter.quoted(type);
+    this.wrapping = new JsonWriter(64).raw(DATA_TYPE).quote(type).raw(STATE).toBytes();
     this.logic = logic;
   }
 
@@ -37,9 +41,14 @@ final class RoomMessages {
     Payload binary =
         single != null && single.isBinary() && logic.broadcastsBinary() ? single : null;
     byte[] delta = logic.delta(after, entries).asJson();
-    JsonWriter out = new JsonWriter(delta.length + 64);
-    out.raw(DATA_TYPE).raw(quotedType).raw(STATE).raw(delta).raw(SEQ).number(last).raw('}');
-    return new Outbound.Delivery(room, MSG, first, last, binary, out.toBytes());
+    byte[] seq =
+        new JsonWriter(SEQ.length + JsonWriter.digits(last) + 1)
+            .raw(SEQ)
+            .number(last)
+            .raw('}')
+            .toBytes();
+    return new Outbound.Delivery(
+        room, MSG, first, last, binary, new JsonParts(wrapping, delta, seq));
   }
 
   /** Entries as they were sent, a message each. */
@@ -80,14 +89,14 @@ final class RoomMessages {
   byte[] state(Object of, long seq, String epoch) {
     byte[] view = logic.view(of).asJson();
     JsonWriter out = new JsonWriter(view.length + 96);
-    out.raw(DATA_TYPE).raw(quotedType).raw(STATE).raw(view).raw(SEQ).number(seq);
+    out.raw(wrapping).raw(view).raw(SEQ).number(seq);
     return out.raw(EPOCH).quote(epoch).raw('}').toBytes();
   }
 
   /** A message that an effect other than an entry asks for. */
   Outbound of(Effects.Effect effect) {
     if (effect instanceof Effects.Broadcast broadcast) {
-      byte[] json = broadcast.payload().asJson();
+      JsonParts json = JsonParts.whole(broadcast.payload().asJson());
       return new Outbound.Delivery(room, JsonWriter.quoted(broadcast.event()), 0, 0, null, json);
     } else if (effect instanceof Effects.Send send) {
       Member to = send.to();

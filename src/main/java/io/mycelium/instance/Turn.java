@@ -79,7 +79,7 @@ final class Turn {
   void delivery(Outbound.Delivery delivery, int channels) {
     items.add(delivery);
     messagesOut += channels;
-    bytesOut += (long) delivery.json().length * channels;
+    bytesOut += (long) delivery.json().length() * channels;
   }
 
   void reply(Outbound.Reply reply) {

@@ -9,6 +9,8 @@ import java.util.Arrays;
  */
 public final class InboundMessage {
   static final byte[] NULL = {'n', 'u', 'l', 'l'};
+  static final byte[] PUSH = {'p', 'u', 's', 'h'};
+  static final byte[] QUOTED_PUSH = JsonWriter.quoted("push");
 
   private final byte[] joinRef;
   private final byte[] ref;

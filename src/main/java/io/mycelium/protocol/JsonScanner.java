@@ -1,5 +1,7 @@
 package io.mycelium.protocol;
 
+import java.util.Arrays;
+
 /**
  * Validates JSON (RFC 8259) in place and finds where a value ends, without building it. A push's
  * payload passes through here once and is from then on copied as bytes. That the bytes are UTF-8 is
@@ -40,6 +42,17 @@ final class JsonScanner {
       throw malformed("'" + wanted + "'");
     }
     at++;
+  }
+
+  /** Skips exactly these bytes, behind white space, if they come next. */
+  boolean skipIf(byte[] wanted) {
+    peek();
+    int behind = at + wanted.length;
+    if (behind > end || !Arrays.equals(json, at, behind, wanted, 0, wanted.length)) {
+      return false;
+    }
+    at = behind;
+    return true;
   }
 
   boolean skipIf(char wanted) {

@@ -15,7 +15,7 @@ public final class JsonWriter {
   private int length;
 
   public JsonWriter(int capacity) {
-    bytes = new byte[Math.max(16, capacity)];
+    bytes = new byte[capacity];
   }
 
   /** The constant as bytes, to be kept in a static field and passed to {@link #raw}. */
@@ -32,7 +32,7 @@ public final class JsonWriter {
 
   /** {@code {"seq": seq}} */
   static byte[] seqObject(long seq) {
-    return new JsonWriter(28).raw(SEQ).number(seq).raw('}').toBytes();
+    return new JsonWriter(SEQ.length + digits(seq) + 1).raw(SEQ).number(seq).raw('}').toBytes();
   }
 
   public JsonWriter raw(byte[] part) {
@@ -86,7 +86,8 @@ public final class JsonWriter {
     return this;
   }
 
-  private static int digits(long value) {
+  /** How many bytes {@link #number} writes. */
+  public static int digits(long value) {
     int digits = 1;
     for (long rest = value; rest >= 10; rest /= 10) {
       digits++;

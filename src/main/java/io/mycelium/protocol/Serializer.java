@@ -29,14 +29,18 @@ public sealed interface Serializer permits V1Serializer, V2Serializer {
   String version();
 
   /**
+   * @param message read during the call only
+   * @param length of the message, which begins at the array's start
    * @throws MalformedFrameException if it is no message of this serializer
    */
-  InboundMessage decodeText(byte[] message);
+  InboundMessage decodeText(byte[] message, int length);
 
   /**
+   * The same for a binary message.
+   *
    * @throws MalformedFrameException if it is no binary push, or this serializer knows none
    */
-  InboundMessage decodeBinary(byte[] message);
+  InboundMessage decodeBinary(byte[] message, int length);
 
   /** A {@code phx_reply}; {@code status} is ok or error, {@code response} JSON. */
   void reply(ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, boolean ok, byte[] response);
@@ -51,5 +55,6 @@ public sealed interface Serializer permits V1Serializer, V2Serializer {
       ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, byte[] quotedEvent, byte[] payload);
 
   /** A message to every channel of a topic. */
-  void broadcast(ByteBuf out, Topic topic, byte[] quotedEvent, Payload binaryOrNull, byte[] json);
+  void broadcast(
+      ByteBuf out, Topic topic, byte[] quotedEvent, Payload binaryOrNull, JsonParts json);
 }

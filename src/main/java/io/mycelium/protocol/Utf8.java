@@ -15,22 +15,23 @@ public final class Utf8 {
 
   private Utf8() {}
 
-  public static boolean isValid(byte[] text) {
-    return isAscii(text) || decodes(text);
+  /** Whether the first {@code length} bytes are. */
+  public static boolean isValid(byte[] text, int length) {
+    return isAscii(text, length) || decodes(text, length);
   }
 
   /**
    * Eight bytes at a time: most frames are ASCII, and this runs once for every message that comes
    * in.
    */
-  private static boolean isAscii(byte[] text) {
+  private static boolean isAscii(byte[] text, int length) {
     int i = 0;
-    for (; i + 8 <= text.length; i += 8) {
+    for (; i + 8 <= length; i += 8) {
       if (((long) LONGS.get(text, i) & HIGH_BITS) != 0) {
         return false;
       }
     }
-    for (; i < text.length; i++) {
+    for (; i < length; i++) {
       if (text[i] < 0) {
         return false;
       }
@@ -38,9 +39,9 @@ public final class Utf8 {
     return true;
   }
 
-  private static boolean decodes(byte[] text) {
+  private static boolean decodes(byte[] text, int length) {
     try {
-      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text, 0, length));
       return true;
     } catch (CharacterCodingException e) {
       return false;

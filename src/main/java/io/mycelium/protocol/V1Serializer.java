@@ -25,13 +25,13 @@ final class V1Serializer implements Serializer {
   }
 
   @Override
-  public InboundMessage decodeText(byte[] m) {
+  public InboundMessage decodeText(byte[] m, int length) {
     byte[] joinRef = InboundMessage.NULL;
     byte[] ref = InboundMessage.NULL;
     byte[] topic = null;
     byte[] event = null;
     byte[] payload = null;
-    JsonScanner json = new JsonScanner(m, 0, m.length);
+    JsonScanner json = new JsonScanner(m, 0, length);
     json.expect('{');
     do {
       String key =
@@ -64,7 +64,7 @@ final class V1Serializer implements Serializer {
   }
 
   @Override
-  public InboundMessage decodeBinary(byte[] m) {
+  public InboundMessage decodeBinary(byte[] m, int length) {
     throw new MalformedFrameException(
         "a binary frame, which serializer 1.0.0 does not know; connect with vsn=2.0.0");
   }
@@ -94,17 +94,24 @@ final class V1Serializer implements Serializer {
   @Override
   public void push(
       ByteBuf out, byte[] joinRef, byte[] ref, Topic topic, byte[] quotedEvent, byte[] payload) {
+    push(out, ref, topic, quotedEvent, JsonParts.whole(payload));
+  }
+
+  private static void push(
+      ByteBuf out, byte[] ref, Topic topic, byte[] quotedEvent, JsonParts payload) {
     int names = TOPIC.length + EVENT.length + PAYLOAD.length + REF.length + 1;
     Frames.text(
-        out, names + topic.quoted().length + quotedEvent.length + payload.length + ref.length);
+        out, names + topic.quoted().length + quotedEvent.length + payload.length() + ref.length);
     out.writeBytes(TOPIC).writeBytes(topic.quoted()).writeBytes(EVENT).writeBytes(quotedEvent);
-    out.writeBytes(PAYLOAD).writeBytes(payload).writeBytes(REF).writeBytes(ref).writeByte('}');
+    out.writeBytes(PAYLOAD);
+    payload.writeTo(out);
+    out.writeBytes(REF).writeBytes(ref).writeByte('}');
   }
 
   /** A binary payload comes as JSON here: V1 has no binary frames. */
   @Override
   public void broadcast(
-      ByteBuf out, Topic topic, byte[] quotedEvent, Payload binaryOrNull, byte[] json) {
-    push(out, InboundMessage.NULL, InboundMessage.NULL, topic, quotedEvent, json);
+      ByteBuf out, Topic topic, byte[] quotedEvent, Payload binaryOrNull, JsonParts json) {
+    push(out, InboundMessage.NULL, topic, quotedEvent, json);
   }
 }

@@ -24,8 +24,8 @@ final class V2Serializer implements Serializer {
   }
 
   @Override
-  public InboundMessage decodeText(byte[] m) {
-    JsonScanner json = new JsonScanner(m, 0, m.length);
+  public InboundMessage decodeText(byte[] m, int length) {
+    JsonScanner json = new JsonScanner(m, 0, length);
     json.expect('[');
     byte[] joinRef = ref(json, m);
     json.expect(',');
@@ -33,7 +33,7 @@ final class V2Serializer implements Serializer {
     json.expect(',');
     byte[] topic = string(json, m, "the topic, a string");
     json.expect(',');
-    byte[] event = string(json, m, "the event, a string");
+    byte[] event = event(json, m);
     json.expect(',');
     json.peek();
     int from = json.position();
@@ -67,32 +67,39 @@ final class V2Serializer implements Serializer {
         : Arrays.copyOfRange(m, from + 1, json.position() - 1);
   }
 
+  /** Nearly all are pushes, which share one array. */
+  private static byte[] event(JsonScanner json, byte[] m) {
+    return json.skipIf(InboundMessage.QUOTED_PUSH)
+        ? InboundMessage.PUSH
+        : string(json, m, "the event, a string");
+  }
+
   private static byte[] unescape(byte[] m, int from, int to) {
     Payload text = Payload.json(Arrays.copyOfRange(m, from, to));
     return text.tree().textValue().getBytes(StandardCharsets.UTF_8);
   }
 
   @Override
-  public InboundMessage decodeBinary(byte[] m) {
-    if (m.length < 5 || m[0] != PUSH_KIND) {
+  public InboundMessage decodeBinary(byte[] m, int length) {
+    if (length < 5 || m[0] != PUSH_KIND) {
       throw new MalformedFrameException(
-          "a binary frame of " + m.length + " bytes, expected a V2 push: 0, four lengths");
+          "a binary frame of " + length + " bytes, expected a V2 push: 0, four lengths");
     }
     int joinRef = 5;
     int ref = joinRef + (m[1] & 0xff);
     int topic = ref + (m[2] & 0xff);
     int event = topic + (m[3] & 0xff);
     int data = event + (m[4] & 0xff);
-    if (data > m.length) {
+    if (data > length) {
       throw new MalformedFrameException(
-          "the lengths of a binary push add up to " + data + ", its frame has " + m.length);
+          "the lengths of a binary push add up to " + data + ", its frame has " + length);
     }
     return new InboundMessage(
         binaryRef(m, joinRef, ref),
         binaryRef(m, ref, topic),
         Arrays.copyOfRange(m, topic, event),
         Arrays.copyOfRange(m, event, data),
-        Payload.binary(Arrays.copyOfRange(m, data, m.length)));
+        Payload.binary(Arrays.copyOfRange(m, data, length)));
   }
 
   private static byte[] binaryRef(byte[] m, int from, int to) {
@@ -100,7 +107,7 @@ final class V2Serializer implements Serializer {
       return InboundMessage.NULL;
     }
     byte[] text = Arrays.copyOfRange(m, from, to);
-    if (!Utf8.isValid(text)) {
+    if (!Utf8.isValid(text, text.length)) {
       throw new MalformedFrameException("the reference of a binary push is not UTF-8");
     }
     return JsonWriter.quoted(new String(text, StandardCharsets.UTF_8));
@@ -146,15 +153,17 @@ final class V2Serializer implements Serializer {
 
   @Override
   public void broadcast(
-      ByteBuf out, Topic topic, byte[] quotedEvent, Payload binaryOrNull, byte[] json) {
+      ByteBuf out, Topic topic, byte[] quotedEvent, Payload binaryOrNull, JsonParts json) {
     if (binaryOrNull != null) {
       binaryBroadcast(out, topic, quotedEvent, binaryOrNull.bytes());
       return;
     }
-    int length = BROADCAST.length + topic.quoted().length + quotedEvent.length + json.length + 3;
+    int length = BROADCAST.length + topic.quoted().length + quotedEvent.length + json.length() + 3;
     Frames.text(out, length);
     out.writeBytes(BROADCAST).writeBytes(topic.quoted()).writeByte(',');
-    out.writeBytes(quotedEvent).writeByte(',').writeBytes(json).writeByte(']');
+    out.writeBytes(quotedEvent).writeByte(',');
+    json.writeTo(out);
+    out.writeByte(']');
   }
 
   /**

@@ -22,41 +22,46 @@ final class Fragments {
     this.maxMessageBytes = maxMessageBytes;
   }
 
-  /** A text or binary frame; the array becomes the connection's. */
-  void begin(byte[] content, boolean isText, boolean isFinal) {
+  /**
+   * A text or binary frame.
+   *
+   * @param content read during the call only
+   * @param length of the content, which begins at the array's start
+   */
+  void begin(byte[] content, int length, boolean isText, boolean isFinal) {
     text = isText;
-    if (isFinal && content.length <= maxMessageBytes) {
-      deliver(content);
+    if (isFinal && length <= maxMessageBytes) {
+      deliver(content, length);
     } else {
       gathered = new ByteArrayOutputStream();
-      goOn(content, isFinal);
+      goOn(content, length, isFinal);
     }
   }
 
   /** A continuation; dropped behind a message that was too long. */
-  void goOn(byte[] content, boolean isFinal) {
+  void goOn(byte[] content, int length, boolean isFinal) {
     if (gathered == null) {
       return;
     }
     connection.seen();
-    if (gathered.size() + content.length > maxMessageBytes) {
+    if (gathered.size() + length > maxMessageBytes) {
       gathered = null;
       connection.close(Disconnect.MESSAGE_TOO_BIG);
       return;
     }
-    gathered.writeBytes(content);
+    gathered.write(content, 0, length);
     if (isFinal) {
       byte[] whole = gathered.toByteArray();
       gathered = null;
-      deliver(whole);
+      deliver(whole, whole.length);
     }
   }
 
-  private void deliver(byte[] whole) {
+  private void deliver(byte[] whole, int length) {
     if (text) {
-      connection.onText(whole);
+      connection.onText(whole, length);
     } else {
-      connection.onBinary(whole);
+      connection.onBinary(whole, length);
     }
   }
 }

@@ -108,11 +108,11 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
   public void channelRead(ChannelHandlerContext context, Object message) {
     try {
       if (message instanceof TextWebSocketFrame frame) {
-        fragments.begin(bytes(frame.content()), true, frame.isFinalFragment());
+        begin(frame, true);
       } else if (message instanceof BinaryWebSocketFrame frame) {
-        fragments.begin(bytes(frame.content()), false, frame.isFinalFragment());
+        begin(frame, false);
       } else if (message instanceof ContinuationWebSocketFrame frame) {
-        fragments.goOn(bytes(frame.content()), frame.isFinalFragment());
+        goOn(frame);
       } else if (message instanceof CloseWebSocketFrame close) {
         answerClose(close);
       } else if (message instanceof PingWebSocketFrame ping) {
@@ -125,9 +125,19 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
     }
   }
 
-  private static byte[] bytes(ByteBuf content) {
-    byte[] bytes = new byte[content.readableBytes()];
-    content.getBytes(content.readerIndex(), bytes);
+  private void begin(WebSocketFrame frame, boolean isText) {
+    byte[] bytes = bytes(frame.content());
+    fragments.begin(bytes, frame.content().readableBytes(), isText, frame.isFinalFragment());
+  }
+
+  private void goOn(WebSocketFrame frame) {
+    byte[] bytes = bytes(frame.content());
+    fragments.goOn(bytes, frame.content().readableBytes(), frame.isFinalFragment());
+  }
+
+  private byte[] bytes(ByteBuf content) {
+    byte[] bytes = connection.scratch(content.readableBytes());
+    content.getBytes(content.readerIndex(), bytes, 0, content.readableBytes());
     return bytes;
   }
 

@@ -55,9 +55,11 @@ final class VertxTransport implements Transport {
    */
   private void onFrame(WebSocketFrame frame) {
     if (frame.isText() || frame.isBinary()) {
-      fragments.begin(frame.binaryData().getBytes(), frame.isText(), frame.isFinal());
+      byte[] content = frame.binaryData().getBytes();
+      fragments.begin(content, content.length, frame.isText(), frame.isFinal());
     } else if (frame.isContinuation()) {
-      fragments.goOn(frame.binaryData().getBytes(), frame.isFinal());
+      byte[] content = frame.binaryData().getBytes();
+      fragments.goOn(content, content.length, frame.isFinal());
     } else {
       connection.seen();
     }

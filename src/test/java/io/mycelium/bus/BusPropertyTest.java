@@ -3,10 +3,12 @@ package io.mycelium.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.JsonParts;
 import io.mycelium.protocol.Payload;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -70,7 +72,7 @@ class BusPropertyTest {
             Arbitraries.longs(),
             Arbitraries.longs(),
             bytes().map(Payload::binary).injectNull(0.5),
-            bytes())
+            Combinators.combine(bytes(), bytes(), bytes()).as(JsonParts::new))
         .as(Outbound.Delivery::new);
   }
 
@@ -130,14 +132,17 @@ class BusPropertyTest {
     Buffer wire = Buffer.buffer("before");
     codec.encodeToWire(wire, batch);
     DeliveryBatch read = codec.decodeFromWire(6, wire.appendString("behind"));
-    assertThat(read).usingRecursiveComparison().isEqualTo(batch);
+    assertThat(read)
+        .usingRecursiveComparison()
+        .withEqualsForType((a, b) -> Arrays.equals(a.toBytes(), b.toBytes()), JsonParts.class)
+        .isEqualTo(batch);
     assertThat(codec.transform(batch)).isSameAs(batch);
   }
 
   @Example
   void everyKindOfItemHasItsTag() {
     Outbound.Delivery delivery =
-        new Outbound.Delivery("room", new byte[] {1}, 1, 2, null, new byte[] {2});
+        new Outbound.Delivery("room", new byte[] {1}, 1, 2, null, JsonParts.whole(new byte[] {2}));
     List<Outbound> items =
         List.of(
             delivery,

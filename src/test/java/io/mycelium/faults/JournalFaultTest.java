@@ -6,6 +6,7 @@ import io.mycelium.bus.Addresses;
 import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.Outbound;
 import io.mycelium.journal.JournalConfig;
+import io.mycelium.protocol.JsonParts;
 import io.mycelium.testing.FaultyType;
 import io.mycelium.testing.FloodClient;
 import io.mycelium.testing.PhoenixSocket;
@@ -240,7 +241,10 @@ class JournalFaultTest {
         .publish(
             Addresses.deliveries("f"),
             new DeliveryBatch(
-                "f", 1, 1, List.of(new Outbound.Delivery("r", event, 2, 2, null, json))));
+                "f",
+                1,
+                1,
+                List.of(new Outbound.Delivery("r", event, 2, 2, null, JsonParts.whole(json)))));
     ada.send("['1','3','r','push',{'id':2}]");
     assertThat(outcome(ada, "3")).isEqualTo("ok 2");
     assertThat(ada.awaitEvent("msg").getJsonObject(4).containsKey("stale")).isFalse();

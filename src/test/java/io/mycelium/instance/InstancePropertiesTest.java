@@ -214,7 +214,7 @@ class InstancePropertiesTest {
       assertThat(appended).isEqualTo(appended.isEmpty() ? List.of() : List.of(seq + 1));
       for (Outbound item : turn.items()) {
         if (item instanceof Outbound.Delivery delivery && delivery.first() > 0) {
-          JsonNode message = Payload.json(delivery.json()).tree();
+          JsonNode message = Payload.json(delivery.json().toBytes()).tree();
           assertThat(message.get("seq").longValue()).isEqualTo(delivery.last());
           clients
               .values()

@@ -136,7 +136,7 @@ class RoomEffectsTest {
     room.push(new Push("push", "bob", Payload.binary(new byte[] {1}), 8), new Turn());
     Outbound.Delivery delivery = sentBy(room).get(0);
     assertThat(delivery.binary()).as("one frame has room for one payload").isNull();
-    assertThat(new JsonObject(Buffer.buffer(delivery.json())))
+    assertThat(new JsonObject(Buffer.buffer(delivery.json().toBytes())))
         .isEqualTo(
             new JsonObject(
                 """

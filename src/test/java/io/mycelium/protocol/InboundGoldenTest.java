@@ -45,11 +45,25 @@ class InboundGoldenTest {
   }
 
   private static InboundMessage v2(String frame) {
-    return Serializer.V2.decodeText(json(frame));
+    byte[] text = json(frame);
+    return Serializer.V2.decodeText(withMoreBehind(text), text.length);
   }
 
   private static InboundMessage v1(String frame) {
-    return Serializer.V1.decodeText(json(frame));
+    byte[] text = json(frame);
+    return Serializer.V1.decodeText(withMoreBehind(text), text.length);
+  }
+
+  private static InboundMessage binary(Serializer serializer, byte[] frame) {
+    return serializer.decodeBinary(withMoreBehind(frame), frame.length);
+  }
+
+  /**
+   * As in an array that a longer message was read into before: what is behind the length is not
+   * read.
+   */
+  private static byte[] withMoreBehind(byte[] message) {
+    return bytes(message, json("'push',{}]]}}"));
   }
 
   @Test
@@ -120,7 +134,7 @@ class InboundGoldenTest {
             4, // length of the topic
             4, // length of the event
             "1", "22", "room", "push", 0xff, 0, 1); // data, to the end
-    InboundMessage m = Serializer.V2.decodeBinary(frame);
+    InboundMessage m = binary(Serializer.V2, frame);
     assertThat(m.joinRef()).isEqualTo(REF_1);
     assertThat(m.ref()).isEqualTo(json("'22'"));
     assertThat(m.topic()).isEqualTo("room");
@@ -132,7 +146,7 @@ class InboundGoldenTest {
 
   @Test
   void aBinaryPushMayHaveNoReferencesAndNoData() {
-    InboundMessage m = Serializer.V2.decodeBinary(bytes(0, 0, 0, 1, 1, "t", "e"));
+    InboundMessage m = binary(Serializer.V2, bytes(0, 0, 0, 1, 1, "t", "e"));
     assertThat(m.joinRef()).isEqualTo(NULL);
     assertThat(m.ref()).isEqualTo(NULL);
     assertThat(m.payload().length()).isZero();
@@ -141,7 +155,7 @@ class InboundGoldenTest {
   @Test
   void aBinaryPushTakesLengthsAsUnsigned() {
     String topic = "t".repeat(255);
-    InboundMessage m = Serializer.V2.decodeBinary(bytes(0, 0, 0, 255, 1, topic, "e", 5));
+    InboundMessage m = binary(Serializer.V2, bytes(0, 0, 0, 255, 1, topic, "e", 5));
     assertThat(m.topic()).isEqualTo(topic);
     assertThat(m.payload().length()).isEqualTo(1);
   }
@@ -205,15 +219,15 @@ class InboundGoldenTest {
 
   @Test
   void aMalformedBinaryIsRefused() {
-    assertThatThrownBy(() -> Serializer.V2.decodeBinary(bytes(0, 0, 0, 0)))
+    assertThatThrownBy(() -> binary(Serializer.V2, bytes(0, 0, 0, 0)))
         .hasMessage("a binary frame of 4 bytes, expected a V2 push: 0, four lengths");
-    assertThatThrownBy(() -> Serializer.V2.decodeBinary(bytes(2, 0, 0, 0, 0)))
+    assertThatThrownBy(() -> binary(Serializer.V2, bytes(2, 0, 0, 0, 0)))
         .hasMessage("a binary frame of 5 bytes, expected a V2 push: 0, four lengths");
-    assertThatThrownBy(() -> Serializer.V2.decodeBinary(bytes(0, 0, 0, 9, 0, "t")))
+    assertThatThrownBy(() -> binary(Serializer.V2, bytes(0, 0, 0, 9, 0, "t")))
         .hasMessage("the lengths of a binary push add up to 14, its frame has 6");
-    assertThatThrownBy(() -> Serializer.V2.decodeBinary(bytes(0, 0, 1, 0, 0, 0xff)))
+    assertThatThrownBy(() -> binary(Serializer.V2, bytes(0, 0, 1, 0, 0, 0xff)))
         .hasMessage("the reference of a binary push is not UTF-8");
-    assertThatThrownBy(() -> Serializer.V1.decodeBinary(bytes(0, 0, 0, 0, 0)))
+    assertThatThrownBy(() -> binary(Serializer.V1, bytes(0, 0, 0, 0, 0)))
         .hasMessage("a binary frame, which serializer 1.0.0 does not know; connect with vsn=2.0.0");
   }
 

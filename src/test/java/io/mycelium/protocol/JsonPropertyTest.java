@@ -163,7 +163,7 @@ class JsonPropertyTest {
     } catch (CharacterCodingException e) {
       valid = false;
     }
-    assertThat(Utf8.isValid(bytes)).isEqualTo(valid);
+    assertThat(Utf8.isValid(bytes, bytes.length)).isEqualTo(valid);
   }
 
   @Provide
@@ -187,10 +187,10 @@ class JsonPropertyTest {
   void oneHighByteAnywhereIsSeen(
       @ForAll @IntRange(max = 63) int length, @ForAll @IntRange(max = 63) int at) {
     byte[] bytes = new byte[length];
-    assertThat(Utf8.isValid(bytes)).isTrue();
+    assertThat(Utf8.isValid(bytes, bytes.length)).isTrue();
     if (at < length) {
       bytes[at] = (byte) 0x80;
-      assertThat(Utf8.isValid(bytes)).isFalse();
+      assertThat(Utf8.isValid(bytes, bytes.length)).isFalse();
     }
   }
 

@@ -29,6 +29,10 @@ class OutboundGoldenTest {
     return text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
   }
 
+  private static JsonParts whole(byte[] json) {
+    return JsonParts.whole(json);
+  }
+
   private static byte[] encoded(Consumer<ByteBuf> encoder) {
     ByteBuf out = Unpooled.buffer();
     encoder.accept(out);
@@ -87,8 +91,19 @@ class OutboundGoldenTest {
 
   @Test
   void v2BroadcastHasNoReferences() {
-    assertThat(encoded(out -> Serializer.V2.broadcast(out, ROOM, MSG, null, json("{'a':1}"))))
+    assertThat(
+            encoded(out -> Serializer.V2.broadcast(out, ROOM, MSG, null, whole(json("{'a':1}")))))
         .isEqualTo(shortText("[null,null,'room','msg',{'a':1}]"));
+  }
+
+  @Test
+  void aPayloadInPartsIsWrittenAsOne() {
+    JsonParts parts = new JsonParts(json("{'a':"), json("[1]"), json("}"));
+    assertThat(encoded(out -> Serializer.V2.broadcast(out, ROOM, MSG, null, parts)))
+        .isEqualTo(shortText("[null,null,'room','msg',{'a':[1]}]"));
+    assertThat(encoded(out -> Serializer.V1.broadcast(out, ROOM, MSG, null, parts)))
+        .isEqualTo(shortText("{'topic':'room','event':'msg','payload':{'a':[1]},'ref':null}"));
+    assertThat(parts.toBytes()).isEqualTo(json("{'a':[1]}"));
   }
 
   @Test
@@ -97,7 +112,7 @@ class OutboundGoldenTest {
             encoded(
                 out ->
                     Serializer.V2.broadcast(
-                        out, ROOM, MSG, Payload.binary(bytes(0, 0xff, 7)), json("{}"))))
+                        out, ROOM, MSG, Payload.binary(bytes(0, 0xff, 7)), whole(json("{}")))))
         .isEqualTo(
             bytes(
                 0x82, // final, binary
@@ -129,7 +144,7 @@ class OutboundGoldenTest {
     assertThat(
             encoded(out -> Serializer.V1.push(out, REF_1, NULL, ROOM, json("'state'"), json("{}"))))
         .isEqualTo(shortText("{'topic':'room','event':'state','payload':{},'ref':null}"));
-    assertThat(encoded(out -> Serializer.V1.broadcast(out, ROOM, MSG, null, json("[1]"))))
+    assertThat(encoded(out -> Serializer.V1.broadcast(out, ROOM, MSG, null, whole(json("[1]")))))
         .isEqualTo(shortText("{'topic':'room','event':'msg','payload':[1],'ref':null}"));
   }
 
@@ -139,14 +154,14 @@ class OutboundGoldenTest {
             encoded(
                 out ->
                     Serializer.V1.broadcast(
-                        out, ROOM, MSG, Payload.binary(bytes(1)), json("{'b':1}"))))
+                        out, ROOM, MSG, Payload.binary(bytes(1)), whole(json("{'b':1}")))))
         .isEqualTo(shortText("{'topic':'room','event':'msg','payload':{'b':1},'ref':null}"));
   }
 
   @Test
   void namesAreEscapedAndLengthsCountBytes() {
     Topic topic = new Topic("ü\"\\\n");
-    assertThat(encoded(out -> Serializer.V2.broadcast(out, topic, MSG, null, json("'é😀'"))))
+    assertThat(encoded(out -> Serializer.V2.broadcast(out, topic, MSG, null, whole(json("'é😀'")))))
         .isEqualTo(
             bytes(
                 0x81,
@@ -164,7 +179,7 @@ class OutboundGoldenTest {
         encoded(
             out ->
                 Serializer.V2.broadcast(
-                    out, new Topic("ü"), MSG, Payload.binary(bytes(9)), json("{}")));
+                    out, new Topic("ü"), MSG, Payload.binary(bytes(9)), whole(json("{}"))));
     assertThat(frame).isEqualTo(bytes(0x82, 9, 2, 2, 3, "ü", "msg", 9));
   }
 
@@ -178,7 +193,7 @@ class OutboundGoldenTest {
   void textLengthsOfEveryForm(int length, String header) {
     String around = "[null,null,'room','msg','']";
     byte[] payload = json("'" + "x".repeat(length - around.length()) + "'");
-    byte[] frame = encoded(out -> Serializer.V2.broadcast(out, ROOM, MSG, null, payload));
+    byte[] frame = encoded(out -> Serializer.V2.broadcast(out, ROOM, MSG, null, whole(payload)));
     byte[] head = java.util.HexFormat.of().parseHex(header);
     assertThat(Arrays.copyOf(frame, head.length)).isEqualTo(head);
     assertThat(frame).hasSize(head.length + length);
@@ -188,7 +203,7 @@ class OutboundGoldenTest {
   @CsvSource({"125, 827d", "126, 827e007e", "65535, 827effff", "65536, 827f0000000000010000"})
   void binaryLengthsOfEveryForm(int length, String header) {
     Payload data = Payload.binary(new byte[length - 10]); // 3 lengths, room, msg
-    byte[] frame = encoded(out -> Serializer.V2.broadcast(out, ROOM, MSG, data, json("{}")));
+    byte[] frame = encoded(out -> Serializer.V2.broadcast(out, ROOM, MSG, data, whole(json("{}"))));
     byte[] head = java.util.HexFormat.of().parseHex(header);
     assertThat(Arrays.copyOf(frame, head.length)).isEqualTo(head);
     assertThat(frame).hasSize(head.length + length);

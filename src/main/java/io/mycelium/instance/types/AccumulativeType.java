@@ -76,7 +76,11 @@ public final class AccumulativeType implements RoomType {
     }
 
     private static Payload render(List<Entry> entries) {
-      JsonWriter out = new JsonWriter(2 + entries.size() * 128);
+      int size = 1 + Math.max(1, entries.size());
+      for (int i = 0; i < entries.size(); i++) {
+        size += size(entries.get(i));
+      }
+      JsonWriter out = new JsonWriter(size);
       out.raw('{');
       for (int i = 0; i < entries.size(); i++) {
         if (i > 0) {
@@ -85,6 +89,23 @@ public final class AccumulativeType implements RoomType {
         write(out, entries.get(i));
       }
       return Payload.json(out.raw('}').toBytes());
+    }
+
+    /**
+     * Of what is {@linkplain #write written}, where the user's id is plain ASCII and the payload
+     * JSON.
+     */
+    private static int size(Entry entry) {
+      String user = entry.user();
+      return 1
+          + JsonWriter.digits(entry.seq())
+          + USER.length
+          + (user == null ? Payload.NULL.length() : user.length() + 2)
+          + PAYLOAD.length
+          + entry.payload().length()
+          + AT.length
+          + JsonWriter.digits(entry.at())
+          + 1;
     }
 
     private static void write(JsonWriter out, Entry entry) {
