@@ -18,18 +18,6 @@ final class Audience {
    */
   private static final int MAX_BATCH_BYTES = 64 << 10;
 
-  /**
-   * Up to here copying a batch behind a socket's replies is cheaper than writing a buffer of its
-   * own to the socket.
-   */
-  private static final int MAX_COPIED_BYTES = 512;
-
-  /** The same for a room of few channels, whose sockets mostly have a reply waiting too. */
-  private static final int MAX_COPIED_BYTES_TO_FEW = 2048;
-
-  private static final int FEW = 8;
-  private static final int MAX_COPIES = 64;
-
   private final Hub hub;
   private final Serializer serializer;
   private final List<Channel> members = new ArrayList<>(2);
@@ -71,7 +59,7 @@ final class Audience {
       return;
     }
     if (batch == null) {
-      batch = hub.buffer(512);
+      batch = hub.buffers().batch();
     }
     serializer.broadcast(batch, topic, delivery.quotedEvent(), delivery.binary(), delivery.json());
     messages++;
@@ -89,15 +77,8 @@ final class Audience {
     batch = null;
     int count = members.size();
     int bytes = writing.readableBytes();
-    int maxCopied = count <= FEW ? MAX_COPIED_BYTES_TO_FEW : MAX_COPIED_BYTES;
-    boolean copied = bytes <= maxCopied && count <= MAX_COPIES;
     for (int i = 0; i < count; i++) {
-      Connection connection = members.get(i).connection();
-      if (copied) {
-        connection.outbox().buffer(bytes).writeBytes(writing, writing.readerIndex(), bytes);
-      } else {
-        connection.outbox().write(writing.retainedDuplicate());
-      }
+      members.get(i).connection().outbox().write(writing);
     }
     writing.release();
     hub.delivered(messages * count, (long) bytes * count);

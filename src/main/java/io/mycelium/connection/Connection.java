@@ -95,9 +95,11 @@ public final class Connection {
     handle(message);
   }
 
-  /** An array of at least that length to read a message into: one for all of the event loop. */
-  public byte[] scratch(int length) {
-    return hub.scratch(length);
+  /**
+   * At least that long, to read a message into; the next call on this event loop may give the same.
+   */
+  public byte[] inboundBuffer(int length) {
+    return hub.buffers().inbound(length);
   }
 
   /** The peer gave a sign of life. */

@@ -5,11 +5,10 @@ import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.bus.InstanceGateway;
 import io.mycelium.bus.ReplyTo;
+import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.protocol.Serializer;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -19,6 +18,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All connections of one web verticle. What instances deliver in one turn of the event loop is
@@ -26,10 +27,8 @@ import java.util.Map;
  * ready.
  */
 public final class Hub {
+  private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
   private static final int TICK_MS = 1000;
-
-  /** Nearly all messages are smaller. */
-  private static final int SCRATCH_BYTES = 4096;
 
   /** The status of an instance that nothing can be asked of. */
   private static final String FAILED = "failed";
@@ -45,7 +44,7 @@ public final class Hub {
   private final KeepAlive keepAlive = new KeepAlive();
   private final Map<String, Future<HubInstance>> instances = new HashMap<>();
   private final long timer;
-  private final byte[] scratch = new byte[SCRATCH_BYTES];
+  private final Buffers buffers = new Buffers();
   private List<HubRoom> dirtyRooms = new ArrayList<>();
   private List<Connection> dirtyConnections = new ArrayList<>();
   private boolean flushScheduled;
@@ -256,9 +255,19 @@ public final class Hub {
     List<Connection> sockets = dirtyConnections;
     dirtyConnections = new ArrayList<>(Math.min(sockets.size(), 1024));
     for (int i = 0; i < sockets.size(); i++) {
-      sockets.get(i).flush();
+      flush(sockets.get(i));
     }
     report();
+  }
+
+  /** One that fails must not keep the others from theirs. */
+  private static void flush(Connection connection) {
+    try {
+      connection.flush();
+    } catch (RuntimeException e) {
+      LOG.error("the flush of connection {} failed", connection.number(), e);
+      connection.close(Disconnect.INTERNAL_ERROR);
+    }
   }
 
   private void flushRooms() {
@@ -269,12 +278,8 @@ public final class Hub {
     }
   }
 
-  ByteBuf buffer(int capacity) {
-    return PooledByteBufAllocator.DEFAULT.directBuffer(capacity);
-  }
-
-  byte[] scratch(int length) {
-    return length <= scratch.length ? scratch : new byte[length];
+  Buffers buffers() {
+    return buffers;
   }
 
   void delivered(int messages, long bytes) {
@@ -324,6 +329,7 @@ public final class Hub {
   public void close() {
     vertx.cancelTimer(timer);
     gateway.close();
+    buffers.close();
   }
 
   public int connections() {

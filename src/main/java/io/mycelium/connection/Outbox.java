@@ -20,18 +20,13 @@ final class Outbox {
   private static final byte[] PHX_ERROR = JsonWriter.quoted("phx_error");
   private static final byte[] RECONNECT = JsonWriter.quoted("reconnect");
   private static final byte[] DELAY = JsonWriter.constant("{\"delay\":");
-  private static final int MIN_CAPACITY = 256;
-  private static final int MAX_CAPACITY = 4096;
 
   private final Hub hub;
   private final Connection connection;
   private final Serializer serializer;
   private final Transport transport;
-  private ByteBuf gathered;
 
-  /** Of the next buffer: for as much as the last one had to hold, since growing one copies it. */
-  private int capacity = MIN_CAPACITY;
-
+  private final OutgoingFrames frames;
   private boolean dirty;
   private boolean keepsUp = true;
 
@@ -40,6 +35,7 @@ final class Outbox {
     this.connection = connection;
     this.serializer = serializer;
     this.transport = transport;
+    this.frames = new OutgoingFrames(hub.buffers(), transport);
   }
 
   void reply(byte[] joinRef, byte[] ref, Topic topic, boolean ok, byte[] response) {
@@ -101,23 +97,14 @@ final class Outbox {
 
   /** To append whole frames to. */
   ByteBuf buffer() {
-    return buffer(0);
-  }
-
-  /** The same, made large enough for that many bytes if it has to be made. */
-  ByteBuf buffer(int bytes) {
-    if (gathered == null) {
-      touch();
-      gathered = hub.buffer(Math.max(capacity, MIN_CAPACITY + bytes));
-    }
-    return gathered;
-  }
-
-  /** Frames in a buffer of their own, behind what was gathered before. */
-  void write(ByteBuf frames) {
     touch();
-    writeGathered();
-    transport.write(frames);
+    return frames.own();
+  }
+
+  /** A room's frames; the buffer stays the caller's too. */
+  void write(ByteBuf batch) {
+    touch();
+    frames.add(batch);
   }
 
   /**
@@ -136,37 +123,24 @@ final class Outbox {
     return transport.isWritable();
   }
 
-  private void writeGathered() {
-    if (gathered != null) {
-      ByteBuf writing = gathered;
-      gathered = null;
-      capacity = Math.min(MIN_CAPACITY + writing.readableBytes(), MAX_CAPACITY);
-      transport.write(writing);
-    }
-  }
-
   /** Returns false if more than the budget was waiting for the peer before this turn. */
   boolean flush() {
     dirty = false;
     if (connection.isClosed()) {
-      discard();
+      frames.discard();
       return true;
     }
-    writeGathered();
-    transport.flush();
+    frames.flush();
     return keepsUp;
   }
 
   void close(Disconnect reason, Runnable gone) {
-    writeGathered();
+    frames.queue();
     transport.close(reason, gone);
   }
 
   /** Lets go of what the socket, which is gone, will not get. */
   void discard() {
-    if (gathered != null) {
-      gathered.release();
-      gathered = null;
-    }
+    frames.discard();
   }
 }

@@ -5,8 +5,22 @@ import io.netty.buffer.ByteBuf;
 
 /** The way out to one socket; called on its event loop. */
 public interface Transport {
-  /** Queues whole WebSocket frames; takes over the buffer's reference. */
+  /**
+   * Queues whole WebSocket frames, or those of which {@link #send} took the first part; takes over
+   * the buffer's reference.
+   */
   void write(ByteBuf frames);
+
+  /** Whether {@link #send} is worth a try: nothing waits before it, and the socket is plain. */
+  boolean sendsDirectly();
+
+  /**
+   * Hands whole frames to the operating system at once.
+   *
+   * @param frames stays the caller's, with its indices
+   * @return how many bytes were taken; the rest is to be {@linkplain #write written}
+   */
+  int send(ByteBuf frames);
 
   /** Hands what was queued to the operating system. */
   void flush();

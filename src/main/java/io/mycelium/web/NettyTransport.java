@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
@@ -41,14 +42,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes a socket's pipeline over from Vert.x once it is upgraded. What is left of it is TLS,
  * Netty's frame decoder (masks, lengths, control frames, the order of fragments) and encoder (for
- * the decoder's own close frames); behind them this handler reads. Frames go out as bytes from the
- * decoder's place in the pipeline, past everything but TLS.
+ * the decoder's own close frames); behind them this handler reads, and before them {@link
+ * FrameReader}, which gives it the plainest messages directly. Frames go out as bytes from the
+ * decoder's place in the pipeline, past everything but TLS, or past Netty ({@link DirectSocket}).
  *
- * <p>This is the one class that relies on Vert.x's internals; {@link VertxTransport} does without.
- * Writes here pass Vert.x's write queue by, so the channel's own water mark bounds what waits for a
- * slow peer.
+ * <p>This is the one class that relies on Vert.x's internals; {@link VertxTransport} does without
+ * them, and without the two above. Writes here pass Vert.x's write queue by, so the channel's own
+ * water mark bounds what waits for a slow peer.
  */
-final class NettyTransport extends ChannelInboundHandlerAdapter implements Transport {
+final class NettyTransport extends ChannelInboundHandlerAdapter
+    implements Transport, FrameReader.Texts {
   private static final int NORMAL_CLOSURE = 1000;
 
   /**
@@ -60,12 +63,14 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
   private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
 
   private final ChannelHandlerContext head;
+  private final DirectSocket socket;
   private final int maxMessageBytes;
   private Connection connection;
   private Fragments fragments;
 
   private NettyTransport(ChannelHandlerContext head, int maxMessageBytes) {
     this.head = head;
+    this.socket = new DirectSocket(head.channel());
     this.maxMessageBytes = maxMessageBytes;
   }
 
@@ -84,6 +89,9 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
     }
     NettyTransport transport = new NettyTransport(decoder, maxMessageBytes);
     pipeline.addLast(transport);
+    if (decoder.handler() instanceof WebSocket08FrameDecoder) {
+      pipeline.addBefore(decoder.name(), null, new FrameReader(transport, maxMessageBytes));
+    }
     channel.config().setWriteBufferWaterMark(budget);
     return transport;
   }
@@ -104,6 +112,17 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
     }
   }
 
+  @Override
+  public byte[] buffer(int length) {
+    return connection.inboundBuffer(length);
+  }
+
+  @Override
+  public void onText(byte[] buffer, int length) {
+    fragments.begin(buffer, length, true, true);
+  }
+
+  /** What {@link FrameReader} left to the decoder. */
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     try {
@@ -136,7 +155,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
   }
 
   private byte[] bytes(ByteBuf content) {
-    byte[] bytes = connection.scratch(content.readableBytes());
+    byte[] bytes = buffer(content.readableBytes());
     content.getBytes(content.readerIndex(), bytes, 0, content.readableBytes());
     return bytes;
   }
@@ -189,6 +208,16 @@ final class NettyTransport extends ChannelInboundHandlerAdapter implements Trans
   @Override
   public void write(ByteBuf frames) {
     head.write(frames, head.voidPromise());
+  }
+
+  @Override
+  public boolean sendsDirectly() {
+    return socket.isFree();
+  }
+
+  @Override
+  public int send(ByteBuf bytes) {
+    return socket.send(bytes);
   }
 
   @Override

@@ -120,6 +120,10 @@ final class SocketHandler {
         .eventLoop()
         .execute(
             () -> {
+              if (!channel.isActive()) {
+                permit.abandon();
+                return;
+              }
               NettyTransport transport =
                   NettyTransport.install(socket, permit.maxMessageBytes(), budget);
               transport.start(permit.accept(serializer, transport));
