@@ -25,7 +25,6 @@ final class Outbox {
   private final Connection connection;
   private final Serializer serializer;
   private final Transport transport;
-
   private final OutgoingFrames frames;
   private boolean dirty;
   private boolean keepsUp = true;
@@ -83,7 +82,7 @@ final class Outbox {
    * clients have no channel for it.
    */
   void reconnectIn(long delayMs) {
-    byte[] payload = new JsonWriter(28).raw(DELAY).number(delayMs).raw('}').toBytes();
+    byte[] payload = JsonWriter.lastField(DELAY, delayMs);
     serializer.push(buffer(), NULL, NULL, Topic.PHOENIX, RECONNECT, payload);
   }
 

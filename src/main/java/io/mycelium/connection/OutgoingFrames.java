@@ -35,6 +35,10 @@ final class OutgoingFrames {
     if (batch != null) {
       putBatchBefore();
     }
+    return ownBuffer();
+  }
+
+  private ByteBuf ownBuffer() {
     if (own == null) {
       own = buffers.own();
     }
@@ -58,10 +62,7 @@ final class OutgoingFrames {
   }
 
   private void appendBatch() {
-    if (own == null) {
-      own = buffers.own();
-    }
-    own.writeBytes(batch, batch.readerIndex(), batch.readableBytes());
+    ownBuffer().writeBytes(batch, batch.readerIndex(), batch.readableBytes());
     releaseBatch();
   }
 
@@ -90,16 +91,16 @@ final class OutgoingFrames {
 
   /** Sends everything, as far as the socket takes it. */
   void flush() {
-    boolean direct = !queued && transport.sendsDirectly();
-    if (direct && batch == null && own != null) {
-      sendOwn();
-    } else if (direct && batch != null && own == null) {
-      sendBatch();
-    } else if (direct && own != null && bytes() <= Buffers.MAX_JOINED_BYTES) {
-      sendJoined();
-    } else {
+    boolean both = own != null && batch != null;
+    if (queued || both && bytes() > Buffers.MAX_JOINED_BYTES || !transport.sendsDirectly()) {
       queue();
       flushQueued();
+    } else if (both) {
+      sendJoined();
+    } else if (own != null) {
+      sendOwn();
+    } else if (batch != null) {
+      sendBatch();
     }
   }
 
@@ -111,8 +112,9 @@ final class OutgoingFrames {
   private void sendOwn() {
     own.skipBytes(transport.send(own));
     if (own.isReadable()) {
-      queue();
-      flushQueued();
+      ByteBuf rest = own;
+      own = null;
+      queueRest(rest);
     } else {
       releaseOwn();
     }
@@ -123,14 +125,12 @@ final class OutgoingFrames {
     if (sent < batch.readableBytes()) {
       ByteBuf rest = batch.duplicate().skipBytes(sent);
       batch = null;
-      transport.write(rest);
-      flushQueued();
+      queueRest(rest);
     } else {
       releaseBatch();
     }
   }
 
-  /** Both are let go of before the transport can fail. */
   private void sendJoined() {
     ByteBuf joined = buffers.joined();
     joined.writeBytes(own, own.readerIndex(), own.readableBytes());
@@ -138,9 +138,16 @@ final class OutgoingFrames {
     discard();
     int sent = transport.send(joined);
     if (sent < joined.readableBytes()) {
-      transport.write(joined.copy(sent, joined.readableBytes() - sent));
-      flushQueued();
+      queueRest(joined.copy(sent, joined.readableBytes() - sent));
     }
+  }
+
+  /**
+   * Of frames that are not here any more: where the socket is broken the flush discards the rest.
+   */
+  private void queueRest(ByteBuf rest) {
+    transport.write(rest);
+    transport.flush();
   }
 
   /** Lets go of what the transport was not given. */

@@ -187,6 +187,7 @@ final class Room {
   private Outcome carryOut(Effects effects, long now, boolean show, String key, Turn turn) {
     List<Effects.Effect> list = effects.list();
     int appends = 0;
+    // By index here and below: each push would allocate the iterators.
     for (int i = 0; i < list.size(); i++) {
       Effects.Effect effect = list.get(i);
       if (effect instanceof Effects.Reject reject) {

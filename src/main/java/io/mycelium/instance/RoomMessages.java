@@ -41,14 +41,8 @@ final class RoomMessages {
     Payload binary =
         single != null && single.isBinary() && logic.broadcastsBinary() ? single : null;
     byte[] delta = logic.delta(after, entries).asJson();
-    byte[] seq =
-        new JsonWriter(SEQ.length + JsonWriter.digits(last) + 1)
-            .raw(SEQ)
-            .number(last)
-            .raw('}')
-            .toBytes();
-    return new Outbound.Delivery(
-        room, MSG, first, last, binary, new JsonParts(wrapping, delta, seq));
+    JsonParts json = new JsonParts(wrapping, delta, JsonWriter.lastField(SEQ, last));
+    return new Outbound.Delivery(room, MSG, first, last, binary, json);
   }
 
   /** Entries as they were sent, a message each. */

@@ -9,7 +9,7 @@ import java.util.Arrays;
  */
 public final class InboundMessage {
   static final byte[] NULL = {'n', 'u', 'l', 'l'};
-  static final byte[] PUSH = {'p', 'u', 's', 'h'};
+  static final byte[] PUSH = Event.PUSH.name;
   static final byte[] QUOTED_PUSH = JsonWriter.quoted("push");
 
   private final byte[] joinRef;

@@ -32,7 +32,13 @@ public final class JsonWriter {
 
   /** {@code {"seq": seq}} */
   static byte[] seqObject(long seq) {
-    return new JsonWriter(SEQ.length + digits(seq) + 1).raw(SEQ).number(seq).raw('}').toBytes();
+    return lastField(SEQ, seq);
+  }
+
+  /** The end of an object whose last field is a number: what stands before it, it, and a brace. */
+  public static byte[] lastField(byte[] before, long value) {
+    JsonWriter writer = new JsonWriter(before.length + digits(value) + 1);
+    return writer.raw(before).number(value).raw('}').toBytes();
   }
 
   public JsonWriter raw(byte[] part) {

@@ -24,7 +24,11 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   private static final int CLOSE = 8;
   private static final int WHOLE_TEXT = 0x81;
   private static final int MASK_BYTES = 4;
-  private static final long UNKNOWN = -1;
+
+  /** Of a masked frame of up to 125 bytes, the mask included, and of one of up to 65,535. */
+  private static final int SHORT_HEADER = 2 + MASK_BYTES;
+
+  private static final int LONG_HEADER = 4 + MASK_BYTES;
 
   /** Where the messages go. */
   interface Texts {
@@ -46,6 +50,12 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
   private boolean fragmented;
 
+  /** Of the frame at hand: its first byte, and how long its header and its payload are. */
+  private int first;
+
+  private int header;
+  private long length;
+
   FrameReader(Texts texts, int maxMessageBytes) {
     this.texts = texts;
     this.maxMessageBytes = maxMessageBytes;
@@ -62,13 +72,12 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
           int now = (int) Math.min(forDecoder, in.readableBytes());
           forDecoder -= now;
           context.fireChannelRead(in.readRetainedSlice(now));
-        } else if (!readText(in)) {
-          long length = leaveToDecoder(in);
-          if (length == UNKNOWN) {
-            cut = in.readBytes(in.readableBytes());
-          } else {
-            forDecoder = length;
-          }
+        } else if (!readHeader(in)) {
+          cut = in.readBytes(in.readableBytes());
+        } else if (isWholeText(in)) {
+          readText(in);
+        } else {
+          leaveToDecoder();
         }
       }
     } finally {
@@ -76,32 +85,46 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private boolean readText(ByteBuf in) {
+  /** Looks at a header, which stays; false if only a part of it is there. */
+  private boolean readHeader(ByteBuf in) {
     int from = in.readerIndex();
-    if (fragmented || in.readableBytes() < 2 || in.getUnsignedByte(from) != WHOLE_TEXT) {
+    int there = in.readableBytes();
+    if (there < 2) {
       return false;
     }
-    int length = in.getUnsignedByte(from + 1) - MASKED;
-    int header = 2;
-    if (length == 126 && in.readableBytes() >= 4) {
-      length = in.getUnsignedShort(from + 2);
-      header = 4;
-      if (length < 126) {
-        return false;
-      }
-    } else if (length < 0 || length > 125) {
-      return false;
+    first = in.getUnsignedByte(from);
+    int second = in.getUnsignedByte(from + 1);
+    length = second & ~MASKED;
+    header = (second & MASKED) == 0 ? 2 : SHORT_HEADER;
+    if (length == 126) {
+      header += 2;
+      length = there < 4 ? 0 : in.getUnsignedShort(from + 2);
+      return there >= 4;
+    } else if (length == 127) {
+      header += 8;
+      length = there < 10 ? 0 : in.getLong(from + 2);
+      return there >= 10;
     }
-    if (length > maxMessageBytes || in.readableBytes() < header + MASK_BYTES + length) {
-      return false;
-    }
-    int mask = in.getInt(from + header);
-    byte[] bytes = texts.buffer(length);
-    in.getBytes(from + header + MASK_BYTES, bytes, 0, length);
-    in.skipBytes(header + MASK_BYTES + length);
-    unmask(bytes, length, mask);
-    texts.onText(bytes, length);
     return true;
+  }
+
+  /** The header's length says that it is masked, and that the payload's is in its shortest form. */
+  private boolean isWholeText(ByteBuf in) {
+    return first == WHOLE_TEXT
+        && !fragmented
+        && length <= maxMessageBytes
+        && header == (length < 126 ? SHORT_HEADER : LONG_HEADER)
+        && in.readableBytes() >= header + length;
+  }
+
+  private void readText(ByteBuf in) {
+    int bytes = (int) length;
+    int mask = in.getInt(in.readerIndex() + header - MASK_BYTES);
+    in.skipBytes(header);
+    byte[] message = texts.buffer(bytes);
+    in.readBytes(message, 0, bytes);
+    unmask(message, bytes, mask);
+    texts.onText(message, bytes);
   }
 
   private static void unmask(byte[] bytes, int length, int mask) {
@@ -115,40 +138,14 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /**
-   * Takes note of a frame that is the decoder's.
-   *
-   * @return its length, header included; endless where the decoder is to read all that comes, which
-   *     it refuses or ignores; {@link #UNKNOWN} if less than its header is there
-   */
-  private long leaveToDecoder(ByteBuf in) {
-    int from = in.readerIndex();
-    if (in.readableBytes() < 2) {
-      return UNKNOWN;
-    }
-    int first = in.getUnsignedByte(from);
-    int second = in.getUnsignedByte(from + 1);
-    long length = second & ~MASKED;
-    int header = 2 + ((second & MASKED) == 0 ? 0 : MASK_BYTES);
-    if (length == 126) {
-      if (in.readableBytes() < 4) {
-        return UNKNOWN;
-      }
-      length = in.getUnsignedShort(from + 2);
-      header += 2;
-    } else if (length == 127) {
-      if (in.readableBytes() < 10) {
-        return UNKNOWN;
-      }
-      length = in.getLong(from + 2);
-      header += 8;
-    }
+  /** It reads all that comes behind what it refuses or ignores: a wrong length, a close frame. */
+  private void leaveToDecoder() {
     int opcode = first & OPCODE;
     if (opcode < CLOSE) {
       fragmented = (first & FIN) == 0;
     }
     boolean last = opcode == CLOSE || length < 0 || length > Integer.MAX_VALUE;
-    return last ? Long.MAX_VALUE : header + length;
+    forDecoder = last ? Long.MAX_VALUE : header + length;
   }
 
   @Override
