@@ -34,7 +34,8 @@ public final class StoreBench {
     int seconds = Integer.parseInt(args[1]);
     if (args[0].equals("sqlite")) {
       bench.run(
-          "jdbc:sqlite:" + Files.createTempDirectory(Path.of("."), "bench") + "/m.db", seconds);
+          "jdbc:sqlite:" + Files.createTempDirectory(Path.of("target"), "bench") + "/m.db",
+          seconds);
     } else {
       try (Postgres postgres = Postgres.start()) {
         bench.run(postgres.newDatabase(), seconds);

@@ -8,12 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Removes a room or a whole instance, some thousand rows a transaction, so that nobody else's
+ * Removes a room or a whole instance, some thousand entries a transaction, so that nobody else's
  * entries wait long for it; what comes for the same instance meanwhile waits until it is done.
  */
 final class Deletion extends Write<Void> {
   private static final int ROWS = 2000;
-  private static final String[] LONG_TABLES = {"entries", "push_keys", "snapshots"};
+
+  /** Where there are more in a row. */
+  private static final int MAX_ENTRIES = 4 * ROWS;
+
+  private static final String ENTRIES = "entries";
+
+  private static final String[] LONG_TABLES = {ENTRIES, "push_keys", "snapshots"};
 
   private final String room;
   private boolean done;
@@ -95,9 +101,15 @@ final class Deletion extends Write<Void> {
     String rows =
         table + (room == null ? " WHERE instance = ?" : " WHERE instance = ? AND room = ?");
     Object[] next =
-        transaction.row(
-            "SELECT room, seq FROM " + rows + " ORDER BY room, seq LIMIT 1 OFFSET " + ROWS,
-            values());
+        table.equals(ENTRIES)
+            ? transaction.rowBehind(
+                ROWS,
+                MAX_ENTRIES,
+                "SELECT room, seq, size FROM " + rows + " ORDER BY room, seq LIMIT " + (ROWS + 1),
+                values())
+            : transaction.row(
+                "SELECT room, seq FROM " + rows + " ORDER BY room, seq LIMIT 1 OFFSET " + ROWS,
+                values());
     if (next == null) {
       transaction.update("DELETE FROM " + rows, values());
       return false;

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A write that may begin a new history of a room: the old one goes first, some thousand rows a
+ * A write that may begin a new history of a room: the old one goes first, some thousand entries a
  * transaction, so that nobody else's entries wait long for it.
  */
 abstract class HistoryWrite extends Write<Void> {

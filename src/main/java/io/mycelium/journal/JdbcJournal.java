@@ -2,9 +2,7 @@ package io.mycelium.journal;
 
 import io.mycelium.protocol.ErrorCode;
 import io.vertx.core.Future;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -165,19 +163,13 @@ final class JdbcJournal implements Journal {
         instance,
         room,
         connection -> {
-          try (PreparedStatement select = connection.prepareStatement(RoomReads.AFTER)) {
-            select.setString(1, instance);
-            select.setString(2, room);
-            select.setLong(3, after);
-            select.setInt(4, limit);
-            List<Entry> found = RoomReads.entries(select);
-            long from = Math.max(0, after);
-            boolean complete =
-                found.isEmpty()
-                    ? from >= rooms.last(connection, instance, room)
-                    : found.get(0).seq() == from + 1;
-            return new Read(found, complete);
-          }
+          List<Entry> found = RoomReads.after(connection, instance, room, after, limit);
+          long from = Math.max(0, after);
+          boolean complete =
+              found.isEmpty()
+                  ? from >= rooms.last(connection, instance, room)
+                  : found.get(0).seq() == from + 1;
+          return new Read(found, complete);
         });
   }
 
@@ -187,18 +179,11 @@ final class JdbcJournal implements Journal {
         instance,
         room,
         connection -> {
-          try (PreparedStatement select = connection.prepareStatement(RoomReads.BEFORE)) {
-            select.setString(1, instance);
-            select.setString(2, room);
-            select.setLong(3, before);
-            select.setInt(4, limit);
-            List<Entry> found = RoomReads.entries(select);
-            Collections.reverse(found);
-            long oldest = rooms.oldest(connection, instance, room);
-            boolean complete =
-                oldest == 1 || oldest == 0 && rooms.last(connection, instance, room) == 0;
-            return new Read(found, complete);
-          }
+          List<Entry> found = RoomReads.before(connection, instance, room, before, limit);
+          long oldest = rooms.oldest(connection, instance, room);
+          boolean complete =
+              oldest == 1 || oldest == 0 && rooms.last(connection, instance, room) == 0;
+          return new Read(found, complete);
         });
   }
 

@@ -2,6 +2,7 @@ package io.mycelium.journal;
 
 import io.vertx.core.Future;
 import java.sql.SQLException;
+import java.util.List;
 
 /** Snapshots in a database, and the retention of entries that goes with them. */
 final class JdbcSnapshots implements SnapshotStore {
@@ -10,6 +11,14 @@ final class JdbcSnapshots implements SnapshotStore {
           + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (instance, room, seq) DO UPDATE SET"
           + " epoch = excluded.epoch, at = excluded.at, tick_at = excluded.tick_at, closed_by ="
           + " excluded.closed_by, kind = excluded.kind, state = excluded.state";
+
+  /** The first row that has an entry so young. */
+  private static final String YOUNG =
+      "SELECT "
+          + RoomReads.COLUMNS
+          + " FROM entries e WHERE e.instance = ? AND e.room = ? AND e.seq >= ? AND e.at >= ?"
+          + " ORDER BY e.seq LIMIT 1";
+
   private static final String OF_ROOM = " WHERE instance = ? AND room = ?";
 
   private final Writer writer;
@@ -108,14 +117,15 @@ final class JdbcSnapshots implements SnapshotStore {
       return Math.min(byCount, snapshot.seq());
     }
     transaction.sort(instance, room);
+    long oldest = transaction.number(1, "SELECT oldest FROM rooms" + OF_ROOM, instance, room);
+    long since = snapshot.at() - retention.age().toMillis();
+    List<Entry> some = transaction.entries(YOUNG, instance, room, oldest, since);
     long young =
-        transaction.number(
-            snapshot.seq() + 1,
-            "SELECT seq FROM entries" + OF_ROOM + " AND seq > ? AND at >= ? ORDER BY seq LIMIT 1",
-            instance,
-            room,
-            transaction.number(1, "SELECT oldest FROM rooms" + OF_ROOM, instance, room) - 1,
-            snapshot.at() - retention.age().toMillis());
+        some.stream()
+            .filter(entry -> entry.seq() >= oldest && entry.at() >= since)
+            .mapToLong(Entry::seq)
+            .findFirst()
+            .orElse(some.isEmpty() ? snapshot.seq() + 1 : oldest);
     return Math.min(byCount, Math.min(young - 1, snapshot.seq()));
   }
 

@@ -1,5 +1,6 @@
 package io.mycelium.journal;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,7 +13,15 @@ final class KnownRooms<V> {
   private static final int MAX = 65_536;
 
   /** Where a room is. */
-  record Place(String instance, String room) {}
+  record Place(String instance, String room) implements Comparable<Place> {
+    private static final Comparator<Place> ORDER =
+        Comparator.comparing(Place::instance).thenComparing(Place::room);
+
+    @Override
+    public int compareTo(Place other) {
+      return ORDER.compare(this, other);
+    }
+  }
 
   private final Map<Place, V> known =
       new LinkedHashMap<>(64, 0.75f, true) {
@@ -34,11 +43,6 @@ final class KnownRooms<V> {
 
   void put(Place place, V value) {
     pending.put(place, value);
-  }
-
-  /** Of how many rooms something was put in the open transaction. */
-  int changed() {
-    return pending.size();
   }
 
   void committed() {

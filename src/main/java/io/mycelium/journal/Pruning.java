@@ -2,7 +2,10 @@ package io.mycelium.journal;
 
 import java.sql.SQLException;
 
-/** Removes the rows of entries that are gone, some thousand a transaction; nobody waits for it. */
+/**
+ * Removes the rows of entries that are gone, those of some thousand a transaction; nobody waits for
+ * it.
+ */
 final class Pruning extends Write<Void> {
   private static final int ROWS = 2000;
   private static final String OF_ROOM = " WHERE instance = ? AND room = ?";

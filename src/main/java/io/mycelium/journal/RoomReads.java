@@ -6,26 +6,40 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Reads of rooms and their entries; on a reader's thread. */
 final class RoomReads {
+  private static final int BLOCK = 2;
+
+  /** What {@link #entries} makes entries of. */
+  static final String COLUMNS = "e.seq, e.at, e.event, e.usr, e.kind, e.payload, e.once, e.size";
+
   /**
-   * The plus keeps SQLite from beginning at the oldest entry, of the two lower bounds that a read
-   * behind an entry has: it would step over all up to that entry.
+   * The plus keeps SQLite from beginning at the oldest entry, of the two lower bounds that {@link
+   * #AFTER} has: it would step over all up to that entry.
    */
   private static final String ENTRIES =
-      "SELECT e.seq, e.at, e.event, e.usr, e.kind, e.payload, e.once FROM entries e"
+      "SELECT "
+          + COLUMNS
+          + ", r.oldest FROM entries e"
           + " JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
           + " WHERE e.instance = ? AND e.room = ? AND +e.seq >= r.oldest AND ";
 
-  /** Parameters: instance, room, sequence, limit; as those of {@link #BEFORE}. */
-  static final String AFTER = ENTRIES + "e.seq > ? ORDER BY e.seq LIMIT ?";
+  /** Parameters: instance, room, sequence, limit. */
+  private static final String AFTER = ENTRIES + "e.seq > ? ORDER BY e.seq LIMIT ?";
 
-  /** Newest first. */
-  static final String BEFORE = ENTRIES + "e.seq < ? ORDER BY e.seq DESC LIMIT ?";
+  /**
+   * Newest first, from the row on that may have the last entry before. Parameters: instance and
+   * room, these again, sequence, that again, limit.
+   */
+  private static final String BEFORE =
+      ENTRIES
+          + "e.seq <= coalesce((SELECT n.seq FROM entries n WHERE n.instance = ? AND n.room = ?"
+          + " AND n.seq >= ? ORDER BY n.seq LIMIT 1), ?) ORDER BY e.seq DESC LIMIT ?";
 
   private static final String SNAPSHOT =
       "SELECT s.seq, s.epoch, s.at, s.tick_at, s.closed_by, s.kind, s.state FROM snapshots s"
@@ -33,7 +47,8 @@ final class RoomReads {
           + " WHERE s.instance = ? AND s.room = ? AND s.seq <= ? ORDER BY s.seq DESC LIMIT 1";
 
   private static final String OLDEST =
-      "SELECT e.seq FROM entries e JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
+      "SELECT CASE WHEN e.seq - e.size < r.oldest THEN r.oldest ELSE e.seq - e.size + 1 END"
+          + " FROM entries e JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
           + " WHERE e.instance = ? AND e.room = ? AND e.seq >= r.oldest ORDER BY e.seq LIMIT 1";
   private static final String LAST_ENTRY =
       "SELECT e.seq FROM entries e JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
@@ -48,21 +63,80 @@ final class RoomReads {
     this.keysWindow = keysWindow;
   }
 
-  static List<Entry> entries(PreparedStatement select) throws SQLException {
+  /** Those behind that one, in order. */
+  static List<Entry> after(Connection connection, String instance, String room, long seq, int limit)
+      throws SQLException {
     List<Entry> found = new ArrayList<>();
-    try (ResultSet row = select.executeQuery()) {
-      while (row.next()) {
-        found.add(
-            new Entry(
-                row.getLong(1),
-                row.getLong(2),
-                row.getString(3),
-                StoredText.back(row.getString(4)),
-                payload(row.getInt(5), row.getBytes(6)),
-                StoredText.back(row.getString(7))));
+    try (PreparedStatement select = connection.prepareStatement(AFTER)) {
+      select.setString(1, instance);
+      select.setString(2, room);
+      select.setLong(3, seq);
+      select.setInt(4, limit);
+      long last = seq;
+      try (ResultSet row = select.executeQuery()) {
+        while (found.size() < limit && row.next()) {
+          long oldest = row.getLong("oldest");
+          for (Entry entry : entries(row)) {
+            if (entry.seq() > last && entry.seq() >= oldest && found.size() < limit) {
+              found.add(entry);
+              last = entry.seq();
+            }
+          }
+        }
       }
     }
     return found;
+  }
+
+  /** The last ones before that one, in order. */
+  static List<Entry> before(
+      Connection connection, String instance, String room, long seq, int limit)
+      throws SQLException {
+    List<Entry> found = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(BEFORE)) {
+      select.setString(1, instance);
+      select.setString(2, room);
+      select.setString(3, instance);
+      select.setString(4, room);
+      select.setLong(5, seq);
+      select.setLong(6, seq);
+      // The first row may have none.
+      select.setInt(7, limit + 1);
+      long first = seq;
+      try (ResultSet row = select.executeQuery()) {
+        while (found.size() < limit && row.next()) {
+          long oldest = row.getLong("oldest");
+          List<Entry> entries = entries(row);
+          for (int i = entries.size() - 1; i >= 0 && found.size() < limit; i--) {
+            Entry entry = entries.get(i);
+            if (entry.seq() < first && entry.seq() >= oldest) {
+              found.add(entry);
+              first = entry.seq();
+            }
+          }
+        }
+      }
+    }
+    Collections.reverse(found);
+    return found;
+  }
+
+  /** The entries of a row that begins with {@link #COLUMNS}. */
+  static List<Entry> entries(ResultSet row) throws SQLException {
+    long seq = row.getLong(1);
+    int kind = row.getInt(5);
+    byte[] payload = row.getBytes(6);
+    if (kind == BLOCK) {
+      return EntryBlocks.entries(seq, row.getInt(8), payload);
+    }
+    return List.of(
+        new Entry(
+            seq,
+            row.getLong(2),
+            row.getString(3),
+            StoredText.back(row.getString(4)),
+            payload(kind, payload),
+            StoredText.back(row.getString(7))));
   }
 
   private static Payload payload(int kind, byte[] bytes) {

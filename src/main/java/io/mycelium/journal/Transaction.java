@@ -1,5 +1,6 @@
 package io.mycelium.journal;
 
+import io.mycelium.journal.KnownRooms.Place;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,9 +17,21 @@ final class Transaction {
   private static final String INSERT_ENTRY =
       "INSERT INTO entries (instance, room, seq, generation, at, event, usr, kind, payload, once)"
           + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  /** Of two that end with the same entry the longer one has all that the other has. */
+  private static final String INSERT_BLOCK =
+      "INSERT INTO entries (instance, room, seq, generation, at, event, kind, payload, size)"
+          + " VALUES (?, ?, ?, ?, ?, '', 2, ?, ?) ON CONFLICT (instance, room, seq) DO UPDATE SET"
+          + " generation = excluded.generation, at = excluded.at, event = excluded.event, usr ="
+          + " NULL, kind = excluded.kind, payload = excluded.payload, once = NULL, size ="
+          + " excluded.size WHERE excluded.size > entries.size";
+
   private static final String INSERT_KEY =
       "INSERT INTO push_keys (instance, room, seq, once) VALUES (?, ?, ?, ?)"
           + " ON CONFLICT (instance, room, seq) DO UPDATE SET once = excluded.once";
+
+  /** Rows are copies of what they are made of: more than this are not held. */
+  private static final int MAX_ROW_BYTES = 1 << 20;
 
   private final Statements statements;
   private final Map<String, Long> generations;
@@ -30,8 +43,10 @@ final class Transaction {
 
   private final Map<String, Long> raised = new HashMap<>();
   private PreparedStatement entries;
+  private PreparedStatement rows;
   private PreparedStatement keys;
   private int entriesAdded;
+  private int rowBytes;
 
   /**
    * @param unsorted null where each entry goes to its table at once
@@ -96,25 +111,60 @@ final class Transaction {
     if (unsorted == null) {
       insert(instance, generation, room, entry);
     } else {
-      unsorted.add(this, new UnsortedEntries.Kept(instance, generation, room, entry));
+      unsorted.add(this, new Place(instance, room), new EntryBlocks.Kept(generation, entry));
     }
     if (entry.key() != null) {
       addKey(instance, room, entry);
     }
   }
 
-  /** To the table of entries; those that are there already are the same. */
-  void insert(List<UnsortedEntries.Kept> sorted) throws SQLException {
-    for (UnsortedEntries.Kept kept : sorted) {
-      insert(kept.instance(), kept.generation(), kept.room(), kept.entry());
+  /**
+   * To the table of entries, as many to a row as there may be; those that are there already are the
+   * same.
+   *
+   * @param blocks those of a room behind each other and in order
+   */
+  void insert(List<EntryBlock> blocks) throws SQLException {
+    for (int from = 0; from < blocks.size(); ) {
+      int to = from + EntryBlocks.joined(blocks, from);
+      insertRow(blocks.subList(from, to));
+      from = to;
     }
+  }
+
+  private void insertRow(List<EntryBlock> blocks) throws SQLException {
+    if (rows == null) {
+      rows = prepare(INSERT_BLOCK);
+    }
+    EntryBlock last = blocks.get(blocks.size() - 1);
+    long latest = last.latest();
+    for (EntryBlock block : blocks) {
+      latest = Math.max(latest, block.latest());
+    }
+    rows.setString(1, last.place().instance());
+    rows.setString(2, last.place().room());
+    rows.setLong(3, last.last());
+    rows.setLong(4, last.generation());
+    rows.setLong(5, latest);
+    byte[] payload = EntryBlocks.row(blocks);
+    rows.setBytes(6, payload);
+    rows.setLong(7, last.last() - blocks.get(0).first() + 1);
+    rows.addBatch();
+    rowBytes += payload.length;
+    if (rowBytes > MAX_ROW_BYTES) {
+      sendRows();
+    }
+  }
+
+  private void sendRows() throws SQLException {
+    rows.executeBatch();
+    rowBytes = 0;
   }
 
   private void insert(String instance, long generation, String room, Entry entry)
       throws SQLException {
     if (entries == null) {
-      boolean mayBeThere = again || unsorted != null;
-      entries = prepare(mayBeThere ? INSERT_ENTRY + " ON CONFLICT DO NOTHING" : INSERT_ENTRY);
+      entries = prepare(again ? INSERT_ENTRY + " ON CONFLICT DO NOTHING" : INSERT_ENTRY);
     }
     entries.setString(1, instance);
     entries.setString(2, room);
@@ -179,6 +229,9 @@ final class Transaction {
       entries.executeBatch();
       entriesAdded = 0;
     }
+    if (rowBytes > 0) {
+      sendRows();
+    }
     if (keys != null) {
       keys.executeBatch();
     }
@@ -211,10 +264,36 @@ final class Transaction {
     }
   }
 
+  /**
+   * The room and sequence of the first row behind so many, or behind so many entries; null if there
+   * is none.
+   *
+   * @param select room, sequence and number of entries, in order
+   */
+  Object[] rowBehind(int rows, long entries, String select, Object... values) throws SQLException {
+    try (ResultSet row = statement(select, values).executeQuery()) {
+      long through = 0;
+      for (int i = 0; row.next(); i++) {
+        through += row.getLong(3);
+        if (i == rows || through > entries) {
+          return new Object[] {row.getString(1), row.getLong(2)};
+        }
+      }
+      return null;
+    }
+  }
+
   /** Two columns, or null if there is no row. */
   Object[] row(String sql, Object... values) throws SQLException {
     try (ResultSet row = statement(sql, values).executeQuery()) {
       return row.next() ? new Object[] {row.getString(1), row.getLong(2)} : null;
+    }
+  }
+
+  /** Those of the first row, or none if there is no row. */
+  List<Entry> entries(String sql, Object... values) throws SQLException {
+    try (ResultSet row = statement(sql, values).executeQuery()) {
+      return row.next() ? RoomReads.entries(row) : List.of();
     }
   }
 

@@ -51,12 +51,20 @@ abstract class DatabaseContract extends RegisterContract {
   }
 
   final long count(String table) throws SQLException {
+    return number("SELECT count(*) FROM " + table);
+  }
+
+  final long number(String select) throws SQLException {
     try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT count(*) FROM " + table)) {
+        ResultSet row = statement.executeQuery(select)) {
       row.next();
       return row.getLong(1);
     }
+  }
+
+  final long entriesInTheirTable() throws SQLException {
+    return number("SELECT coalesce(sum(size), 0) FROM entries");
   }
 
   final void execute(String sql) throws SQLException {
@@ -187,7 +195,7 @@ abstract class DatabaseContract extends RegisterContract {
     await(store.snapshots().save("i", 1, "lobby", snapshot(9000, "e"), newest));
     assertThat(await(store.journal().rooms("i")).get("lobby").oldest()).isEqualTo(8001);
     reopen();
-    assertThat(count("entries")).isEqualTo(1000);
+    assertThat(entriesInTheirTable()).isEqualTo(1000);
   }
 
   @Test
@@ -229,7 +237,7 @@ abstract class DatabaseContract extends RegisterContract {
     for (String table : new String[] {"snapshots", "push_keys", "deletions"}) {
       assertThat(count(table)).describedAs(table).isZero();
     }
-    assertThat(count("entries")).isEqualTo(1);
+    assertThat(entriesInTheirTable()).isEqualTo(1);
   }
 
   @Test
@@ -240,7 +248,7 @@ abstract class DatabaseContract extends RegisterContract {
     store = open(url);
     assertThat(await(store.instances().create(instance("i")))).isTrue();
     assertThat(await(store.journal().rooms("i"))).isEmpty();
-    assertThat(count("entries")).isZero();
+    assertThat(entriesInTheirTable()).isZero();
   }
 
   @Test

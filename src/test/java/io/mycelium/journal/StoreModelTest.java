@@ -83,6 +83,15 @@ final class StoreModelTest {
         steps, new UnsortedEntries.Limits(1, Integer.MAX_VALUE, 1 << 20, most, 1));
   }
 
+  /** Of a room some commits go by way of the unsorted entries and some to the table. */
+  @Property(tries = 40, shrinking = ShrinkingMode.BOUNDED)
+  void andSoTheyAreOfRoomsThatAreWrittenBothWays(
+      @ForAll("steps") List<Step> steps, @ForAll @IntRange(min = 1, max = 40) int most)
+      throws IOException {
+    answersAreThoseOfMemory(
+        steps, new UnsortedEntries.Limits(5, Integer.MAX_VALUE, 1 << 20, most, 1));
+  }
+
   private static void answersAreThoseOfMemory(List<Step> steps, UnsortedEntries.Limits limits)
       throws IOException {
     Path folder = Files.createTempDirectory("model");
@@ -188,7 +197,7 @@ final class StoreModelTest {
         String key = seq % 3 == 0 ? "k" + seq : null;
         made.add(
             StoreRig.append(
-                room, epoch(id, room), new Entry(seq, seq, "push", null, payload, key)));
+                room, epoch(id, room), new Entry(seq, 1000 + seq, "push", null, payload, key)));
       }
       return made;
     }
@@ -211,12 +220,17 @@ final class StoreModelTest {
     private void snapshot(Step step, String id, String room, long seq) {
       if (seq > 0) {
         // Where nothing may go, the database keeps the last snapshot only.
-        Retention retention =
-            room.equals("lobby") ? Retention.ALL : new Retention(step.size(), Duration.ZERO);
+        Retention retention = room.equals("lobby") ? Retention.ALL : retention(step.size());
         long generation = generations[step.instance()];
         Snapshot snapshot = StoreRig.snapshot(seq, epoch(id, room));
         same(store -> store.snapshots().save(id, generation, room, snapshot, retention));
       }
+    }
+
+    /** By count, by age (an entry's time is its sequence and 1000), or by both. */
+    private static Retention retention(int size) {
+      Duration age = Duration.ofMillis(size % 3 == 0 ? 0 : 2L * size);
+      return new Retention(size % 3 == 1 ? 0 : size, age);
     }
 
     private void read(Step step, String id, String room) {
