@@ -25,8 +25,6 @@ final class Writer extends Thread {
   private static final long FIRST_PAUSE_MS = 20;
   private static final long MAX_PAUSE_MS = 1000;
   private static final Duration PROBE = Duration.ofSeconds(2);
-  private static final int MANY = 128;
-  private static final long MAX_GATHER_NANOS = Duration.ofMillis(15).toNanos();
   private static final long SLOW_NANOS = Duration.ofSeconds(2).toNanos();
 
   private final LinkedBlockingQueue<Write<?>> queue = new LinkedBlockingQueue<>();
@@ -38,12 +36,6 @@ final class Writer extends Thread {
 
   /** Work that waits until the deletion of its instance or of one of its rooms is done. */
   private final Map<String, ArrayDeque<Write<?>>> behindDeletion = new HashMap<>();
-
-  /** Entries that were on their way at the end of the last commit, or nearly as many. */
-  private long awaited;
-
-  /** When what is urgent goes to the database at the latest, by {@link System#nanoTime}. */
-  private long nextCommit = System.nanoTime();
 
   private volatile boolean unavailable;
   private volatile long busySince;
@@ -121,37 +113,27 @@ final class Writer extends Thread {
     committer.close();
   }
 
-  /**
-   * What nobody waits for may wait for more of its kind. Behind a commit of many entries those whom
-   * it answered get as long as it took to ask again: the next one is then so large that a page of
-   * the database, and a flush of a socket, serves many entries, which is most of what one costs.
-   */
+  /** What nobody waits for may wait for more of its kind. */
   private void gather(List<Write<?>> taken) throws InterruptedException {
-    Write<?> first = queue.poll(PROBE.toMillis(), TimeUnit.MILLISECONDS);
-    if (first == null) {
+    Write<?> next = queue.poll(PROBE.toMillis(), TimeUnit.MILLISECONDS);
+    if (next == null) {
       probe();
       return;
     }
-    taken.add(first);
-    queue.drainTo(taken, MAX_WRITES);
     long until = System.nanoTime() + config.flushInterval().toNanos();
-    boolean urgent = false;
     int looked = 0;
-    int entries = 0;
-    while (!closing && taken.size() < MAX_WRITES) {
+    while (next != null) {
+      taken.add(next);
+      queue.drainTo(taken, MAX_WRITES - taken.size());
       for (; looked < taken.size(); looked++) {
-        entries += taken.get(looked).entries();
-        urgent |= taken.get(looked).isUrgent();
+        if (taken.get(looked).isUrgent()) {
+          return;
+        }
       }
-      if (urgent && (entries >= awaited || nextCommit - until < 0)) {
-        until = entries >= awaited ? System.nanoTime() : nextCommit;
-      }
-      Write<?> next = queue.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-      if (next == null) {
+      if (closing || taken.size() == MAX_WRITES) {
         return;
       }
-      taken.add(next);
-      queue.drainTo(taken, MAX_WRITES);
+      next = queue.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
   }
 
@@ -233,7 +215,6 @@ final class Writer extends Thread {
 
   private void committed(List<Write<?>> writes, long nanos) {
     becomeAvailable();
-    long waiting = queuedEntries.get();
     int entries = 0;
     for (Write<?> write : writes) {
       if (write.isPostponed()) {
@@ -248,8 +229,6 @@ final class Writer extends Thread {
         endDeletion(write);
       }
     }
-    awaited = waiting * 15 / 16;
-    nextCommit = System.nanoTime() + (entries < MANY ? 0 : Math.min(nanos, MAX_GATHER_NANOS));
     meters.committed(entries, nanos);
   }
 
