@@ -35,6 +35,7 @@ public final class Connection {
   private final List<Channel> channels = new ArrayList<>(1);
   private boolean closed;
   private boolean draining;
+  private int lastSeen;
   private int unacked;
   private long unackedBytes;
 
@@ -51,7 +52,8 @@ public final class Connection {
     this.user = user;
     this.serializer = serializer;
     this.outbox = new Outbox(hub, this, serializer, transport);
-    this.liveness = new Liveness(this, instance.limits(), hub.tick());
+    this.lastSeen = hub.tick();
+    this.liveness = new Liveness(this, instance.limits());
   }
 
   /**
@@ -104,7 +106,12 @@ public final class Connection {
 
   /** The peer gave a sign of life. */
   public void seen() {
-    liveness.seen(hub.tick());
+    lastSeen = hub.tick();
+  }
+
+  /** Tick of {@link KeepAlive} at the last one. */
+  int lastSeen() {
+    return lastSeen;
   }
 
   /** The peer is gone, however it went; {@code reason} is for the metrics. */

@@ -11,7 +11,6 @@ final class Liveness {
 
   private final Connection connection;
   private final SocketLimits limits;
-  private int lastSeen;
   private int pingedAt = NO_PING;
 
   /** Place in the timer wheel. */
@@ -19,14 +18,9 @@ final class Liveness {
 
   int wheelIndex;
 
-  Liveness(Connection connection, SocketLimits limits, int now) {
+  Liveness(Connection connection, SocketLimits limits) {
     this.connection = connection;
     this.limits = limits;
-    this.lastSeen = now;
-  }
-
-  void seen(int now) {
-    lastSeen = now;
   }
 
   int pingInterval() {
@@ -39,7 +33,7 @@ final class Liveness {
       return pingedAt + limits.pingTimeout() - now;
     }
     pingedAt = NO_PING;
-    int idle = now - lastSeen;
+    int idle = now - connection.lastSeen();
     if (idle < limits.pingInterval()) {
       return limits.pingInterval() - idle;
     }
@@ -49,7 +43,7 @@ final class Liveness {
   }
 
   boolean awaitsPong() {
-    return pingedAt != NO_PING && lastSeen < pingedAt;
+    return pingedAt != NO_PING && connection.lastSeen() < pingedAt;
   }
 
   boolean isSilent(int now) {

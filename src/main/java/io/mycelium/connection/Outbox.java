@@ -27,7 +27,6 @@ final class Outbox {
   private final Transport transport;
   private final OutgoingFrames frames;
   private boolean dirty;
-  private boolean keepsUp = true;
 
   Outbox(Hub hub, Connection connection, Serializer serializer, Transport transport) {
     this.hub = hub;
@@ -106,14 +105,9 @@ final class Outbox {
     frames.add(batch);
   }
 
-  /**
-   * The budget is looked at before a turn's messages are added: one that is larger than all of it
-   * still goes to a peer that reads.
-   */
   private void touch() {
     if (!dirty) {
       dirty = true;
-      keepsUp = transport.isWritable();
       hub.dirty(connection);
     }
   }
@@ -129,8 +123,7 @@ final class Outbox {
       frames.discard();
       return true;
     }
-    frames.flush();
-    return keepsUp;
+    return frames.flush();
   }
 
   void close(Disconnect reason, Runnable gone) {

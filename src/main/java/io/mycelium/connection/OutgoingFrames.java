@@ -25,6 +25,9 @@ final class OutgoingFrames {
   /** Whether the transport was given frames that are not flushed. */
   private boolean queued;
 
+  /** Whether it had no more than its budget before it was given any. */
+  private boolean keepsUp = true;
+
   OutgoingFrames(Buffers buffers, Transport transport) {
     this.buffers = buffers;
     this.transport = transport;
@@ -75,22 +78,29 @@ final class OutgoingFrames {
     if (own != null && batch != null && bytes() <= MAX_COPIED_BYTES) {
       appendBatch();
     }
+    if (!queued) {
+      queued = true;
+      keepsUp = transport.isWritable();
+    }
     if (own != null) {
       ByteBuf frames = own;
       own = null;
-      queued = true;
       transport.write(frames);
     }
     if (batch != null) {
       ByteBuf frames = batch.duplicate();
       batch = null;
-      queued = true;
       transport.write(frames);
     }
   }
 
-  /** Sends everything, as far as the socket takes it. */
-  void flush() {
+  /**
+   * Sends everything, as far as the socket takes it. The budget is looked at before a turn's frames
+   * are added: one that is larger than all of it still goes to a peer that reads.
+   *
+   * @return false if more than the budget was waiting for the peer before this turn
+   */
+  boolean flush() {
     boolean both = own != null && batch != null;
     if (queued || both && bytes() > Buffers.MAX_JOINED_BYTES || !transport.sendsDirectly()) {
       queue();
@@ -102,6 +112,9 @@ final class OutgoingFrames {
     } else if (batch != null) {
       sendBatch();
     }
+    boolean kept = keepsUp;
+    keepsUp = true;
+    return kept;
   }
 
   private void flushQueued() {

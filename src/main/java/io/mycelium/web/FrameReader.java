@@ -35,7 +35,10 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     /** At least that long, for the next message. */
     byte[] buffer(int length);
 
-    /** The first {@code length} bytes are a message, unmasked, whose UTF-8 is not checked. */
+    /**
+     * The first {@code length} bytes are a whole message of the size that is allowed, unmasked,
+     * whose UTF-8 is not checked.
+     */
     void onText(byte[] buffer, int length);
   }
 
@@ -44,6 +47,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
   /** Bytes still to come of a frame that the decoder reads. */
   private long forDecoder;
+
+  /** Whether it was given any of what is being read. */
+  private boolean decoderReads;
 
   /** The start of a frame whose length is not known yet. */
   private ByteBuf cut = Unpooled.EMPTY_BUFFER;
@@ -71,6 +77,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
         if (forDecoder > 0) {
           int now = (int) Math.min(forDecoder, in.readableBytes());
           forDecoder -= now;
+          decoderReads = true;
           context.fireChannelRead(in.readRetainedSlice(now));
         } else if (!readHeader(in)) {
           cut = in.readBytes(in.readableBytes());
@@ -82,6 +89,15 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
       }
     } finally {
       in.release();
+    }
+  }
+
+  /** Of no interest to those who were given nothing. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (decoderReads) {
+      decoderReads = false;
+      context.fireChannelReadComplete();
     }
   }
 

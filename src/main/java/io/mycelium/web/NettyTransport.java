@@ -119,7 +119,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
 
   @Override
   public void onText(byte[] buffer, int length) {
-    fragments.begin(buffer, length, true, true);
+    connection.onText(buffer, length);
   }
 
   /** What {@link FrameReader} left to the decoder. */
@@ -227,7 +227,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
 
   @Override
   public boolean isWritable() {
-    return head.channel().isWritable();
+    return !head.channel().isOpen() || head.channel().isWritable();
   }
 
   @Override

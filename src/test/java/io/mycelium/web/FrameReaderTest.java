@@ -37,6 +37,7 @@ class FrameReaderTest {
       implements FrameReader.Texts {
     private final List<String> seen = new ArrayList<>();
     private int direct;
+    private int readsEnded;
     private boolean violated;
 
     private void add(String kind, boolean isFinal, byte[] content) {
@@ -56,6 +57,11 @@ class FrameReaderTest {
                   : frame.getClass().getSimpleName();
       add(kind, frame.isFinalFragment(), ByteBufUtil.getBytes(frame.content()));
       frame.release();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      readsEnded++;
     }
 
     @Override
@@ -215,5 +221,16 @@ class FrameReaderTest {
     Collector collector = withReader(stream(List.of(begin, end, text)), List.of());
     assertThat(collector.seen).hasSize(3);
     assertThat(collector.direct).isEqualTo(1);
+  }
+
+  /** Those behind the reader are told that a read ended in which they were given something. */
+  @Example
+  void whatTheDecoderWasNotGivenAnyOfEndsAtTheReader() {
+    byte[] text = new Frame(0x81, true, 10, 0, 1, 0).bytes();
+    byte[] ping = new Frame(0x89, true, 4, 0, 1, 0).bytes();
+    assertThat(withReader(text, List.of()).readsEnded).isZero();
+    assertThat(withReader(ping, List.of()).readsEnded).isEqualTo(1);
+    assertThat(withReader(text, List.of(3, 5, 8)).readsEnded).isEqualTo(3);
+    assertThat(withReader(ping, List.of(2, 4, 4)).readsEnded).isEqualTo(3);
   }
 }
