@@ -2,6 +2,7 @@ package io.mycelium.testing;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,9 @@ public final class FloodClient {
   /** An entry as this client saw it: a {@code msg} of one entry. */
   public record Seen(long seq, long id) {}
 
+  /** Closes its sockets once nobody refers to it. */
+  private final WebSocketClient http;
+
   private final WebSocket socket;
   private final String room;
   private final List<Seen> seen = new ArrayList<>();
@@ -26,7 +30,8 @@ public final class FloodClient {
   private long joinedAt = -1;
   private boolean closed;
 
-  private FloodClient(WebSocket socket, String room) {
+  private FloodClient(WebSocketClient http, WebSocket socket, String room) {
+    this.http = http;
     this.socket = socket;
     this.room = room;
   }
@@ -38,8 +43,9 @@ public final class FloodClient {
             .setHost("127.0.0.1")
             .setPort(port)
             .setURI("/socket/" + instance + "/websocket?vsn=2.0.0&userId=" + user);
-    WebSocket socket = TestNode.await(vertx.createWebSocketClient().connect(to));
-    FloodClient client = new FloodClient(socket, room);
+    WebSocketClient http = vertx.createWebSocketClient();
+    WebSocket socket = TestNode.await(http.connect(to));
+    FloodClient client = new FloodClient(http, socket, room);
     socket.textMessageHandler(client::onText);
     socket.closeHandler(ignored -> client.onClose());
     socket.resume();
