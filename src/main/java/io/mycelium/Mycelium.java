@@ -1,5 +1,6 @@
 package io.mycelium;
 
+import io.mycelium.access.OpenAuthenticator;
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.SocketState;
@@ -19,7 +20,6 @@ import io.mycelium.ops.Meters;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.web.Contract;
-import io.mycelium.web.OpenAuthenticator;
 import io.mycelium.web.RestApi;
 import io.mycelium.web.WebVerticle;
 import io.vertx.core.Future;

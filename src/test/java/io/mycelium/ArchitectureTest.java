@@ -34,8 +34,11 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule connection = mayImport("connection", Set.of("bus", "protocol", "ops"));
 
+  @ArchTest static final ArchRule access = mayImport("access", Set.of("protocol"));
+
   @ArchTest
-  static final ArchRule web = mayImport("web", Set.of("connection", "bus", "protocol", "ops"));
+  static final ArchRule web =
+      mayImport("web", Set.of("access", "connection", "bus", "protocol", "ops"));
 
   @ArchTest static final ArchRule console = mayImport("console", Set.of("bus", "protocol", "ops"));
 

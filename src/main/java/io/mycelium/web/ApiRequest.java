@@ -1,5 +1,6 @@
 package io.mycelium.web;
 
+import io.mycelium.access.Identity;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 

@@ -1,5 +1,6 @@
 package io.mycelium.web;
 
+import io.mycelium.access.Identity;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;

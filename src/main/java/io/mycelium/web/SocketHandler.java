@@ -1,5 +1,6 @@
 package io.mycelium.web;
 
+import io.mycelium.access.Authenticator;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
 import io.mycelium.protocol.ErrorCode;

@@ -1,5 +1,6 @@
 package io.mycelium.web;
 
+import io.mycelium.access.Authenticator;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.ConnectionMeters;

@@ -110,7 +110,8 @@ class ConsoleSizeTest {
         .isLessThan(100);
     measure(
         "sorting",
-        "i => { if (i % 10 === 0) document.querySelectorAll('.head button')[(i / 10) % 11].click(); }",
+        "i => { if (i % 10 === 0) document.querySelectorAll('.head button')[(i / 10) % 11].click();"
+            + " }",
         MAX_FRAME_MS);
     measure(
         "filtering",

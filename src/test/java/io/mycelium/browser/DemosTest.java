@@ -134,8 +134,9 @@ class DemosTest {
   private static int ink(Page page) {
     return (int)
         page.evaluate(
-            "() => { const c = document.getElementById('canvas'); return c.getContext('2d')"
-                + ".getImageData(0, 0, c.width, c.height).data.filter((v, i) => i % 4 === 3 && v).length; }");
+            "() => { const c = document.getElementById('canvas'); return"
+                + " c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter((v, i) =>"
+                + " i % 4 === 3 && v).length; }");
   }
 
   private static void drawAWave(Page page, double from) {

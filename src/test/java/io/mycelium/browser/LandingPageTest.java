@@ -104,7 +104,8 @@ class LandingPageTest {
     window
         .page()
         .evaluate(
-            "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s)");
+            "const s = document.createElement('script'); s.textContent = 'window.ran = 1';"
+                + " document.body.append(s)");
     assertThat(window.page().evaluate("window.ran")).isNull();
     assertThat(String.join("\n", window.faults())).contains("Content Security Policy");
     window.expect("Content Security Policy|x:y");

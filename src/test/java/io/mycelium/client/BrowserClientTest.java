@@ -32,7 +32,8 @@ class BrowserClientTest {
         room.on('msg', ({data, seq}) => app.seen.push(`${seq} ${data.state[seq].payload.text}`));
         room.on('binary', ({seq, payload}) => app.seen.push(`${seq} ${payload.join()}`));
         await room.joined;
-      }""";
+      }\
+      """;
 
   private TestNode node;
 

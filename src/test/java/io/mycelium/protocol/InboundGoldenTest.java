@@ -168,8 +168,10 @@ class InboundGoldenTest {
         "{}                            | at byte 0: found '{', expected '['",
         "[                             | at byte 1: found the end, expected a JSON value",
         "['1'                          | at byte 4: found the end, expected ','",
-        "[{},'2','t','e',1]            | at byte 1: found '{', expected a reference: a string, a number or null",
-        "['1',[],'t','e',1]            | at byte 5: found '[', expected a reference: a string, a number or null",
+        "[{},'2','t','e',1]            | at byte 1: found '{', expected a reference: a string, a"
+            + " number or null",
+        "['1',[],'t','e',1]            | at byte 5: found '[', expected a reference: a string, a"
+            + " number or null",
         "['1','2',null,'e',1]          | at byte 9: found 'n', expected the topic, a string",
         "['1','2','t',5,1]             | at byte 13: found '5', expected the event, a string",
         "['1','2','t','e']             | at byte 16: found ']', expected ','",
@@ -180,9 +182,12 @@ class InboundGoldenTest {
         "['1','2','t','e',1.]          | at byte 19: found ']', expected a digit",
         "['1','2','t','e',tru]         | at byte 17: found 't', expected true",
         "['1','2','t','e','\\q']       | at byte 19: found 'q', expected an escape that JSON knows",
-        "['1','2','t','e','\\u12']     | at byte 19: found 'u', expected four hex digits behind \\u",
-        "['1','2','t','e','\\ud800 ']  | at byte 19: found 'u', expected a surrogate pair, not half of one",
-        "['1','2','t','e','x]          | at byte 20: found the end, expected the closing quote of a string"
+        "['1','2','t','e','\\u12']     | at byte 19: found 'u', expected four hex digits behind"
+            + " \\u",
+        "['1','2','t','e','\\ud800 ']  | at byte 19: found 'u', expected a surrogate pair, not half"
+            + " of one",
+        "['1','2','t','e','x]          | at byte 20: found the end, expected the closing quote of a"
+            + " string"
       })
   void aMalformedV2TextIsRefusedAtItsFault(String frame, String message) {
     assertThatThrownBy(() -> v2(frame))
@@ -200,7 +205,8 @@ class InboundGoldenTest {
         "{'topic':'t'}         | a V1 message needs topic, event and payload",
         "{'topic':1}           | at byte 9: found '1', expected the topic, a string",
         "{'event':null}        | at byte 9: found 'n', expected the event, a string",
-        "{'ref':true}          | at byte 7: found 't', expected a reference: a string, a number or null",
+        "{'ref':true}          | at byte 7: found 't', expected a reference: a string, a number or"
+            + " null",
         "{'topic':'t',}        | at byte 13: found '}', expected a key in quotes",
         "{'topic':'t'}}        | at byte 13: found '}', expected the end of the frame"
       })

@@ -25,8 +25,12 @@ public final class DeafSocket implements AutoCloseable {
       write(
           ("GET /socket/"
                   + instance
-                  + "/websocket?vsn=2.0.0 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
-                  + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+                  + "/websocket?vsn=2.0.0 HTTP/1.1\r\n"
+                  + "Host: x\r\n"
+                  + "Upgrade: websocket\r\n"
+                  + "Connection: Upgrade\r\n"
+                  + "Sec-WebSocket-Version: 13\r\n"
+                  + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII));
       String answer = readHead();
       if (!answer.startsWith("HTTP/1.1 101")) {

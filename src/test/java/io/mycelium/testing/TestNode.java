@@ -1,5 +1,6 @@
 package io.mycelium.testing;
 
+import io.mycelium.access.OpenAuthenticator;
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
@@ -19,7 +20,6 @@ import io.mycelium.journal.MemoryStore;
 import io.mycelium.journal.Store;
 import io.mycelium.ops.Meters;
 import io.mycelium.web.Contract;
-import io.mycelium.web.OpenAuthenticator;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
 import io.vertx.core.Future;

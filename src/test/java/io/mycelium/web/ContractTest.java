@@ -3,6 +3,7 @@ package io.mycelium.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.mycelium.access.OpenAuthenticator;
 import io.mycelium.bus.InstanceDirectory;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;

@@ -2,6 +2,7 @@ package io.mycelium.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.access.Identity;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.web.RestServer.Answered;

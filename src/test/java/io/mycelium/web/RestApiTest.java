@@ -2,6 +2,7 @@ package io.mycelium.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.access.OpenAuthenticator;
 import io.mycelium.web.RestServer.Answered;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;

@@ -2,6 +2,7 @@ package io.mycelium.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.access.Authenticator;
 import io.mycelium.bus.InstanceDirectory;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;

@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.access;
 
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;

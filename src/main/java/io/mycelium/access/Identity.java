@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.access;
 
 /**
  * Who asks.

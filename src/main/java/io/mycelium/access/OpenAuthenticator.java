@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.access;
 
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
