@@ -1,5 +1,6 @@
 package io.mycelium;
 
+import io.mycelium.config.ConfigOption;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

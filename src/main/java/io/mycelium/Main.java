@@ -1,5 +1,6 @@
 package io.mycelium;
 
+import io.mycelium.config.ConfigException;
 import io.mycelium.ops.Logging;
 import java.util.Objects;
 import picocli.CommandLine;

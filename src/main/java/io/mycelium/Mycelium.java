@@ -3,6 +3,7 @@ package io.mycelium;
 import io.mycelium.access.OpenAuthenticator;
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.config.MyceliumConfig;
 import io.mycelium.connection.SocketState;
 import io.mycelium.console.Console;
 import io.mycelium.console.Sampler;

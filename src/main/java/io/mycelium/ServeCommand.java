@@ -1,5 +1,7 @@
 package io.mycelium;
 
+import io.mycelium.config.ConfigOption;
+import io.mycelium.config.MyceliumConfig;
 import io.mycelium.ops.Logging;
 import java.util.HashMap;
 import java.util.Map;

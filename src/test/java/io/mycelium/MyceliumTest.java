@@ -2,6 +2,8 @@ package io.mycelium;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.config.ConfigLoader;
+import io.mycelium.config.MyceliumConfig;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonObject;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import io.mycelium.Mycelium;
-import io.mycelium.MyceliumConfig;
+import io.mycelium.config.MyceliumConfig;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.ops.OpsConfig;
 import io.mycelium.testing.ConsoleSocket;

@@ -1,4 +1,4 @@
-package io.mycelium;
+package io.mycelium.config;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;

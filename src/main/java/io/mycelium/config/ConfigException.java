@@ -1,4 +1,4 @@
-package io.mycelium;
+package io.mycelium.config;
 
 /**
  * The configuration is wrong; the message says where, what was given and what was expected, in one

@@ -1,18 +1,18 @@
-package io.mycelium;
+package io.mycelium.config;
 
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** The option that names the configuration file, for the commands that read it. */
-final class ConfigOption {
+public final class ConfigOption {
   @Option(
       names = "--config",
       paramLabel = "FILE",
       description = "YAML file; without it conf/mycelium.yaml, if that exists.")
   private Path file;
 
-  MyceliumConfig load(Map<String, String> commandLine) {
+  public MyceliumConfig load(Map<String, String> commandLine) {
     return new ConfigLoader(System.getenv()).load(file, commandLine);
   }
 }

@@ -1,4 +1,4 @@
-package io.mycelium;
+package io.mycelium.config;
 
 import java.util.LinkedHashMap;
 import java.util.List;

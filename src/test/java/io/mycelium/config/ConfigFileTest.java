@@ -1,4 +1,4 @@
-package io.mycelium;
+package io.mycelium.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.mycelium;
+package io.mycelium.config;
 
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.connection.SocketConfig;

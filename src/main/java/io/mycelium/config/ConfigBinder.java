@@ -1,4 +1,4 @@
-package io.mycelium;
+package io.mycelium.config;
 
 import io.vertx.core.json.JsonObject;
 import java.lang.reflect.Constructor;

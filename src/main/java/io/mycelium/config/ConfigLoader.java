@@ -1,4 +1,4 @@
-package io.mycelium;
+package io.mycelium.config;
 
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
@@ -18,13 +18,13 @@ import java.util.stream.Stream;
  * MYCELIUM_*} variables, over those the command line. Blocks; meant for the main thread before
  * anything runs.
  */
-final class ConfigLoader {
+public final class ConfigLoader {
   /** Read if it is there and no other file was named. */
   static final Path DEFAULT_FILE = Path.of("conf", "mycelium.yaml");
 
   private final Map<String, String> environment;
 
-  ConfigLoader(Map<String, String> environment) {
+  public ConfigLoader(Map<String, String> environment) {
     this.environment = environment;
   }
 
@@ -33,7 +33,7 @@ final class ConfigLoader {
    * @param commandLine values by key, such as {@code web.port}
    * @throws ConfigException that names file or variable, key, value and what was expected
    */
-  MyceliumConfig load(Path file, Map<String, String> commandLine) {
+  public MyceliumConfig load(Path file, Map<String, String> commandLine) {
     Path source = file == null && Files.exists(DEFAULT_FILE) ? DEFAULT_FILE : file;
     Map<String, String> variables = ConfigEnvironment.options(environment);
     ConfigRetrieverOptions options = new ConfigRetrieverOptions().setScanPeriod(-1);
