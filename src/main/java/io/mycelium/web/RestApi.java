@@ -4,6 +4,7 @@ import io.mycelium.access.Authenticator;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.web.page.Asset;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;

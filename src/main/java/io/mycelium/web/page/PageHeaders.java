@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.web.page;
 
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.Router;
@@ -9,7 +9,7 @@ import io.vertx.ext.web.RoutingContext;
  * run none that is inline, guess no type, tell no other site where the user came from, and let no
  * other site frame the page.
  */
-final class PageHeaders {
+public final class PageHeaders {
   /** {@code 'self'} covers WebSockets to this server too (CSP level 3). */
   static final String POLICY =
       "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
@@ -18,7 +18,7 @@ final class PageHeaders {
   private PageHeaders() {}
 
   /** Before all other routes. */
-  static void mount(Router router) {
+  public static void mount(Router router) {
     router.route().handler(PageHeaders::add);
   }
 

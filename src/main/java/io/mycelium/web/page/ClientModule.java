@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.web.page;
 
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -8,7 +8,7 @@ import io.vertx.ext.web.RoutingContext;
  * {@code /client/mycelium.js} and its types. Any page may import the module, so it is served to all
  * origins.
  */
-final class ClientModule {
+public final class ClientModule {
   private final Asset asset;
 
   private ClientModule(String file) {
@@ -18,7 +18,7 @@ final class ClientModule {
     }
   }
 
-  static void mount(Router router) {
+  public static void mount(Router router) {
     for (String file : new String[] {"mycelium.js", "mycelium.d.ts"}) {
       ClientModule module = new ClientModule(file);
       router.get("/client/" + file).method(HttpMethod.HEAD).handler(module::serve);

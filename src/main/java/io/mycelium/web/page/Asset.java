@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.web.page;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -24,7 +24,7 @@ import java.util.zip.GZIPOutputStream;
  * @param gzip null where it would not be smaller
  * @param etag weak, for both encodings have the same
  */
-record Asset(String type, String etag, Buffer plain, Buffer gzip) {
+public record Asset(String type, String etag, Buffer plain, Buffer gzip) {
   private static final int ETAG_BYTES = 12;
 
   /** Blocks. Null if the class path has no such file. */
@@ -79,7 +79,7 @@ record Asset(String type, String etag, Buffer plain, Buffer gzip) {
   }
 
   /** Vert.x leaves the body of a HEAD's answer away over HTTP/1.1 but not over HTTP/2. */
-  static void end(RoutingContext ctx, Buffer body) {
+  public static void end(RoutingContext ctx, Buffer body) {
     if (ctx.request().method() == HttpMethod.HEAD) {
       ctx.response().end();
     } else {

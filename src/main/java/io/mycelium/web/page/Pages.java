@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.web.page;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * The files under {@code web/} of the class path; a path without an extension is that folder's
  * {@code index.html}. One per web verticle, used on its event loop; a file is read off it, once.
  */
-final class Pages {
+public final class Pages {
   private static final String ROOT = "web";
   private static final String SWAGGER_PATH = "/docs/ui/";
   private static final String SWAGGER = "META-INF/resources/webjars/swagger-ui/5.32.6/";
@@ -25,12 +25,12 @@ final class Pages {
   /** Only what exists, so that no client can make it grow. */
   private final Map<String, Asset> assets = new HashMap<>();
 
-  Pages(Vertx vertx) {
+  public Pages(Vertx vertx) {
     this.vertx = vertx;
   }
 
   /** Behind all other routes. */
-  void mount(Router router) {
+  public void mount(Router router) {
     router.route().method(HttpMethod.GET).method(HttpMethod.HEAD).handler(this::serve);
   }
 
