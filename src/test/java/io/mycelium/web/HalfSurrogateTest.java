@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.testing.TestNode;
+import io.mycelium.web.rest.JsonBody;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;

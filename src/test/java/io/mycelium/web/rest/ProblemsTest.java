@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.web.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import io.mycelium.access.Identity;
 import io.mycelium.access.OpenAuthenticator;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
-import io.mycelium.web.RestServer.Answered;
+import io.mycelium.web.rest.RestServer.Answered;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -1,10 +1,11 @@
-package io.mycelium.web;
+package io.mycelium.web.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.mycelium.access.OpenAuthenticator;
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.web.WebConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;

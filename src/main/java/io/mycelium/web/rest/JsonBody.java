@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.web.rest;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -23,7 +23,7 @@ import java.nio.charset.StandardCharsets;
  * fraction loses no digit, and a top-level {@code payload} stays the text that it is. A {@link
  * Refusal} names line and column.
  */
-final class JsonBody {
+public final class JsonBody {
   /** Top-level key whose value is not parsed: it becomes a string that holds its JSON text. */
   static final String RAW = "payload";
 
@@ -44,7 +44,7 @@ final class JsonBody {
   }
 
   /** The value that the body holds: JsonObject, JsonArray, String, Number, Boolean or null. */
-  static Object parse(Buffer body) {
+  public static Object parse(Buffer body) {
     String text = utf8(body);
     try (JsonParser parser = FACTORY.createParser(text)) {
       return new JsonBody(text, parser).document();

@@ -1,9 +1,10 @@
-package io.mycelium.web;
+package io.mycelium.web.rest;
 
 import io.mycelium.access.Authenticator;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.web.WebConfig;
 import io.mycelium.web.page.Asset;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,9 +1,9 @@
-package io.mycelium.web;
+package io.mycelium.web.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.access.OpenAuthenticator;
-import io.mycelium.web.RestServer.Answered;
+import io.mycelium.web.rest.RestServer.Answered;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.web.rest;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,9 +1,10 @@
-package io.mycelium.web;
+package io.mycelium.web.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.access.Authenticator;
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.web.WebConfig;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;

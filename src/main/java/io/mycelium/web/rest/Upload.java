@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.web.rest;
 
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.protocol.ErrorCode;

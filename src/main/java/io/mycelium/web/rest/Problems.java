@@ -1,7 +1,8 @@
-package io.mycelium.web;
+package io.mycelium.web.rest;
 
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.web.WebConfig;
 import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -67,7 +68,7 @@ public final class Problems {
   }
 
   /** An upgrade that is refused while it is still a request. */
-  void refuse(HttpServerRequest request, Throwable cause) {
+  public void refuse(HttpServerRequest request, Throwable cause) {
     drain(request);
     if (request.response().closed()) {
       return;

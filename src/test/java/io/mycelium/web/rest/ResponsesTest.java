@@ -1,11 +1,11 @@
-package io.mycelium.web;
+package io.mycelium.web.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.access.Identity;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
-import io.mycelium.web.RestServer.Answered;
+import io.mycelium.web.rest.RestServer.Answered;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
