@@ -13,6 +13,7 @@ import io.mycelium.web.page.Pages;
 import io.mycelium.web.rest.Contract;
 import io.mycelium.web.rest.Problems;
 import io.mycelium.web.rest.RestApi;
+import io.mycelium.web.socket.SocketHandler;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

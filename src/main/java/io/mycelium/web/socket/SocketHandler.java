@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.web.socket;
 
 import io.mycelium.access.Authenticator;
 import io.mycelium.connection.ConnectionMeters;
@@ -6,6 +6,7 @@ import io.mycelium.connection.Hub;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.protocol.Serializer;
+import io.mycelium.web.WebConfig;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.vertx.core.http.HttpHeaders;
@@ -22,7 +23,7 @@ import java.util.regex.Pattern;
  * HTTP request, and hands the socket to the hub. Stands before the router, whose wrappers would
  * hide the socket's pipeline.
  */
-final class SocketHandler {
+public final class SocketHandler {
   private static final Pattern PATH = Pattern.compile("/socket/([A-Za-z0-9_-]{1,64})(/websocket)?");
 
   private final Hub hub;
@@ -37,7 +38,7 @@ final class SocketHandler {
    * @param refusals answers a request that is not upgraded
    * @param maxPendingBytes bytes that may wait for one slow peer
    */
-  SocketHandler(
+  public SocketHandler(
       Hub hub,
       Authenticator authenticator,
       ConnectionMeters meters,
@@ -54,7 +55,7 @@ final class SocketHandler {
   }
 
   /** Takes the request if it asks for a socket; false leaves it to the router. */
-  boolean handle(HttpServerRequest request) {
+  public boolean handle(HttpServerRequest request) {
     if (request.method() != HttpMethod.GET || !request.path().startsWith("/socket/")) {
       return false;
     }

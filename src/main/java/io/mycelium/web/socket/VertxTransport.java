@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.web.socket;
 
 import io.mycelium.connection.Connection;
 import io.mycelium.connection.Transport;

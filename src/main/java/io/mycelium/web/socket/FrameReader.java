@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.web.socket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -1,4 +1,4 @@
-package io.mycelium.web;
+package io.mycelium.web.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
