@@ -3,7 +3,7 @@ package io.mycelium.durable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.journal.JournalConfig;
-import io.mycelium.journal.MemoryStore;
+import io.mycelium.journal.memory.MemoryStore;
 import io.mycelium.testing.CountingStore;
 import io.mycelium.testing.Figures;
 import io.mycelium.testing.TestNode;

@@ -12,7 +12,7 @@ import io.mycelium.instance.types.CollaborativeType;
 import io.mycelium.instance.types.SharedType;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
-import io.mycelium.journal.MemoryJournal;
+import io.mycelium.journal.memory.MemoryJournal;
 import io.mycelium.protocol.Payload;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;

@@ -32,12 +32,12 @@ abstract class DatabaseContract extends RegisterContract {
   abstract String newDatabase() throws Exception;
 
   @Override
-  Store open() throws Exception {
+  public Store open() throws Exception {
     url = newDatabase();
     return open(url);
   }
 
-  JdbcStore open(String url) {
+  public JdbcStore open(String url) {
     return JdbcStore.open(config(url), JournalMeters.NONE);
   }
 

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What every store does with the register of instances, too. */
-abstract class RegisterContract extends StoreContract {
+public abstract class RegisterContract extends StoreContract {
   private InstanceStore register() {
     return store.instances();
   }

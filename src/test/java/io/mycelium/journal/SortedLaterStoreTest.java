@@ -39,7 +39,7 @@ final class SortedLaterStoreTest extends DatabaseContract {
   }
 
   @Override
-  JdbcStore open(String url) {
+  public JdbcStore open(String url) {
     return JdbcStore.open(StoreRig.config(url), JournalMeters.NONE, StoreRig.ALWAYS_LATER);
   }
 

@@ -27,7 +27,7 @@ abstract class StoreContract {
   Store store;
 
   /** A store with nothing in it. */
-  abstract Store open() throws Exception;
+  public abstract Store open() throws Exception;
 
   @BeforeEach
   void openStore() throws Exception {

@@ -4,6 +4,7 @@ import static io.mycelium.journal.StoreRig.config;
 import static io.mycelium.journal.StoreRig.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.journal.memory.MemoryStore;
 import io.mycelium.protocol.Payload;
 import io.vertx.core.Future;
 import java.io.IOException;

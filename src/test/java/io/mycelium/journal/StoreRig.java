@@ -12,18 +12,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** What tests of stores share: values, and waiting for what a store answers. */
-final class StoreRig {
+public final class StoreRig {
   /** Every commit's entries are sorted later, a few with each of those that follow. */
   static final UnsortedEntries.Limits ALWAYS_LATER =
       new UnsortedEntries.Limits(1, Integer.MAX_VALUE, 1 << 20, 100, 7);
 
   private StoreRig() {}
 
-  static JournalConfig config(String url) {
+  public static JournalConfig config(String url) {
     return config(url, Duration.ofMillis(5), 64 << 20);
   }
 
-  static JournalConfig config(String url, Duration flushInterval, long maxQueuedBytes) {
+  public static JournalConfig config(String url, Duration flushInterval, long maxQueuedBytes) {
     return new JournalConfig(
         url,
         "",

@@ -1,5 +1,10 @@
-package io.mycelium.journal;
+package io.mycelium.journal.memory;
 
+import io.mycelium.journal.Entry;
+import io.mycelium.journal.Journal;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.Retention;
+import io.mycelium.journal.Snapshot;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,5 +1,6 @@
-package io.mycelium.journal;
+package io.mycelium.journal.memory;
 
+import io.mycelium.journal.InstanceStore;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,5 +1,10 @@
-package io.mycelium.journal;
+package io.mycelium.journal.memory;
 
+import io.mycelium.journal.InstanceStore;
+import io.mycelium.journal.Journal;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.SnapshotStore;
+import io.mycelium.journal.Store;
 import io.vertx.core.Future;
 
 /** Keeps everything in this process, and no longer than it lives. */

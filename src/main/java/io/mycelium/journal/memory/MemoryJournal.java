@@ -1,5 +1,10 @@
-package io.mycelium.journal;
+package io.mycelium.journal.memory;
 
+import io.mycelium.journal.Journal;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.Retention;
+import io.mycelium.journal.Snapshot;
+import io.mycelium.journal.SnapshotStore;
 import io.mycelium.protocol.ErrorCode;
 import io.vertx.core.Future;
 import java.util.HashMap;

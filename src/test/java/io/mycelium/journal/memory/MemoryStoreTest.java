@@ -1,0 +1,13 @@
+package io.mycelium.journal.memory;
+
+import io.mycelium.journal.RegisterContract;
+import io.mycelium.journal.Store;
+import io.mycelium.journal.StoreRig;
+
+/** The contract in memory. */
+final class MemoryStoreTest extends RegisterContract {
+  @Override
+  public Store open() {
+    return new MemoryStore(StoreRig.config("memory:"));
+  }
+}
