@@ -1,14 +1,14 @@
 package io.mycelium.journal;
 
 /** A writer that another has taken the place of; its write changed nothing. */
-final class Fenced extends Exception {
+public final class Fenced extends Exception {
   private static final long serialVersionUID = 1;
 
-  Fenced(String message) {
+  public Fenced(String message) {
     super(message, null, false, false);
   }
 
-  static Fenced by(String instance, long writer, long current) {
+  public static Fenced by(String instance, long writer, long current) {
     return new Fenced(
         "writer of " + instance + " is of generation " + writer + ", expected " + current);
   }

@@ -101,7 +101,7 @@ public record JournalConfig(
   }
 
   /** The URL without its parameters, of which one may be a password. */
-  String place() {
+  public String place() {
     int parameters = url.indexOf('?');
     return parameters < 0 ? url : url.substring(0, parameters);
   }

@@ -3,10 +3,10 @@ package io.mycelium.durable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.journal.InstanceStore;
-import io.mycelium.journal.JdbcStore;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.JournalMeters;
 import io.mycelium.journal.Store;
+import io.mycelium.journal.jdbc.JdbcStore;
 import io.mycelium.testing.Figures;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;

@@ -2,10 +2,10 @@ package io.mycelium.durable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mycelium.journal.JdbcStore;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.JournalMeters;
 import io.mycelium.journal.Store;
+import io.mycelium.journal.jdbc.JdbcStore;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonObject;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every store does with entries and snapshots, whatever it keeps them on. */
 abstract class StoreContract {
-  Store store;
+  public Store store;
 
   /** A store with nothing in it. */
   public abstract Store open() throws Exception;

@@ -4,6 +4,8 @@ import static io.mycelium.journal.StoreRig.config;
 import static io.mycelium.journal.StoreRig.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.journal.jdbc.JdbcStore;
+import io.mycelium.journal.jdbc.UnsortedEntries;
 import io.mycelium.journal.memory.MemoryStore;
 import io.mycelium.protocol.Payload;
 import io.vertx.core.Future;

@@ -2,6 +2,7 @@ package io.mycelium.journal;
 
 import io.mycelium.journal.InstanceStore.Registered;
 import io.mycelium.journal.Journal.Append;
+import io.mycelium.journal.jdbc.UnsortedEntries;
 import io.mycelium.protocol.Payload;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 /** What tests of stores share: values, and waiting for what a store answers. */
 public final class StoreRig {
   /** Every commit's entries are sorted later, a few with each of those that follow. */
-  static final UnsortedEntries.Limits ALWAYS_LATER =
+  public static final UnsortedEntries.Limits ALWAYS_LATER =
       new UnsortedEntries.Limits(1, Integer.MAX_VALUE, 1 << 20, 100, 7);
 
   private StoreRig() {}
@@ -37,7 +38,7 @@ public final class StoreRig {
         10_000);
   }
 
-  static <T> T await(Future<T> future) {
+  public static <T> T await(Future<T> future) {
     try {
       return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
@@ -47,7 +48,7 @@ public final class StoreRig {
     }
   }
 
-  static Throwable failure(Future<?> future) {
+  public static Throwable failure(Future<?> future) {
     try {
       Object result = future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
       throw new AssertionError("expected a failure, got " + result);
@@ -58,24 +59,24 @@ public final class StoreRig {
     }
   }
 
-  static Registered instance(String id) {
+  public static Registered instance(String id) {
     return new Registered(id, "name of " + id, "chat", "{\"id\":1}", 1000, 0, false, null);
   }
 
-  static Entry entry(long seq) {
+  public static Entry entry(long seq) {
     return new Entry(
         seq, 1000 + seq, "push", "user" + seq % 3, Payload.json("{\"n\":" + seq + "}"));
   }
 
-  static Entry keyed(long seq, String key) {
+  public static Entry keyed(long seq, String key) {
     return new Entry(seq, 1000 + seq, "push", "u", Payload.json("1"), key);
   }
 
-  static Append append(String room, String epoch, Entry entry) {
+  public static Append append(String room, String epoch, Entry entry) {
     return new Append(room, epoch, Durability.SYNC, entry);
   }
 
-  static List<Append> appends(String room, String epoch, long from, long to) {
+  public static List<Append> appends(String room, String epoch, long from, long to) {
     List<Append> made = new ArrayList<>();
     for (long seq = from; seq <= to; seq++) {
       made.add(append(room, epoch, entry(seq)));
@@ -83,15 +84,15 @@ public final class StoreRig {
     return made;
   }
 
-  static Snapshot snapshot(long seq, String epoch) {
+  public static Snapshot snapshot(long seq, String epoch) {
     return new Snapshot(seq, epoch, 1000 + seq, 0, 0, Payload.json("{\"at\":" + seq + "}"));
   }
 
-  static List<Long> seqs(List<Entry> entries) {
+  public static List<Long> seqs(List<Entry> entries) {
     return entries.stream().map(Entry::seq).toList();
   }
 
-  static List<Long> range(long from, long to) {
+  public static List<Long> range(long from, long to) {
     List<Long> made = new ArrayList<>();
     for (long seq = from; seq <= to; seq++) {
       made.add(seq);

@@ -1,0 +1,269 @@
+package io.mycelium.journal.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.mycelium.journal.Fenced;
+import java.sql.BatchUpdateException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes many pieces of work in one transaction, on a connection that it keeps. One that must not
+ * be written, or that the database refuses for what it is, fails alone. On the writer's thread.
+ */
+final class Committer {
+  private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+
+  /** {@code SQLITE_TOOBIG}, {@code SQLITE_CONSTRAINT}, {@code SQLITE_MISMATCH}. */
+  private static final Set<Integer> SQLITE_REFUSALS = Set.of(18, 19, 20);
+
+  /** Classes of SQL states: data, integrity, limits of the program. */
+  private static final Set<String> POSTGRESQL_REFUSALS = Set.of("22", "23", "54");
+
+  private static final int PROBE_SECONDS = 2;
+
+  private final HikariDataSource pool;
+  private final Dialect dialect;
+  private final StoreLock lock;
+  private final RoomEpochs epochs = new RoomEpochs();
+
+  /** Null where each entry goes to its table at once. */
+  private final UnsortedEntries unsorted;
+
+  private Connection lease;
+
+  /** The driver's own: the pool's would log what users wrote where a batch fails. */
+  private Connection connection;
+
+  private Statements statements;
+
+  private Boolean commitsSync;
+
+  /** Between the statements of a transaction and its commit it may have worked or not. */
+  private boolean inDoubt;
+
+  /**
+   * @param unsorted null where each entry goes to its table at once
+   */
+  Committer(HikariDataSource pool, Dialect dialect, StoreLock lock, UnsortedEntries unsorted) {
+    this.pool = pool;
+    this.dialect = dialect;
+    this.lock = lock;
+    this.unsorted = unsorted;
+  }
+
+  /**
+   * Afterwards each is settled, or postponed until an unfinished deletion of its instance is done.
+   *
+   * @param again whether an earlier try of the same writes ended with a failure
+   * @throws SQLException if nothing can be written just now; to be tried again
+   */
+  void commit(List<Write<?>> writes, boolean again) throws SQLException {
+    inDoubt &= again;
+    commit(writes, inDoubt, new HashSet<>());
+    inDoubt = false;
+  }
+
+  /** Halves what the database refuses until the one that it refuses is alone. */
+  private void commit(List<Write<?>> writes, boolean doubt, Set<String> deleting)
+      throws SQLException {
+    open();
+    Set<String> deletingBefore = Set.copyOf(deleting);
+    try {
+      commitTogether(writes, doubt, deleting);
+      return;
+    } catch (SQLException e) {
+      rollBack();
+      if (mayPass(e)) {
+        letGo();
+        throw e;
+      }
+      deleting.retainAll(deletingBefore);
+      if (writes.size() == 1) {
+        refuse(writes.get(0), e);
+        return;
+      }
+    } catch (RuntimeException e) {
+      rollBack();
+      deleting.retainAll(deletingBefore);
+      if (writes.size() == 1) {
+        refuse(writes.get(0), e);
+        return;
+      }
+    }
+    int half = writes.size() / 2;
+    commit(writes.subList(0, half), doubt, deleting);
+    commit(writes.subList(half, writes.size()), doubt, deleting);
+  }
+
+  private void commitTogether(List<Write<?>> writes, boolean doubt, Set<String> deleting)
+      throws SQLException {
+    commitAs(writes.stream().anyMatch(Write::isUrgent));
+    Set<String> instances = new LinkedHashSet<>();
+    writes.forEach(write -> instances.add(write.instance()));
+    List<Write<?>> carriedOut = new ArrayList<>(writes.size());
+    Transaction transaction =
+        new Transaction(statements, dialect, instances, epochs, unsorted, doubt);
+    for (Write<?> write : writes) {
+      write.postpone(deleting.contains(write.instance()));
+      if (!write.isPostponed() && !write.isSettled()) {
+        run(write, transaction);
+        carriedOut.add(write);
+      }
+      if (write.holdsUpItsInstance() && !write.isPostponed() && !write.isDone()) {
+        deleting.add(write.instance());
+      }
+    }
+    transaction.end();
+    inDoubt = true;
+    connection.commit();
+    inDoubt = doubt;
+    committed();
+    carriedOut.forEach(Write::written);
+  }
+
+  private void committed() {
+    epochs.committed();
+    if (unsorted != null) {
+      unsorted.committed();
+    }
+  }
+
+  private static void run(Write<?> write, Transaction transaction) throws SQLException {
+    try {
+      write.run(transaction);
+    } catch (Fenced e) {
+      write.failed(e);
+    }
+  }
+
+  private void refuse(Write<?> write, Exception cause) {
+    LOG.warn("the database refused a write of instance {}: {}", write.instance(), brief(cause));
+    write.failed(cause);
+  }
+
+  /** Without the statements of a batch, which have what users wrote in them. */
+  static String brief(Exception failure) {
+    Exception cause =
+        failure instanceof BatchUpdateException batch && batch.getNextException() != null
+            ? batch.getNextException()
+            : failure;
+    return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+  }
+
+  /** Whether the database cannot work just now, rather than that this work is wrong. */
+  private boolean mayPass(SQLException e) {
+    if (dialect == Dialect.SQLITE) {
+      return !SQLITE_REFUSALS.contains(e.getErrorCode());
+    }
+    String state = e.getSQLState();
+    return state == null || POSTGRESQL_REFUSALS.stream().noneMatch(state::startsWith);
+  }
+
+  /**
+   * Makes sure that this is the server that writes.
+   *
+   * @throws SQLException with the state {@link StoreLock#HELD} if another one does
+   */
+  void open() throws SQLException {
+    if (lease == null) {
+      Connection leased = pool.getConnection();
+      try {
+        epochs.forgetAll();
+        lock.hold(leased);
+        dialect.onOpen(leased);
+        connection = leased.unwrap(Connection.class);
+        connection.setAutoCommit(false);
+        statements = new Statements(connection);
+      } catch (SQLException | RuntimeException e) {
+        pool.evictConnection(leased);
+        throw e;
+      }
+      lease = leased;
+      commitsSync = null;
+    }
+  }
+
+  /**
+   * Finds out whether something could be written, and takes the lock again if it went with its
+   * connection.
+   *
+   * @throws SQLException if not
+   */
+  void probe() throws SQLException {
+    open();
+    try {
+      if (!connection.isValid(PROBE_SECONDS)) {
+        throw new SQLException("the connection is gone", "08006");
+      }
+      connection.rollback();
+    } catch (SQLException e) {
+      letGo();
+      throw e;
+    }
+  }
+
+  /**
+   * Moves a part of what is unsorted to its table, where nothing else is to be written.
+   *
+   * @return whether there is more
+   * @throws SQLException if it cannot be done just now
+   */
+  boolean tidy() throws SQLException {
+    if (unsorted == null || unsorted.isEmpty()) {
+      return false;
+    }
+    try {
+      Transaction transaction =
+          new Transaction(statements, dialect, List.of(), epochs, unsorted, false);
+      unsorted.movePart(transaction);
+      transaction.flush();
+      connection.commit();
+      committed();
+    } catch (SQLException e) {
+      rollBack();
+      letGo();
+      throw e;
+    }
+    return !unsorted.isEmpty();
+  }
+
+  private void commitAs(boolean sync) throws SQLException {
+    if (commitsSync == null || sync != commitsSync) {
+      dialect.commitsAre(connection, sync);
+      commitsSync = sync;
+    }
+  }
+
+  private void rollBack() {
+    epochs.rolledBack();
+    if (unsorted != null) {
+      unsorted.rolledBack();
+    }
+    commitsSync = null;
+    if (lease != null) {
+      try {
+        connection.rollback();
+      } catch (SQLException e) {
+        letGo();
+      }
+    }
+  }
+
+  private void letGo() {
+    if (lease != null) {
+      pool.evictConnection(lease);
+      lease = null;
+    }
+  }
+
+  void close() {
+    letGo();
+  }
+}

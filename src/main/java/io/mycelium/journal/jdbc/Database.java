@@ -1,0 +1,214 @@
+package io.mycelium.journal.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.exception.FlywayValidateException;
+import org.postgresql.Driver;
+
+/** Where the database of a configuration is, and what is done before anything is read from it. */
+final class Database {
+  private static final String SQLITE = "jdbc:sqlite:";
+
+  /** A second or so; what is damaged in a larger file shows when it is read. */
+  private static final long MAX_CHECKED_BYTES = 256L << 20;
+
+  private final JournalConfig config;
+  private final Dialect dialect;
+
+  Database(JournalConfig config) {
+    this.config = config;
+    this.dialect = Dialect.of(config.url());
+  }
+
+  /** With what the drivers need beside what the user wrote. */
+  String url() {
+    return dialect == Dialect.SQLITE
+        ? with("busy_timeout=5000")
+        : with("reWriteBatchedInserts=true", "connectTimeout=3", "socketTimeout=15");
+  }
+
+  private String with(String... parameters) {
+    StringBuilder url = new StringBuilder(config.url());
+    for (String parameter : parameters) {
+      String name = parameter.substring(0, parameter.indexOf('=') + 1);
+      if (!config.url().contains(name)) {
+        url.append(url.indexOf("?") < 0 ? '?' : '&').append(parameter);
+      }
+    }
+    return url.toString();
+  }
+
+  /** A server that is just being started together with this one is waited for. */
+  Duration patience() {
+    return dialect == Dialect.SQLITE ? Duration.ofMillis(1) : Duration.ofSeconds(10);
+  }
+
+  /** Makes the folder of a file. */
+  StoreLock lock() {
+    if (dialect == Dialect.POSTGRESQL) {
+      expectReadable();
+      return new StoreLock.Advisory();
+    }
+    Path file = file();
+    Path folder = file.toAbsolutePath().getParent();
+    try {
+      Files.createDirectories(folder);
+      // By whatever name a second server calls it.
+      file =
+          Files.exists(file) ? file.toRealPath() : folder.toRealPath().resolve(file.getFileName());
+    } catch (IOException e) {
+      throw new StoreException(
+          "journal.url: the folder "
+              + folder
+              + " cannot be made: make it by hand and let this user write there, or name another",
+          e);
+    }
+    return StoreLock.ofFile(file);
+  }
+
+  /** The driver and the pool would repeat what they cannot read, secrets and all. */
+  private void expectReadable() {
+    boolean namesUser = config.place().contains("@");
+    if (namesUser || Driver.parseURL(config.url(), new Properties()) == null) {
+      throw new StoreException(
+          "journal.url is "
+              + config.place().replaceFirst("//.*@", "//")
+              + ", expected jdbc:postgresql://HOST:PORT/DATABASE; user and password go into"
+              + " journal.user and journal.password",
+          null);
+    }
+  }
+
+  private Path file() {
+    String rest = config.url().substring(SQLITE.length());
+    int parameters = rest.indexOf('?');
+    String name = parameters < 0 ? rest : rest.substring(0, parameters);
+    if (name.isEmpty() || name.startsWith(":") || name.startsWith("file:")) {
+      throw new StoreException(
+          "journal.url is " + config.place() + ", expected a file; memory: keeps nothing", null);
+    }
+    return Path.of(name);
+  }
+
+  /** Brings the schema up to date; one that is newer than this server is refused. */
+  void migrate(HikariDataSource pool) {
+    Flyway flyway =
+        Flyway.configure()
+            .dataSource(pool)
+            .locations(dialect.migrations())
+            .ignoreMigrationPatterns(new String[0])
+            .load();
+    flyway.migrate();
+  }
+
+  /**
+   * Makes sure that no other server uses it; waits a little for one that just ends.
+   *
+   * @throws StoreException if one does
+   */
+  void claim(Committer committer) {
+    long deadline = System.nanoTime() + patience().toNanos();
+    while (true) {
+      try {
+        committer.open();
+        return;
+      } catch (SQLException e) {
+        if (!StoreLock.HELD.equals(e.getSQLState())) {
+          throw new IllegalStateException(e);
+        }
+        if (System.nanoTime() > deadline) {
+          throw new StoreException(
+              "journal.url: "
+                  + config.place()
+                  + " is in use by another server: stop it, or give this one another database",
+              e);
+        }
+        pause();
+      }
+    }
+  }
+
+  /**
+   * Reads a SQLite file through once, unless it is so large that the start would take long.
+   *
+   * @throws StoreException if it is damaged
+   */
+  void check(HikariDataSource pool) {
+    if (dialect != Dialect.SQLITE || file().toFile().length() > MAX_CHECKED_BYTES) {
+      return;
+    }
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
+      if (row.next() && !row.getString(1).equals("ok")) {
+        throw damaged(new SQLException(row.getString(1)));
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private StoreException damaged(Exception cause) {
+    return new StoreException(
+        "journal.url: "
+            + config.place()
+            + " is damaged or no SQLite database ("
+            + cause.getMessage()
+            + "): restore a backup, or move it away to begin anew",
+        cause);
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The same failure in words that tell what to do. */
+  StoreException explained(RuntimeException failure) {
+    if (failure instanceof StoreException explained) {
+      return explained;
+    }
+    String where = "journal.url: " + config.place();
+    if (failure instanceof FlywayValidateException) {
+      return new StoreException(
+          where
+              + " was written by a newer version of this server, or its schema was changed by hand:"
+              + " start that version, or restore a backup. "
+              + firstLines(failure),
+          failure);
+    }
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String reason = String.valueOf(root.getMessage());
+    if (reason.contains("SQLITE_NOTADB") || reason.contains("SQLITE_CORRUPT")) {
+      return damaged((Exception) root);
+    }
+    String advice =
+        failure instanceof FlywayException
+            ? " cannot be brought up to date: "
+            : " cannot be reached: check that it runs and that user and password are right: ";
+    return new StoreException(where + advice + reason, failure);
+  }
+
+  private static String firstLines(Throwable failure) {
+    return String.valueOf(failure.getMessage()).lines().limit(3).reduce("", (a, b) -> a + b + " ");
+  }
+}

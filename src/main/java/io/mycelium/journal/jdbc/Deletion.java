@@ -1,0 +1,131 @@
+package io.mycelium.journal.jdbc;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Removes a room or a whole instance, some thousand entries a transaction, so that nobody else's
+ * entries wait long for it; what comes for the same instance meanwhile waits until it is done.
+ */
+final class Deletion extends Write<Void> {
+  private static final int ROWS = 2000;
+
+  /** Where there are more in a row. */
+  private static final int MAX_ENTRIES = 4 * ROWS;
+
+  private static final String ENTRIES = "entries";
+
+  private static final String[] LONG_TABLES = {ENTRIES, "push_keys", "snapshots"};
+
+  private final String room;
+  private boolean done;
+
+  private Deletion(String instance, String room) {
+    super(instance);
+    this.room = room;
+  }
+
+  static Deletion ofRoom(String instance, String room) {
+    return new Deletion(instance, room);
+  }
+
+  static Deletion ofInstance(String instance) {
+    return new Deletion(instance, null);
+  }
+
+  /** Those that a server began and did not live to end. */
+  static List<Deletion> unfinished(Connection connection) throws SQLException {
+    List<Deletion> found = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT instance, room FROM deletions")) {
+      while (row.next()) {
+        String room = row.getString(2);
+        found.add(new Deletion(row.getString(1), room.isEmpty() ? null : room));
+      }
+    }
+    return found;
+  }
+
+  @Override
+  boolean holdsUpItsInstance() {
+    return true;
+  }
+
+  @Override
+  boolean isDone() {
+    return done;
+  }
+
+  @Override
+  Void apply(Transaction transaction) throws SQLException {
+    transaction.sortAll();
+    done = false;
+    begin(transaction);
+    for (String table : LONG_TABLES) {
+      if (deleteSome(transaction, table)) {
+        return null;
+      }
+    }
+    transaction.update(
+        "DELETE FROM deletions WHERE instance = ? AND room = ?", instance(), roomOrAll());
+    done = true;
+    return null;
+  }
+
+  /** From here on it is gone for those who read, and goes on after a restart. */
+  private void begin(Transaction transaction) throws SQLException {
+    transaction.forget(instance());
+    transaction.update(
+        "INSERT INTO deletions (instance, room) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        instance(),
+        roomOrAll());
+    if (room == null) {
+      transaction.update("DELETE FROM instances WHERE id = ?", instance());
+      transaction.unregistered(instance());
+      transaction.update("DELETE FROM rooms WHERE instance = ?", instance());
+    } else {
+      transaction.update("DELETE FROM rooms WHERE instance = ? AND room = ?", instance(), room);
+    }
+  }
+
+  private String roomOrAll() {
+    return room == null ? "" : room;
+  }
+
+  /** Returns whether there is more. */
+  private boolean deleteSome(Transaction transaction, String table) throws SQLException {
+    String rows =
+        table + (room == null ? " WHERE instance = ?" : " WHERE instance = ? AND room = ?");
+    Object[] next =
+        table.equals(ENTRIES)
+            ? transaction.rowBehind(
+                ROWS,
+                MAX_ENTRIES,
+                "SELECT room, seq, size FROM " + rows + " ORDER BY room, seq LIMIT " + (ROWS + 1),
+                values())
+            : transaction.row(
+                "SELECT room, seq FROM " + rows + " ORDER BY room, seq LIMIT 1 OFFSET " + ROWS,
+                values());
+    if (next == null) {
+      transaction.update("DELETE FROM " + rows, values());
+      return false;
+    }
+    transaction.update(
+        "DELETE FROM " + rows + " AND (room, seq) < (?, ?)", values(next[0], next[1]));
+    return true;
+  }
+
+  private Object[] values(Object... more) {
+    List<Object> values = new ArrayList<>();
+    values.add(instance());
+    if (room != null) {
+      values.add(room);
+    }
+    values.addAll(List.of(more));
+    return values.toArray();
+  }
+}

@@ -1,0 +1,100 @@
+package io.mycelium.journal.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out reads, a few at a time, on threads and connections of their own. */
+final class Reader {
+  private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
+
+  /** What is read; on a reader's thread. */
+  @FunctionalInterface
+  interface Query<T> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  private final HikariDataSource pool;
+  private final ExecutorService threads;
+
+  Reader(HikariDataSource pool, int size) {
+    this.pool = pool;
+    AtomicInteger number = new AtomicInteger();
+    this.threads =
+        Executors.newFixedThreadPool(
+            size,
+            task -> {
+              Thread thread = new Thread(task, "mycelium-reader-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Fails with a {@link Refusal} ({@code journal_unavailable}) if it cannot be read just now. */
+  <T> Future<T> read(Query<T> query) {
+    Promise<T> promise = Promise.promise();
+    try {
+      threads.execute(() -> run(query, promise));
+    } catch (RejectedExecutionException e) {
+      promise.fail(new IllegalStateException("the store is closed", e));
+    }
+    return promise.future();
+  }
+
+  static Refusal unavailable() {
+    return new Refusal(ErrorCode.JOURNAL_UNAVAILABLE, "the journal cannot be read just now");
+  }
+
+  private <T> void run(Query<T> query, Promise<T> promise) {
+    T found;
+    try {
+      found = run(query);
+    } catch (SQLException e) {
+      LOG.debug("a read failed", e);
+      promise.fail(unavailable());
+      return;
+    } catch (RuntimeException | Error e) {
+      promise.fail(e);
+      return;
+    }
+    promise.complete(found);
+  }
+
+  /**
+   * A connection that was used a moment ago is handed out without a look whether it still lives;
+   * the pool drops those that do not, so that another one serves the same query.
+   */
+  private <T> T run(Query<T> query) throws SQLException {
+    for (int dead = 0; ; dead++) {
+      try (Connection connection = pool.getConnection()) {
+        try {
+          return query.run(connection);
+        } catch (SQLException e) {
+          if (dead == pool.getMaximumPoolSize() || !hasLostItsConnection(e)) {
+            throw e;
+          }
+        }
+      }
+    }
+  }
+
+  /** Classes of SQL states: connection, operator's intervention. */
+  private static boolean hasLostItsConnection(SQLException e) {
+    String state = e.getSQLState();
+    return state != null && (state.startsWith("08") || state.startsWith("57P"));
+  }
+
+  void close() {
+    threads.shutdown();
+  }
+}

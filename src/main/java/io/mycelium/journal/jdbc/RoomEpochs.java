@@ -1,0 +1,65 @@
+package io.mycelium.journal.jdbc;
+
+import java.sql.SQLException;
+
+/**
+ * The epochs of the rooms that were written to last, so that an append need not look them up. On
+ * the writer's thread.
+ */
+final class RoomEpochs {
+  private final KnownRooms<String> known = new KnownRooms<>();
+
+  /** Whether a history of another epoch is there. */
+  boolean isReplacedBy(Transaction transaction, String instance, String room, String epoch)
+      throws SQLException {
+    if (epoch.equals(known.get(new KnownRooms.Place(instance, room)))) {
+      return false;
+    }
+    transaction.flush();
+    String kept = kept(transaction, instance, room);
+    return kept != null && !kept.equals(epoch);
+  }
+
+  private static String kept(Transaction transaction, String instance, String room)
+      throws SQLException {
+    return transaction.text(
+        "SELECT epoch FROM rooms WHERE instance = ? AND room = ?", instance, room);
+  }
+
+  /** Makes sure that the room is there under that epoch, which may rename its history. */
+  void enter(Transaction transaction, String instance, String room, String epoch)
+      throws SQLException {
+    KnownRooms.Place place = new KnownRooms.Place(instance, room);
+    if (epoch.equals(known.get(place))) {
+      return;
+    }
+    transaction.flush();
+    String kept = kept(transaction, instance, room);
+    if (kept == null) {
+      transaction.update(
+          "INSERT INTO rooms (instance, room, epoch) VALUES (?, ?, ?)", instance, room, epoch);
+    } else if (!kept.equals(epoch)) {
+      transaction.update(
+          "UPDATE rooms SET epoch = ? WHERE instance = ? AND room = ?", epoch, instance, room);
+    }
+    known.put(place, epoch);
+  }
+
+  void committed() {
+    known.committed();
+  }
+
+  void rolledBack() {
+    known.rolledBack();
+  }
+
+  /** Another server may have written meanwhile. */
+  void forgetAll() {
+    known.forgetAll();
+  }
+
+  /** Rooms are being deleted. */
+  void forget(String instance) {
+    known.forget(instance);
+  }
+}

@@ -1,0 +1,236 @@
+package io.mycelium.journal.jdbc;
+
+import io.mycelium.journal.Entry;
+import io.mycelium.journal.Journal;
+import io.mycelium.journal.Snapshot;
+import io.mycelium.protocol.Payload;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads of rooms and their entries; on a reader's thread. */
+final class RoomReads {
+  private static final int BLOCK = 2;
+
+  /** What {@link #entries} makes entries of. */
+  static final String COLUMNS = "e.seq, e.at, e.event, e.usr, e.kind, e.payload, e.once, e.size";
+
+  /**
+   * The plus keeps SQLite from beginning at the oldest entry, of the two lower bounds that {@link
+   * #AFTER} has: it would step over all up to that entry.
+   */
+  private static final String ENTRIES =
+      "SELECT "
+          + COLUMNS
+          + ", r.oldest FROM entries e"
+          + " JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
+          + " WHERE e.instance = ? AND e.room = ? AND +e.seq >= r.oldest AND ";
+
+  /** Parameters: instance, room, sequence, limit. */
+  private static final String AFTER = ENTRIES + "e.seq > ? ORDER BY e.seq LIMIT ?";
+
+  /**
+   * Newest first, from the row on that may have the last entry before. Parameters: instance and
+   * room, these again, sequence, that again, limit.
+   */
+  private static final String BEFORE =
+      ENTRIES
+          + "e.seq <= coalesce((SELECT n.seq FROM entries n WHERE n.instance = ? AND n.room = ?"
+          + " AND n.seq >= ? ORDER BY n.seq LIMIT 1), ?) ORDER BY e.seq DESC LIMIT ?";
+
+  private static final String SNAPSHOT =
+      "SELECT s.seq, s.epoch, s.at, s.tick_at, s.closed_by, s.kind, s.state FROM snapshots s"
+          + " JOIN rooms r ON r.instance = s.instance AND r.room = s.room"
+          + " WHERE s.instance = ? AND s.room = ? AND s.seq <= ? ORDER BY s.seq DESC LIMIT 1";
+
+  private static final String OLDEST =
+      "SELECT CASE WHEN e.seq - e.size < r.oldest THEN r.oldest ELSE e.seq - e.size + 1 END"
+          + " FROM entries e JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
+          + " WHERE e.instance = ? AND e.room = ? AND e.seq >= r.oldest ORDER BY e.seq LIMIT 1";
+  private static final String LAST_ENTRY =
+      "SELECT e.seq FROM entries e JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
+          + " WHERE e.instance = ? AND e.room = ? ORDER BY e.seq DESC LIMIT 1";
+  private static final String LAST_SNAPSHOT =
+      "SELECT s.seq FROM snapshots s JOIN rooms r ON r.instance = s.instance AND r.room = s.room"
+          + " WHERE s.instance = ? AND s.room = ? ORDER BY s.seq DESC LIMIT 1";
+
+  private final int keysWindow;
+
+  RoomReads(int keysWindow) {
+    this.keysWindow = keysWindow;
+  }
+
+  /** Those behind that one, in order. */
+  static List<Entry> after(Connection connection, String instance, String room, long seq, int limit)
+      throws SQLException {
+    List<Entry> found = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(AFTER)) {
+      select.setString(1, instance);
+      select.setString(2, room);
+      select.setLong(3, seq);
+      select.setInt(4, limit);
+      long last = seq;
+      try (ResultSet row = select.executeQuery()) {
+        while (found.size() < limit && row.next()) {
+          long oldest = row.getLong("oldest");
+          for (Entry entry : entries(row)) {
+            if (entry.seq() > last && entry.seq() >= oldest && found.size() < limit) {
+              found.add(entry);
+              last = entry.seq();
+            }
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** The last ones before that one, in order. */
+  static List<Entry> before(
+      Connection connection, String instance, String room, long seq, int limit)
+      throws SQLException {
+    List<Entry> found = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(BEFORE)) {
+      select.setString(1, instance);
+      select.setString(2, room);
+      select.setString(3, instance);
+      select.setString(4, room);
+      select.setLong(5, seq);
+      select.setLong(6, seq);
+      // The first row may have none.
+      select.setInt(7, limit + 1);
+      long first = seq;
+      try (ResultSet row = select.executeQuery()) {
+        while (found.size() < limit && row.next()) {
+          long oldest = row.getLong("oldest");
+          List<Entry> entries = entries(row);
+          for (int i = entries.size() - 1; i >= 0 && found.size() < limit; i--) {
+            Entry entry = entries.get(i);
+            if (entry.seq() < first && entry.seq() >= oldest) {
+              found.add(entry);
+              first = entry.seq();
+            }
+          }
+        }
+      }
+    }
+    Collections.reverse(found);
+    return found;
+  }
+
+  /** The entries of a row that begins with {@link #COLUMNS}. */
+  static List<Entry> entries(ResultSet row) throws SQLException {
+    long seq = row.getLong(1);
+    int kind = row.getInt(5);
+    byte[] payload = row.getBytes(6);
+    if (kind == BLOCK) {
+      return EntryBlocks.entries(seq, row.getInt(8), payload);
+    }
+    return List.of(
+        new Entry(
+            seq,
+            row.getLong(2),
+            row.getString(3),
+            StoredText.back(row.getString(4)),
+            payload(kind, payload),
+            StoredText.back(row.getString(7))));
+  }
+
+  private static Payload payload(int kind, byte[] bytes) {
+    return kind == 1 ? Payload.binary(bytes) : Payload.json(bytes);
+  }
+
+  /** Null if there is none at or before that entry. */
+  static Snapshot snapshot(Connection connection, String instance, String room, long seq)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(SNAPSHOT)) {
+      select.setString(1, instance);
+      select.setString(2, room);
+      select.setLong(3, seq);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next()
+            ? new Snapshot(
+                row.getLong(1),
+                row.getString(2),
+                row.getLong(3),
+                row.getLong(4),
+                row.getLong(5),
+                payload(row.getInt(6), row.getBytes(7)))
+            : null;
+      }
+    }
+  }
+
+  Map<String, Journal.Room> of(Connection connection, String instance) throws SQLException {
+    Map<String, String> epochs = new HashMap<>();
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT room, epoch FROM rooms WHERE instance = ?")) {
+      select.setString(1, instance);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          epochs.put(row.getString(1), row.getString(2));
+        }
+      }
+    }
+    Map<String, Journal.Room> rooms = new HashMap<>();
+    for (Map.Entry<String, String> each : epochs.entrySet()) {
+      rooms.put(each.getKey(), room(connection, instance, each.getKey(), each.getValue()));
+    }
+    return rooms;
+  }
+
+  private Journal.Room room(Connection connection, String instance, String room, String epoch)
+      throws SQLException {
+    Snapshot snapshot = snapshot(connection, instance, room, Long.MAX_VALUE);
+    long last = last(connection, instance, room);
+    Map<String, Long> keys = keys(connection, instance, room, last - keysWindow);
+    return new Journal.Room(epoch, snapshot, oldest(connection, instance, room), last, keys);
+  }
+
+  private static Map<String, Long> keys(
+      Connection connection, String instance, String room, long after) throws SQLException {
+    Map<String, Long> found = new HashMap<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT once, seq FROM push_keys WHERE instance = ? AND room = ? AND seq > ?")) {
+      select.setString(1, instance);
+      select.setString(2, room);
+      select.setLong(3, after);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          found.put(StoredText.back(row.getString(1)), row.getLong(2));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Sequence of the first entry that is kept; 0 if there is none. */
+  long oldest(Connection connection, String instance, String room) throws SQLException {
+    return number(connection, OLDEST, instance, room);
+  }
+
+  /** Sequence of the last entry that there was, though only a snapshot may know of it. */
+  long last(Connection connection, String instance, String room) throws SQLException {
+    return Math.max(
+        number(connection, LAST_ENTRY, instance, room),
+        number(connection, LAST_SNAPSHOT, instance, room));
+  }
+
+  private static long number(Connection connection, String select, String instance, String room)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(select)) {
+      statement.setString(1, instance);
+      statement.setString(2, room);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? row.getLong(1) : 0;
+      }
+    }
+  }
+}

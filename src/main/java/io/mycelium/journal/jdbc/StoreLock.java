@@ -1,0 +1,118 @@
+package io.mycelium.journal.jdbc;
+
+import io.mycelium.journal.StoreException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * Says that one server at a time uses a database. The operating system or the database lets go of
+ * it when the server dies, however it does.
+ */
+interface StoreLock extends AutoCloseable {
+  /** Of our own choice: "mycelium" in ASCII. */
+  long ADVISORY = 0x6d7963656c69756dL;
+
+  /** SQL state of the failure where another has it. */
+  String HELD = "55P03";
+
+  /**
+   * Held as long as a connection is.
+   *
+   * @throws SQLException if another server holds it
+   */
+  void hold(Connection writer) throws SQLException;
+
+  @Override
+  void close();
+
+  /** A lock file beside a SQLite database. */
+  static StoreLock ofFile(Path database) {
+    Path file = database.resolveSibling(database.getFileName() + ".lock");
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      FileLock lock = tryLock(channel);
+      if (lock == null) {
+        String other = pid(channel);
+        channel.close();
+        throw new StoreException(
+            "journal.url: "
+                + database
+                + " is in use by another server (process "
+                + other
+                + ", which holds "
+                + file
+                + "): stop it, or give this one another file",
+            null);
+      }
+      write(channel);
+      return new OfFile(channel);
+    } catch (IOException e) {
+      throw new StoreException(
+          "journal.url: " + file + " cannot be written: make its folder writable, or name another",
+          e);
+    }
+  }
+
+  private static FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  private static String pid(FileChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(32);
+    channel.read(bytes, 0);
+    return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII).trim();
+  }
+
+  private static void write(FileChannel channel) throws IOException {
+    String pid = Long.toString(ProcessHandle.current().pid());
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+  }
+
+  /** The file's channel has the lock. */
+  record OfFile(FileChannel channel) implements StoreLock {
+    @Override
+    public void hold(Connection writer) {}
+
+    @Override
+    public void close() {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // the lock goes with the process then
+      }
+    }
+  }
+
+  /** An advisory lock of PostgreSQL, held by the writer's session. */
+  final class Advisory implements StoreLock {
+    @Override
+    public void hold(Connection writer) throws SQLException {
+      try (Statement statement = writer.createStatement();
+          ResultSet row = statement.executeQuery("SELECT pg_try_advisory_lock(" + ADVISORY + ")")) {
+        if (!row.next() || !row.getBoolean(1)) {
+          throw new SQLException("the database is in use by another server", HELD);
+        }
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+}

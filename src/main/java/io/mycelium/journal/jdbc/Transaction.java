@@ -1,0 +1,316 @@
+package io.mycelium.journal.jdbc;
+
+import io.mycelium.journal.Entry;
+import io.mycelium.journal.Fenced;
+import io.mycelium.journal.jdbc.KnownRooms.Place;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the writes of one transaction share: the generations, and statements that go out together.
+ * On the writer's thread.
+ */
+final class Transaction {
+  private static final String INSERT_ENTRY =
+      "INSERT INTO entries (instance, room, seq, generation, at, event, usr, kind, payload, once)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  /** Of two that end with the same entry the longer one has all that the other has. */
+  private static final String INSERT_BLOCK =
+      "INSERT INTO entries (instance, room, seq, generation, at, event, kind, payload, size)"
+          + " VALUES (?, ?, ?, ?, ?, '', 2, ?, ?) ON CONFLICT (instance, room, seq) DO UPDATE SET"
+          + " generation = excluded.generation, at = excluded.at, event = excluded.event, usr ="
+          + " NULL, kind = excluded.kind, payload = excluded.payload, once = NULL, size ="
+          + " excluded.size WHERE excluded.size > entries.size";
+
+  private static final String INSERT_KEY =
+      "INSERT INTO push_keys (instance, room, seq, once) VALUES (?, ?, ?, ?)"
+          + " ON CONFLICT (instance, room, seq) DO UPDATE SET once = excluded.once";
+
+  /** Rows are copies of what they are made of: more than this are not held. */
+  private static final int MAX_ROW_BYTES = 1 << 20;
+
+  private final Statements statements;
+  private final Map<String, Long> generations;
+  private final RoomEpochs epochs;
+  private final boolean again;
+
+  /** Null where each entry goes to its table at once. */
+  private final UnsortedEntries unsorted;
+
+  private final Map<String, Long> raised = new HashMap<>();
+  private PreparedStatement entries;
+  private PreparedStatement rows;
+  private PreparedStatement keys;
+  private int entriesAdded;
+  private int rowBytes;
+
+  /**
+   * @param unsorted null where each entry goes to its table at once
+   * @param again whether the same was tried before with an unknown outcome: rows that are there
+   *     already are ours, since the generations still are
+   */
+  Transaction(
+      Statements statements,
+      Dialect dialect,
+      Collection<String> instances,
+      RoomEpochs epochs,
+      UnsortedEntries unsorted,
+      boolean again)
+      throws SQLException {
+    this.statements = statements;
+    this.epochs = epochs;
+    this.unsorted = unsorted;
+    this.again = again;
+    this.generations =
+        instances.isEmpty() ? new HashMap<>() : dialect.generations(statements, instances);
+  }
+
+  RoomEpochs epochs() {
+    return epochs;
+  }
+
+  boolean isAgain() {
+    return again;
+  }
+
+  /** A new instance is there. */
+  void registered(String instance, long generation) {
+    generations.put(instance, generation);
+  }
+
+  /** An instance is being deleted. */
+  void unregistered(String instance) {
+    generations.remove(instance);
+    raised.remove(instance);
+  }
+
+  /**
+   * Lets a generation write, and no older one from now on.
+   *
+   * @throws Fenced if a newer one did so before, or the instance is not registered
+   */
+  void enter(String instance, long generation) throws Fenced {
+    Long current = generations.get(instance);
+    if (current == null) {
+      throw new Fenced("instance " + instance + " is not registered");
+    }
+    if (generation < current) {
+      throw Fenced.by(instance, generation, current);
+    }
+    if (generation > current) {
+      generations.put(instance, generation);
+      raised.put(instance, generation);
+    }
+  }
+
+  void add(String instance, long generation, String room, Entry entry) throws SQLException {
+    if (unsorted == null) {
+      insert(instance, generation, room, entry);
+    } else {
+      unsorted.add(this, new Place(instance, room), new EntryBlocks.Kept(generation, entry));
+    }
+    if (entry.key() != null) {
+      addKey(instance, room, entry);
+    }
+  }
+
+  /**
+   * To the table of entries, as many to a row as there may be; those that are there already are the
+   * same.
+   *
+   * @param blocks those of a room behind each other and in order
+   */
+  void insert(List<EntryBlock> blocks) throws SQLException {
+    for (int from = 0; from < blocks.size(); ) {
+      int to = from + EntryBlocks.joined(blocks, from);
+      insertRow(blocks.subList(from, to));
+      from = to;
+    }
+  }
+
+  private void insertRow(List<EntryBlock> blocks) throws SQLException {
+    if (rows == null) {
+      rows = prepare(INSERT_BLOCK);
+    }
+    EntryBlock last = blocks.get(blocks.size() - 1);
+    long latest = last.latest();
+    for (EntryBlock block : blocks) {
+      latest = Math.max(latest, block.latest());
+    }
+    rows.setString(1, last.place().instance());
+    rows.setString(2, last.place().room());
+    rows.setLong(3, last.last());
+    rows.setLong(4, last.generation());
+    rows.setLong(5, latest);
+    byte[] payload = EntryBlocks.row(blocks);
+    rows.setBytes(6, payload);
+    rows.setLong(7, last.last() - blocks.get(0).first() + 1);
+    rows.addBatch();
+    rowBytes += payload.length;
+    if (rowBytes > MAX_ROW_BYTES) {
+      sendRows();
+    }
+  }
+
+  private void sendRows() throws SQLException {
+    rows.executeBatch();
+    rowBytes = 0;
+  }
+
+  private void insert(String instance, long generation, String room, Entry entry)
+      throws SQLException {
+    if (entries == null) {
+      entries = prepare(again ? INSERT_ENTRY + " ON CONFLICT DO NOTHING" : INSERT_ENTRY);
+    }
+    entries.setString(1, instance);
+    entries.setString(2, room);
+    entries.setLong(3, entry.seq());
+    entries.setLong(4, generation);
+    entries.setLong(5, entry.at());
+    entries.setString(6, entry.event());
+    entries.setString(7, StoredText.of(entry.user()));
+    entries.setInt(8, entry.payload().isBinary() ? 1 : 0);
+    entries.setBytes(9, entry.payload().bytes());
+    entries.setString(10, StoredText.of(entry.key()));
+    entries.addBatch();
+    entriesAdded++;
+  }
+
+  private void addKey(String instance, String room, Entry entry) throws SQLException {
+    if (keys == null) {
+      keys = prepare(INSERT_KEY);
+    }
+    keys.setString(1, instance);
+    keys.setString(2, room);
+    keys.setLong(3, entry.seq());
+    keys.setString(4, StoredText.of(entry.key()));
+    keys.addBatch();
+  }
+
+  /** Makes all entries of a room visible to what is read in this transaction. */
+  void sort(String instance, String room) throws SQLException {
+    if (unsorted != null) {
+      unsorted.moveRoom(this, instance, room);
+    }
+    flush();
+  }
+
+  /** The same for all entries that there are, which may then be deleted. */
+  void sortAll() throws SQLException {
+    if (unsorted != null) {
+      unsorted.moveAll(this);
+    }
+    flush();
+  }
+
+  /** Rooms of an instance are being deleted. */
+  void forget(String instance) {
+    epochs.forget(instance);
+    if (unsorted != null) {
+      unsorted.forget(instance);
+    }
+  }
+
+  /** Sends all that is left to write. */
+  void end() throws SQLException {
+    if (unsorted != null) {
+      unsorted.write(this);
+    }
+    flush();
+  }
+
+  /** Sends what was gathered, so that what follows in this transaction comes behind it. */
+  void flush() throws SQLException {
+    if (entriesAdded > 0) {
+      entries.executeBatch();
+      entriesAdded = 0;
+    }
+    if (rowBytes > 0) {
+      sendRows();
+    }
+    if (keys != null) {
+      keys.executeBatch();
+    }
+    for (Map.Entry<String, Long> each : raised.entrySet()) {
+      update("UPDATE instances SET generation = ? WHERE id = ?", each.getValue(), each.getKey());
+    }
+    raised.clear();
+  }
+
+  /** Returns how many rows changed. */
+  int update(String sql, Object... values) throws SQLException {
+    return statement(sql, values).executeUpdate();
+  }
+
+  /** A number, or {@code absent} if there is no row or it is null. */
+  long number(long absent, String sql, Object... values) throws SQLException {
+    try (ResultSet row = statement(sql, values).executeQuery()) {
+      if (!row.next()) {
+        return absent;
+      }
+      long found = row.getLong(1);
+      return row.wasNull() ? absent : found;
+    }
+  }
+
+  /** A text, or null if there is no row. */
+  String text(String sql, Object... values) throws SQLException {
+    try (ResultSet row = statement(sql, values).executeQuery()) {
+      return row.next() ? row.getString(1) : null;
+    }
+  }
+
+  /**
+   * The room and sequence of the first row behind so many, or behind so many entries; null if there
+   * is none.
+   *
+   * @param select room, sequence and number of entries, in order
+   */
+  Object[] rowBehind(int rows, long entries, String select, Object... values) throws SQLException {
+    try (ResultSet row = statement(select, values).executeQuery()) {
+      long through = 0;
+      for (int i = 0; row.next(); i++) {
+        through += row.getLong(3);
+        if (i == rows || through > entries) {
+          return new Object[] {row.getString(1), row.getLong(2)};
+        }
+      }
+      return null;
+    }
+  }
+
+  /** Two columns, or null if there is no row. */
+  Object[] row(String sql, Object... values) throws SQLException {
+    try (ResultSet row = statement(sql, values).executeQuery()) {
+      return row.next() ? new Object[] {row.getString(1), row.getLong(2)} : null;
+    }
+  }
+
+  /** Those of the first row, or none if there is no row. */
+  List<Entry> entries(String sql, Object... values) throws SQLException {
+    try (ResultSet row = statement(sql, values).executeQuery()) {
+      return row.next() ? RoomReads.entries(row) : List.of();
+    }
+  }
+
+  private PreparedStatement statement(String sql, Object... values) throws SQLException {
+    PreparedStatement statement = statements.get(sql);
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+    return statement;
+  }
+
+  private PreparedStatement prepare(String sql) throws SQLException {
+    PreparedStatement statement = statements.get(sql);
+    // An earlier transaction may have ended before it sent what it had gathered.
+    statement.clearBatch();
+    return statement;
+  }
+}

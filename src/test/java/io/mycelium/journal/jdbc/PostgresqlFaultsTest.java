@@ -1,0 +1,196 @@
+package io.mycelium.journal.jdbc;
+
+import static io.mycelium.journal.StoreRig.appends;
+import static io.mycelium.journal.StoreRig.await;
+import static io.mycelium.journal.StoreRig.config;
+import static io.mycelium.journal.StoreRig.failure;
+import static io.mycelium.journal.StoreRig.instance;
+import static io.mycelium.journal.StoreRig.range;
+import static io.mycelium.journal.StoreRig.seqs;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mycelium.journal.Durability;
+import io.mycelium.journal.Journal;
+import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.JournalMeters;
+import io.mycelium.journal.Store;
+import io.mycelium.journal.StoreException;
+import io.mycelium.journal.StoreRig;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.mycelium.testing.Postgres;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A real PostgreSQL that goes away and comes back, under load. */
+final class PostgresqlFaultsTest {
+  private static Postgres postgres;
+
+  @BeforeAll
+  static void start() {
+    postgres = Postgres.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    postgres.close();
+  }
+
+  private static Store open(String url) {
+    return JdbcStore.open(config(url), JournalMeters.NONE);
+  }
+
+  private static void awaitRefusal(Store store) {
+    Load.await("refusal", () -> store.journal().refusal() == ErrorCode.JOURNAL_UNAVAILABLE);
+  }
+
+  /** What is asked for meanwhile waits, and what comes after is served, without anybody's doing. */
+  private static void loses(Runnable server, Runnable comesBack) {
+    Store store = open(postgres.newDatabase());
+    try (Load load = new Load(store)) {
+      server.run();
+      awaitRefusal(store);
+      comesBack.run();
+      Load.await("end of the refusal", () -> store.journal().refusal() == null);
+      load.awaitMore();
+      load.assertAllIsKept();
+    } finally {
+      await(store.close());
+    }
+  }
+
+  @Test
+  void aServerThatIsStoppedAndStartedAgainLosesAndDoublesNothing() {
+    loses(postgres::stop, postgres::launch);
+  }
+
+  @Test
+  void aServerThatIsKilledAndStartedAgainLosesAndDoublesNothing() {
+    loses(postgres::kill, postgres::launch);
+  }
+
+  @Test
+  void aServerThatHangsForAWhileLosesAndDoublesNothing() {
+    loses(postgres::freeze, postgres::thaw);
+  }
+
+  /** The writer gives its session up, which may commit after all once it goes on. */
+  @Test
+  void aSessionThatWasGivenUpDoublesNothing() {
+    Store store = open(postgres.newDatabase() + "&socketTimeout=1&connectTimeout=1");
+    try (Load load = new Load(store)) {
+      for (int round = 0; round < 3; round++) {
+        postgres.freeze();
+        awaitRefusal(store);
+        postgres.thaw();
+        load.awaitMore();
+      }
+      load.assertAllIsKept();
+    } finally {
+      await(store.close());
+    }
+  }
+
+  @Test
+  void sessionsThatAreEndedByHandLoseAndDoubleNothing() {
+    String url = postgres.newDatabase();
+    String name = url.replaceAll(".*/|\\?.*", "");
+    Store store = open(url);
+    try (Load load = new Load(store)) {
+      for (int round = 0; round < 10; round++) {
+        postgres.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"
+                + name
+                + "'");
+        load.awaitMore();
+      }
+      load.assertAllIsKept();
+    } finally {
+      await(store.close());
+    }
+  }
+
+  /** A setting for the commit goes with a transaction that is rolled back. */
+  @Test
+  void aSynchronousEntryIsOnDiskThoughOneBeforeItWasRefused() {
+    Store store = open(postgres.newDatabase());
+    await(store.instances().create(instance("i")));
+    await(store.instances().create(instance("bad")));
+    try {
+      for (int round = 1; round <= 3; round++) {
+        await(store.journal().append("i", 1, List.of(async(2 * round - 1))));
+        failureOfTheSecond(store, round);
+        await(store.journal().append("i", 1, appends("lobby", "e", 2 * round, 2 * round)));
+        postgres.kill();
+        postgres.launch();
+        assertThat(seqs(await(store.journal().read("i", "lobby", 0, 100)).entries()))
+            .isEqualTo(range(1, 2 * round));
+      }
+    } finally {
+      await(store.close());
+    }
+  }
+
+  private static Journal.Append async(long seq) {
+    return new Journal.Append("lobby", "e", Durability.ASYNC, StoreRig.entry(seq));
+  }
+
+  /** The last commit before is an asynchronous one. */
+  private static void failureOfTheSecond(Store store, int generation) {
+    await(store.journal().append("bad", generation, List.of(async(generation))));
+    failure(
+        store.journal().append("bad", generation, appends("lobby", "e", generation, generation)));
+  }
+
+  @Test
+  void aReadSaysThatItCannotBeDoneJustNow() {
+    Store store = open(postgres.newDatabase() + "&connectTimeout=1");
+    try {
+      await(store.instances().create(instance("i")));
+      postgres.stop();
+      assertThat(failure(store.journal().read("i", "lobby", 0, 1)))
+          .isInstanceOfSatisfying(
+              Refusal.class,
+              refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.JOURNAL_UNAVAILABLE));
+      postgres.launch();
+      assertThat(await(store.journal().read("i", "lobby", 0, 1)).entries()).isEmpty();
+    } finally {
+      await(store.close());
+    }
+  }
+
+  @Test
+  void aWrongPasswordIsToldAndNotShown() {
+    String url = postgres.newDatabase();
+    assertThatThrownBy(() -> open(url.replace(Postgres.PASSWORD, "wrong-s3cret")))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining(url.replaceAll("\\?.*", ""))
+        .hasMessageContaining("password")
+        .hasMessageNotContaining("s3cret");
+  }
+
+  @Test
+  void aDatabaseOutOfReachIsNamedWithoutThePassword() {
+    JournalConfig config =
+        new JournalConfig(
+            "jdbc:postgresql://localhost:1/nowhere?password=s3cret",
+            "someone",
+            "s3cret",
+            Duration.ofMillis(5),
+            1 << 20,
+            1000,
+            10_000,
+            1000,
+            1 << 20,
+            1000);
+    assertThat(config.toString()).doesNotContain("s3cret");
+    assertThatThrownBy(() -> JdbcStore.open(config, JournalMeters.NONE))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("jdbc:postgresql://localhost:1/nowhere cannot be reached")
+        .hasMessageNotContaining("s3cret");
+  }
+}
