@@ -29,7 +29,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule instance =
-      mayImport("instance", Set.of("bus", "protocol", "presence", "journal", "ops"));
+      mayImport("instance", Set.of("room", "bus", "protocol", "presence", "journal", "ops"));
 
   @ArchTest
   static final ArchRule connection = mayImport("connection", Set.of("bus", "protocol", "ops"));
@@ -46,12 +46,12 @@ class ArchitectureTest {
   static final ArchRule builtInTypesUseTheSpiOnly =
       classes()
           .that()
-          .resideInAPackage("io.mycelium.instance.types")
+          .resideInAPackage("io.mycelium.room.types")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "io.mycelium.instance.types",
-              "io.mycelium.instance.spi",
+              "io.mycelium.room.types",
+              "io.mycelium.room.spi",
               "io.mycelium.journal",
               "io.mycelium.protocol",
               "com.fasterxml.jackson..",

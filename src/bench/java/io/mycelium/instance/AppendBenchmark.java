@@ -1,10 +1,10 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.Push;
-import io.mycelium.instance.spi.RoomSettings;
-import io.mycelium.instance.types.AccumulativeType;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.protocol.Payload;
+import io.mycelium.room.spi.Push;
+import io.mycelium.room.spi.RoomSettings;
+import io.mycelium.room.types.AccumulativeType;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

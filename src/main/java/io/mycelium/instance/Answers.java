@@ -1,9 +1,9 @@
 package io.mycelium.instance;
 
 import io.mycelium.bus.Outbound;
-import io.mycelium.instance.spi.Effects;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.JsonWriter;
+import io.mycelium.room.spi.Effects;
 import java.util.List;
 
 /** The replies of an instance, as JSON text. */

@@ -1,9 +1,9 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;

@@ -1,6 +1,5 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;
@@ -9,6 +8,7 @@ import io.mycelium.journal.Snapshot;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,5 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.Effects;
-import io.mycelium.instance.spi.Push;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;
@@ -9,6 +7,8 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.spi.Effects;
+import io.mycelium.room.spi.Push;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;

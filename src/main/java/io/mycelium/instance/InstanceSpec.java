@@ -1,8 +1,8 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.InstanceStore;
+import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

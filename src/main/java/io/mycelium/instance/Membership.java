@@ -2,12 +2,12 @@ package io.mycelium.instance;
 
 import io.mycelium.bus.Command;
 import io.mycelium.bus.Outbound;
-import io.mycelium.instance.spi.Member;
 import io.mycelium.presence.Presence;
 import io.mycelium.protocol.JsonParts;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.spi.Member;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -3,9 +3,9 @@ package io.mycelium.instance;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mycelium.instance.spi.Member;
 import io.mycelium.presence.Presence;
 import io.mycelium.protocol.Payload;
+import io.mycelium.room.spi.Member;
 import java.util.HashMap;
 import java.util.Map;
 

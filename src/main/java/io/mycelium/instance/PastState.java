@@ -1,12 +1,12 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.RoomLogic;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.Snapshot;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.spi.RoomLogic;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 

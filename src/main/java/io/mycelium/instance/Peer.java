@@ -1,6 +1,6 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.Member;
+import io.mycelium.room.spi.Member;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;

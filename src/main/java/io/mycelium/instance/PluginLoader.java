@@ -1,6 +1,6 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.RoomType;
+import io.mycelium.room.spi.RoomType;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;

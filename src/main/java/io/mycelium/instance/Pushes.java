@@ -1,9 +1,9 @@
 package io.mycelium.instance;
 
 import io.mycelium.bus.Command;
-import io.mycelium.instance.spi.Push;
 import io.mycelium.protocol.KeyedPayload;
 import io.mycelium.protocol.Payload;
+import io.mycelium.room.spi.Push;
 import java.util.function.LongSupplier;
 
 /** What clients send to a room. For the instance's thread. */

@@ -1,8 +1,8 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
+import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.HashMap;

@@ -1,15 +1,15 @@
 package io.mycelium.instance;
 
 import io.mycelium.bus.Outbound;
-import io.mycelium.instance.spi.Effects;
-import io.mycelium.instance.spi.Member;
-import io.mycelium.instance.spi.Push;
-import io.mycelium.instance.spi.RoomLogic;
-import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.protocol.Payload;
+import io.mycelium.room.spi.Effects;
+import io.mycelium.room.spi.Member;
+import io.mycelium.room.spi.Push;
+import io.mycelium.room.spi.RoomLogic;
+import io.mycelium.room.spi.RoomSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

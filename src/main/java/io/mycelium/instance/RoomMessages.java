@@ -1,13 +1,13 @@
 package io.mycelium.instance;
 
 import io.mycelium.bus.Outbound;
-import io.mycelium.instance.spi.Effects;
-import io.mycelium.instance.spi.Member;
-import io.mycelium.instance.spi.RoomLogic;
 import io.mycelium.journal.Entry;
 import io.mycelium.protocol.JsonParts;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
+import io.mycelium.room.spi.Effects;
+import io.mycelium.room.spi.Member;
+import io.mycelium.room.spi.RoomLogic;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,12 +1,12 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.RoomLogic;
-import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.Snapshot;
+import io.mycelium.room.spi.RoomLogic;
+import io.mycelium.room.spi.RoomSettings;
 import java.util.List;
 import java.util.Map;
 

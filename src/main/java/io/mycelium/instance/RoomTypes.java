@@ -1,13 +1,13 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.RoomLogic;
-import io.mycelium.instance.spi.RoomSettings;
-import io.mycelium.instance.spi.RoomType;
-import io.mycelium.instance.types.AccumulativeType;
-import io.mycelium.instance.types.CollaborativeType;
-import io.mycelium.instance.types.SharedType;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.spi.RoomLogic;
+import io.mycelium.room.spi.RoomSettings;
+import io.mycelium.room.spi.RoomType;
+import io.mycelium.room.types.AccumulativeType;
+import io.mycelium.room.types.CollaborativeType;
+import io.mycelium.room.types.SharedType;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;

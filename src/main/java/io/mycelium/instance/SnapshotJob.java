@@ -1,9 +1,9 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.RoomLogic;
-import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.journal.Snapshot;
 import io.mycelium.protocol.Payload;
+import io.mycelium.room.spi.RoomLogic;
+import io.mycelium.room.spi.RoomSettings;
 
 /**
  * A room's state, a value, on its way to become a snapshot; the room goes on meanwhile.

@@ -1,7 +1,7 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.journal.Snapshot;
+import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;

@@ -2,13 +2,13 @@ package io.mycelium.instance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mycelium.instance.spi.Effects;
-import io.mycelium.instance.spi.Push;
-import io.mycelium.instance.spi.RoomLogic;
-import io.mycelium.instance.spi.RoomSettings;
-import io.mycelium.instance.spi.RoomType;
 import io.mycelium.journal.Entry;
 import io.mycelium.protocol.Payload;
+import io.mycelium.room.spi.Effects;
+import io.mycelium.room.spi.Push;
+import io.mycelium.room.spi.RoomLogic;
+import io.mycelium.room.spi.RoomSettings;
+import io.mycelium.room.spi.RoomType;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonArray;

@@ -3,11 +3,11 @@ package io.mycelium.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.spi.RoomSettings;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.PluginJar;
 import io.mycelium.testing.TestNode;
@@ -79,14 +79,12 @@ class PluginLoaderTest {
   void aJarWithoutProviderIsReported() {
     new PluginJar().write(folder.resolve("empty.jar"));
     assertThat(onlyError(load(), "empty.jar"))
-        .isEqualTo("it names no room type in META-INF/services/io.mycelium.instance.spi.RoomType");
+        .isEqualTo("it names no room type in META-INF/services/io.mycelium.room.spi.RoomType");
   }
 
   @Test
   void aProviderOfOurOwnIsNotTheJars() {
-    new PluginJar()
-        .provider("io.mycelium.instance.types.SharedType")
-        .write(folder.resolve("ours.jar"));
+    new PluginJar().provider("io.mycelium.room.types.SharedType").write(folder.resolve("ours.jar"));
     assertThat(onlyError(load(), "ours.jar")).startsWith("it names no room type");
   }
 
@@ -128,11 +126,11 @@ class PluginLoaderTest {
             "bad.Base",
             """
             package bad;
-            public abstract class Base implements io.mycelium.instance.spi.RoomType {
+            public abstract class Base implements io.mycelium.room.spi.RoomType {
               public Base() { throw new IllegalStateException("no licence"); }
               public String name() { return "child"; }
               public String description() { return ""; }
-              public io.mycelium.instance.spi.RoomLogic<?> open(io.mycelium.instance.spi.RoomSettings s) { return null; }
+              public io.mycelium.room.spi.RoomLogic<?> open(io.mycelium.room.spi.RoomSettings s) { return null; }
             }
             """)
         .provider("bad.Child")
@@ -154,7 +152,7 @@ class PluginLoaderTest {
   }
 
   private static String namedBy(String expression) {
-    return "package bad; import io.mycelium.instance.spi.*; public class Name implements RoomType {"
+    return "package bad; import io.mycelium.room.spi.*; public class Name implements RoomType {"
         + "public String name() { return "
         + expression
         + "; }"

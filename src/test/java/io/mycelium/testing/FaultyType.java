@@ -1,14 +1,14 @@
 package io.mycelium.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mycelium.instance.spi.Effects;
-import io.mycelium.instance.spi.Member;
-import io.mycelium.instance.spi.Push;
-import io.mycelium.instance.spi.RoomLogic;
-import io.mycelium.instance.spi.RoomSettings;
-import io.mycelium.instance.spi.RoomType;
 import io.mycelium.journal.Entry;
 import io.mycelium.protocol.Payload;
+import io.mycelium.room.spi.Effects;
+import io.mycelium.room.spi.Member;
+import io.mycelium.room.spi.Push;
+import io.mycelium.room.spi.RoomLogic;
+import io.mycelium.room.spi.RoomSettings;
+import io.mycelium.room.spi.RoomType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

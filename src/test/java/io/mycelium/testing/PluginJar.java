@@ -23,7 +23,7 @@ import javax.tools.ToolProvider;
 
 /** Compiles sources and packs them into a real plug-in jar. */
 public final class PluginJar {
-  private static final String SERVICE = "META-INF/services/io.mycelium.instance.spi.RoomType";
+  private static final String SERVICE = "META-INF/services/io.mycelium.room.spi.RoomType";
 
   private final Map<String, String> sources = new LinkedHashMap<>();
   private final List<String> providers = new ArrayList<>();
@@ -45,7 +45,7 @@ public final class PluginJar {
     String source =
         """
         package PACKAGE;
-        import io.mycelium.instance.spi.*;
+        import io.mycelium.room.spi.*;
         import io.mycelium.journal.Entry;
         import io.mycelium.protocol.Payload;
         import java.util.List;

@@ -1,11 +1,11 @@
 package io.mycelium.examples.fourinarow;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mycelium.instance.spi.RoomLogic;
-import io.mycelium.instance.spi.RoomSettings;
-import io.mycelium.instance.spi.RoomType;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.spi.RoomLogic;
+import io.mycelium.room.spi.RoomSettings;
+import io.mycelium.room.spi.RoomType;
 import java.util.Map;
 import java.util.Set;
 

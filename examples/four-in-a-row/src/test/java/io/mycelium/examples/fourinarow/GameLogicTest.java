@@ -3,11 +3,11 @@ package io.mycelium.examples.fourinarow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mycelium.instance.spi.Effects;
-import io.mycelium.instance.spi.Member;
-import io.mycelium.instance.spi.Push;
-import io.mycelium.instance.spi.RoomSettings;
 import io.mycelium.protocol.Payload;
+import io.mycelium.room.spi.Effects;
+import io.mycelium.room.spi.Member;
+import io.mycelium.room.spi.Push;
+import io.mycelium.room.spi.RoomSettings;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

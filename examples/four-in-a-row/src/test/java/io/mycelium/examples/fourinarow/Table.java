@@ -1,12 +1,12 @@
 package io.mycelium.examples.fourinarow;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mycelium.instance.spi.Effects;
-import io.mycelium.instance.spi.Member;
-import io.mycelium.instance.spi.Push;
-import io.mycelium.instance.spi.RoomLogic;
 import io.mycelium.journal.Entry;
 import io.mycelium.protocol.Payload;
+import io.mycelium.room.spi.Effects;
+import io.mycelium.room.spi.Member;
+import io.mycelium.room.spi.Push;
+import io.mycelium.room.spi.RoomLogic;
 import java.util.ArrayList;
 import java.util.List;
 

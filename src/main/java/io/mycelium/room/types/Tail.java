@@ -1,4 +1,4 @@
-package io.mycelium.instance.types;
+package io.mycelium.room.types;
 
 import io.mycelium.journal.Entry;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.mycelium.instance.spi;
+package io.mycelium.room.spi;
 
 import io.mycelium.protocol.Payload;
 import java.time.Duration;

@@ -5,4 +5,4 @@
  * <p>May import {@code journal} (entries) and {@code protocol} (payloads). See {@code
  * docs/plugins.md}.
  */
-package io.mycelium.instance.spi;
+package io.mycelium.room.spi;

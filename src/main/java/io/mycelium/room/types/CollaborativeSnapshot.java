@@ -1,4 +1,4 @@
-package io.mycelium.instance.types;
+package io.mycelium.room.types;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mycelium.protocol.JsonWriter;

@@ -1,8 +1,8 @@
-package io.mycelium.instance.types;
+package io.mycelium.room.types;
 
-import io.mycelium.instance.spi.Effects;
-import io.mycelium.instance.spi.Push;
 import io.mycelium.protocol.ErrorCode;
+import io.mycelium.room.spi.Effects;
+import io.mycelium.room.spi.Push;
 
 /** The answer of the built-in types to events that they do not know. */
 final class UnknownEvent {

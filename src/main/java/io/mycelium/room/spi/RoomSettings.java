@@ -1,4 +1,4 @@
-package io.mycelium.instance.spi;
+package io.mycelium.room.spi;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mycelium.journal.Durability;

@@ -1,4 +1,4 @@
-package io.mycelium.instance.types;
+package io.mycelium.room.types;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

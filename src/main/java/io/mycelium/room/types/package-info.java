@@ -1,5 +1,5 @@
 /**
  * The built-in room types. They use the plug-in SPI and nothing that a plug-in could not: imports
- * {@code instance.spi}, {@code journal} and {@code protocol} only.
+ * {@code room.spi}, {@code journal} and {@code protocol} only.
  */
-package io.mycelium.instance.types;
+package io.mycelium.room.types;

@@ -1,9 +1,9 @@
-package io.mycelium.instance.spi;
+package io.mycelium.room.spi;
 
 /**
  * A kind of room, by name: what {@code type} means in the REST API. A plug-in names its
- * implementations in {@code META-INF/services/io.mycelium.instance.spi.RoomType}; they need a
- * public constructor without parameters.
+ * implementations in {@code META-INF/services/io.mycelium.room.spi.RoomType}; they need a public
+ * constructor without parameters.
  */
 public interface RoomType {
   /** The type's name: lower case letters, digits and dashes, at most 32. */
