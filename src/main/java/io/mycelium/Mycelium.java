@@ -29,6 +29,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -141,7 +142,8 @@ public final class Mycelium {
   private Future<Void> startInstances() {
     Codecs.register(vertx);
     contract = Contract.load(vertx);
-    Future<RoomTypes> types = vertx.executeBlocking(() -> PluginLoader.load(config.instances()));
+    Future<RoomTypes> types =
+        vertx.executeBlocking(() -> PluginLoader.load(Path.of(config.instances().pluginsDir())));
     return vertx
         .executeBlocking(this::openStore, false)
         .compose(

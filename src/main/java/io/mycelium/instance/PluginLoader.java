@@ -39,11 +39,11 @@ public final class PluginLoader {
   }
 
   /**
-   * The built-in types and those of the jars in {@code config.pluginsDir}, in the order of their
-   * names. Blocks.
+   * The built-in types and those of the jars in a folder, which need not exist, in the order of
+   * their names. Blocks.
    */
-  public static RoomTypes load(DeployerConfig config) {
-    return load(Path.of(config.pluginsDir()), PluginLoader.class.getClassLoader());
+  public static RoomTypes load(Path folder) {
+    return load(folder, PluginLoader.class.getClassLoader());
   }
 
   static RoomTypes load(Path folder, ClassLoader parent) {
