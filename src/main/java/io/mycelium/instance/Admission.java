@@ -5,9 +5,12 @@ import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.Epoch;
+import io.mycelium.room.Position;
+import io.mycelium.room.Room;
 
 /** What of the journal decides whether a push is taken and a client may resume. */
-record Admission(Journal journal, JournalConfig limits) {
+public record Admission(Journal journal, JournalConfig limits) {
 
   /**
    * @throws Refusal while entries of that room cannot be kept as they should be; nothing changed

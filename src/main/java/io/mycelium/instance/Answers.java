@@ -3,6 +3,8 @@ package io.mycelium.instance;
 import io.mycelium.bus.Outbound;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.JsonWriter;
+import io.mycelium.room.Room;
+import io.mycelium.room.Turn;
 import io.mycelium.room.spi.Effects;
 import java.util.List;
 

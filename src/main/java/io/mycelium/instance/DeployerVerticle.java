@@ -7,6 +7,7 @@ import io.mycelium.bus.InstanceRows;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.Store;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.RoomTypes;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;

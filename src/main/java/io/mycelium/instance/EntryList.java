@@ -5,6 +5,8 @@ import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
+import io.mycelium.room.HistoryQuery;
+import io.mycelium.room.Room;
 import io.vertx.core.Future;
 import java.util.List;
 

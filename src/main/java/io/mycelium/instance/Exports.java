@@ -7,6 +7,8 @@ import io.mycelium.journal.Snapshot;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.Room;
+import io.mycelium.room.SnapshotJob;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;

@@ -1,5 +1,6 @@
 package io.mycelium.instance;
 
+import io.mycelium.room.SavedRoom;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -14,9 +15,9 @@ import java.util.Map;
  * @param nextRef number of the next membership
  * @param truncated whether what clients have does not fit what is left
  */
-record Handover(
+public record Handover(
     Map<String, SavedRoom> rooms, Collection<Peer> peers, long nextRef, boolean truncated) {
-  static final Handover NOTHING = new Handover(Map.of(), List.of(), 1, false);
+  public static final Handover NOTHING = new Handover(Map.of(), List.of(), 1, false);
 
   /**
    * Where there is nobody to hand over: rooms without occupants, their states to be read from the

@@ -8,6 +8,7 @@ import io.mycelium.journal.Snapshot;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.Epoch;
 import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.Future;
 import java.time.Duration;

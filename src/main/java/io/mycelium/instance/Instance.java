@@ -7,6 +7,11 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.JsonParts;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.Position;
+import io.mycelium.room.Room;
+import io.mycelium.room.RoomTypes;
+import io.mycelium.room.SavedRoom;
+import io.mycelium.room.Turn;
 import io.mycelium.room.spi.RoomSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +28,7 @@ import java.util.function.LongSupplier;
  * <p>A throw from a room's logic is answered, changes nothing, and is returned: the caller stops
  * feeding this instance and hands over to a successor.
  */
-final class Instance {
+public final class Instance {
   private static final byte[] ROOMS = JsonWriter.quoted("rooms");
   private static final byte[] EMPTY = JsonWriter.constant("{}");
   private static final String GET_ROOMS = "get_rooms";
@@ -38,7 +43,7 @@ final class Instance {
   private InstanceSpec spec;
   private int connections;
 
-  Instance(
+  public Instance(
       InstanceSpec spec,
       RoomTypes types,
       LongSupplier clock,
@@ -94,7 +99,7 @@ final class Instance {
    *
    * @return what the logic threw, or null; commands behind it were not applied
    */
-  Throwable handle(CommandBatch batch, Turn turn) {
+  public Throwable handle(CommandBatch batch, Turn turn) {
     Peer known = peers.get(batch.gateway());
     long applied = known == null ? 0 : known.applied();
     if (known != null) {
@@ -293,7 +298,7 @@ final class Instance {
   }
 
   /** Null if there is no such room. */
-  Room find(String name) {
+  public Room find(String name) {
     return rooms.get(name);
   }
 

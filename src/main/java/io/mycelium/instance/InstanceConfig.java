@@ -3,6 +3,7 @@ package io.mycelium.instance;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Retention;
 import io.mycelium.protocol.Payload;
+import io.mycelium.room.RoomTypes;
 import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.json.JsonObject;

@@ -7,6 +7,8 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.Room;
+import io.mycelium.room.Turn;
 import io.mycelium.room.spi.Effects;
 import io.mycelium.room.spi.Push;
 import io.vertx.core.Future;

@@ -2,6 +2,7 @@ package io.mycelium.instance;
 
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.InstanceStore;
+import io.mycelium.room.RoomTypes;
 import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -15,7 +16,7 @@ import java.util.UUID;
  *
  * @param rooms settings by room name, {@code lobby} first; unmodifiable
  */
-record InstanceSpec(
+public record InstanceSpec(
     String id,
     String name,
     String type,
@@ -35,7 +36,7 @@ record InstanceSpec(
    *
    * @throws io.mycelium.protocol.Refusal that names what is wrong
    */
-  static InstanceSpec read(JsonObject json) {
+  public static InstanceSpec read(JsonObject json) {
     SpecReader in = new SpecReader("", json);
     String id = in.text("id", null, ID, "1 to 64 letters, digits, - or _");
     String type = in.text("type", null, RoomTypes.NAME, "the name of a type");

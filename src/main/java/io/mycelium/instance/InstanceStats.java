@@ -1,5 +1,6 @@
 package io.mycelium.instance;
 
+import io.mycelium.room.Turn;
 import io.vertx.core.json.JsonObject;
 
 /**

@@ -8,6 +8,7 @@ import io.mycelium.bus.Outbound;
 import io.mycelium.journal.Journal;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.Turn;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;

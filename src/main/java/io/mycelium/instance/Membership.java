@@ -7,6 +7,8 @@ import io.mycelium.protocol.JsonParts;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.Room;
+import io.mycelium.room.Turn;
 import io.mycelium.room.spi.Member;
 import java.time.Duration;
 import java.util.List;

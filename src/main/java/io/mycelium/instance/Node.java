@@ -3,6 +3,7 @@ package io.mycelium.instance;
 import io.mycelium.bus.DeliveryPublisher;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.Store;
+import io.mycelium.room.RoomTypes;
 import java.util.function.LongSupplier;
 
 /**

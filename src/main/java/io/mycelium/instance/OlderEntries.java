@@ -2,6 +2,7 @@ package io.mycelium.instance;
 
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;
+import io.mycelium.room.Room;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;

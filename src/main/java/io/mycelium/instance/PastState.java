@@ -6,6 +6,8 @@ import io.mycelium.journal.Journal;
 import io.mycelium.journal.Snapshot;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.room.Room;
+import io.mycelium.room.RoomMessages;
 import io.mycelium.room.spi.RoomLogic;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;

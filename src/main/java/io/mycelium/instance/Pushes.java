@@ -3,6 +3,9 @@ package io.mycelium.instance;
 import io.mycelium.bus.Command;
 import io.mycelium.protocol.KeyedPayload;
 import io.mycelium.protocol.Payload;
+import io.mycelium.room.HistoryQuery;
+import io.mycelium.room.Room;
+import io.mycelium.room.Turn;
 import io.mycelium.room.spi.Push;
 import java.util.function.LongSupplier;
 

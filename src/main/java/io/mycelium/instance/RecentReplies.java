@@ -1,6 +1,7 @@
 package io.mycelium.instance;
 
 import io.mycelium.bus.Outbound;
+import io.mycelium.room.Turn;
 import java.util.ArrayDeque;
 
 /**

@@ -2,6 +2,7 @@ package io.mycelium.instance;
 
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
+import io.mycelium.room.SavedRoom;
 import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;

@@ -5,6 +5,7 @@ import io.mycelium.bus.Outbound;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;
+import io.mycelium.room.Room;
 import java.util.List;
 
 /** Answers to a gateway that lacks the entries of {@code [after, upTo]}. */

@@ -1,6 +1,8 @@
 package io.mycelium.instance;
 
 import io.mycelium.journal.Snapshot;
+import io.mycelium.room.Room;
+import io.mycelium.room.SnapshotJob;
 import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

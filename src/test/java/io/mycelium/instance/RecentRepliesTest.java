@@ -3,6 +3,7 @@ package io.mycelium.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.bus.Outbound;
+import io.mycelium.room.Turn;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;

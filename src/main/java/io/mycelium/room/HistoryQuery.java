@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mycelium.protocol.ErrorCode;
@@ -14,7 +14,7 @@ import java.util.Set;
  * @param after oldest ones with a sequence above it; -1 if {@code before} counts
  * @param limit entries at most, 1 to 1000
  */
-record HistoryQuery(long before, long after, int limit) {
+public record HistoryQuery(long before, long after, int limit) {
   private static final int MAX_LIMIT = 1000;
   private static final int DEFAULT_LIMIT = 100;
   private static final Set<String> FIELDS = Set.of("before", "after", "limit");
@@ -22,7 +22,7 @@ record HistoryQuery(long before, long after, int limit) {
   /**
    * @throws Refusal ({@code invalid_payload}) that names field and value
    */
-  static HistoryQuery of(Payload payload) {
+  public static HistoryQuery of(Payload payload) {
     JsonNode json = payload.tree();
     if (!json.isObject()) {
       throw Refusal.of(
@@ -60,7 +60,7 @@ record HistoryQuery(long before, long after, int limit) {
     return value.longValue();
   }
 
-  boolean isForward() {
+  public boolean isForward() {
     return after >= 0;
   }
 }

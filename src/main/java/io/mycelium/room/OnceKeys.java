@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import java.util.Comparator;
 import java.util.Iterator;
@@ -9,7 +9,7 @@ import java.util.Map;
  * Which keys the room's newest entries were pushed with, so that a repeat is known. For the
  * instance's thread.
  */
-final class OnceKeys {
+public final class OnceKeys {
   private final int window;
   private final Map<String, Long> seqByKey = new LinkedHashMap<>(4);
 
@@ -21,7 +21,7 @@ final class OnceKeys {
   }
 
   /** The same with what the journal kept. */
-  static OnceKeys restored(int window, Map<String, Long> kept) {
+  public static OnceKeys restored(int window, Map<String, Long> kept) {
     OnceKeys keys = new OnceKeys(window);
     kept.entrySet().stream()
         .sorted(Comparator.comparingLong(Map.Entry::getValue))

@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mycelium.protocol.ErrorCode;
@@ -6,13 +6,13 @@ import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
 
 /** From where a client wants to resume: {@code {"since": {"seq", "epoch"}}} in a join's payload. */
-record Position(long seq, String epoch) {
+public record Position(long seq, String epoch) {
 
   /**
    * @return null if the payload names none
    * @throws Refusal ({@code invalid_payload}) that names what is wrong with it
    */
-  static Position of(Payload join) {
+  public static Position of(Payload join) {
     if (join == null || join.length() <= 2 || !join.isObject()) {
       return null;
     }

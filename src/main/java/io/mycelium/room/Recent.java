@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import io.mycelium.journal.Entry;
 import java.util.ArrayDeque;
@@ -13,7 +13,7 @@ import java.util.List;
  * #prepend put before} them, for clients that come back from further away, stay until the next
  * {@link #trim}. For the instance's thread.
  */
-final class Recent {
+public final class Recent {
   private static final int ENTRY_BYTES = 96;
 
   private final int maxEntries;
@@ -26,13 +26,13 @@ final class Recent {
   /**
    * @param maxBytes of the entries' payloads
    */
-  Recent(int maxEntries, long maxBytes) {
+  public Recent(int maxEntries, long maxBytes) {
     this.maxEntries = maxEntries;
     this.maxBytes = maxBytes;
     trim();
   }
 
-  void add(Entry entry) {
+  public void add(Entry entry) {
     entries.add(entry);
     bytes += entry.payload().length();
     drop();
@@ -43,7 +43,7 @@ final class Recent {
    *
    * @return whether they do; else nothing changed
    */
-  boolean prepend(List<Entry> older) {
+  public boolean prepend(List<Entry> older) {
     if (older.isEmpty() || entries.isEmpty()) {
       return false;
     }
@@ -78,7 +78,7 @@ final class Recent {
   }
 
   /** Sequence of the oldest entry; {@link Long#MAX_VALUE} if there is none. */
-  long first() {
+  public long first() {
     return entries.isEmpty() ? Long.MAX_VALUE : entries.peek().seq();
   }
 
@@ -88,7 +88,7 @@ final class Recent {
   }
 
   /** Up to {@code limit} entries behind {@code after}, oldest first. */
-  List<Entry> after(long after, int limit) {
+  public List<Entry> after(long after, int limit) {
     List<Entry> found = new ArrayList<>();
     Iterator<Entry> ascending = entries.iterator();
     long skip = Math.max(0, after + 1 - first());
@@ -119,7 +119,7 @@ final class Recent {
   }
 
   /** The newest {@code limit} entries before {@code before}, oldest first. */
-  List<Entry> before(long before, int limit) {
+  public List<Entry> before(long before, int limit) {
     List<Entry> found = new ArrayList<>();
     Iterator<Entry> descending = entries.descendingIterator();
     while (descending.hasNext() && found.size() < limit) {

@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RoomTypes {
   /** What a type may be called. */
-  static final String NAME = "[a-z0-9-]{1,32}";
+  public static final String NAME = "[a-z0-9-]{1,32}";
 
   private static final Logger LOG = LoggerFactory.getLogger(RoomTypes.class);
   private static final String BUILT_IN = "built-in";
@@ -46,7 +46,7 @@ public final class RoomTypes {
 
   /** What a type said of itself when it was taken: a plug-in's code is not asked again for it. */
   private record Known(String name, String description, RoomType type, String source) {
-    JsonObject toJson() {
+    public JsonObject toJson() {
       return new JsonObject()
           .put("name", name)
           .put("description", description)
@@ -115,7 +115,7 @@ public final class RoomTypes {
    *
    * @throws Refusal if there is no such type, or it does not take the settings
    */
-  RoomLogic<?> open(RoomSettings settings) {
+  public RoomLogic<?> open(RoomSettings settings) {
     Known found = types.get(settings.type());
     if (found == null) {
       throw Refusal.of(
@@ -141,7 +141,7 @@ public final class RoomTypes {
     return broken;
   }
 
-  JsonObject toJson() {
+  public JsonObject toJson() {
     JsonArray known = new JsonArray();
     types.values().forEach(each -> known.add(each.toJson()));
     JsonArray missing = new JsonArray();

@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import io.mycelium.journal.Entry;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.List;
  * @param restored whether it was made from the journal, which may know an entry that nobody heard
  *     of
  */
-record SavedRoom(
+public record SavedRoom(
     Object state,
     long seq,
     String epoch,
@@ -29,19 +29,19 @@ record SavedRoom(
     boolean restored) {
 
   /** A room of which only the journal knows anything. */
-  static SavedRoom unknown() {
+  public static SavedRoom unknown() {
     return new SavedRoom(null, 0, null, null, 0, List.of(), null, null, 0, false);
   }
 
-  SavedRoom lost() {
+  public SavedRoom lost() {
     return new SavedRoom(null, seq, epoch, occupants, tickAt, List.of(), null, null, 0, false);
   }
 
-  boolean isLost() {
+  public boolean isLost() {
     return state == null;
   }
 
-  SavedRoom vacated() {
+  public SavedRoom vacated() {
     return new SavedRoom(
         state, seq, epoch, null, tickAt, unsent, recent, keys, snapshotSeq, restored);
   }

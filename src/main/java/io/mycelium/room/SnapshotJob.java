@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import io.mycelium.journal.Snapshot;
 import io.mycelium.protocol.Payload;
@@ -10,7 +10,7 @@ import io.mycelium.room.spi.RoomSettings;
  *
  * @param closedBy see {@link Snapshot}
  */
-record SnapshotJob(
+public record SnapshotJob(
     String room,
     RoomSettings settings,
     RoomLogic<Object> logic,
@@ -25,7 +25,7 @@ record SnapshotJob(
    *
    * @return null if the logic has no snapshots
    */
-  Snapshot write(long now) {
+  public Snapshot write(long now) {
     Payload saved = logic.save(state);
     return saved == null ? null : new Snapshot(seq, epoch, now, tickAt, closedBy, saved);
   }

@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.CommandBatch;
 import io.mycelium.bus.Outbound;
+import io.mycelium.instance.Admission;
+import io.mycelium.instance.Handover;
+import io.mycelium.instance.Instance;
+import io.mycelium.instance.InstanceSpec;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.memory.MemoryJournal;

@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import io.mycelium.bus.Outbound;
 import io.mycelium.journal.Entry;
@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a room says, as the bytes that go out. For the instance's thread. */
-final class RoomMessages {
+public final class RoomMessages {
   private static final byte[] MSG = JsonWriter.quoted("msg");
   private static final byte[] DATA_TYPE = JsonWriter.constant("{\"data\":{\"type\":");
   private static final byte[] STATE = JsonWriter.constant(",\"state\":");
@@ -27,7 +27,7 @@ final class RoomMessages {
   private final RoomLogic<Object> logic;
   private List<Outbound.Delivery> missed = List.of();
 
-  RoomMessages(String room, String type, RoomLogic<Object> logic) {
+  public RoomMessages(String room, String type, RoomLogic<Object> logic) {
     this.room = room;
     this.wrapping = new JsonWriter(64).raw(DATA_TYPE).quote(type).raw(STATE).toBytes();
     this.logic = logic;
@@ -80,7 +80,7 @@ final class RoomMessages {
   }
 
   /** The payload of {@code state}. */
-  byte[] state(Object of, long seq, String epoch) {
+  public byte[] state(Object of, long seq, String epoch) {
     byte[] view = logic.view(of).asJson();
     JsonWriter out = new JsonWriter(view.length + 96);
     out.raw(wrapping).raw(view).raw(SEQ).number(seq);

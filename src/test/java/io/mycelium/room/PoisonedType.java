@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import io.mycelium.journal.Entry;
 import io.mycelium.protocol.Payload;

@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import io.mycelium.bus.Outbound;
 import io.mycelium.journal.Durability;
@@ -18,7 +18,7 @@ import java.util.List;
  * One room: its state and sequence, and the carrying out of what its logic decides. A throw from
  * the logic leaves all fields as they were. For the instance's thread.
  */
-final class Room {
+public final class Room {
   private final String name;
   private final RoomSettings settings;
   private final JournalConfig limits;
@@ -40,7 +40,7 @@ final class Room {
    * @param saved null for a new room
    */
   @SuppressWarnings("unchecked")
-  Room(
+  public Room(
       String name,
       RoomSettings settings,
       RoomLogic<?> logic,
@@ -72,14 +72,14 @@ final class Room {
   }
 
   /** No state at all means that it was lost, so the logic's own is never null. */
-  static Object present(String hook, Object state) {
+  public static Object present(String hook, Object state) {
     if (state == null) {
       throw new IllegalStateException("state is null, expected one from " + hook);
     }
     return state;
   }
 
-  SavedRoom save() {
+  public SavedRoom save() {
     occupants.forgetSchedule();
     messages.forgetMissed();
     return new SavedRoom(
@@ -91,7 +91,7 @@ final class Room {
    * published by nobody: the last one goes out (again), and a hub that lacks others before it finds
    * the gap.
    */
-  void resume(long now, Turn turn) {
+  public void resume(long now, Turn turn) {
     if (tickAt > 0) {
       turn.timer(this, Turn.TimerKind.TICK, Duration.ofMillis(Math.max(1, tickAt - now)), tickAt);
     }
@@ -109,55 +109,55 @@ final class Room {
     }
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  RoomSettings settings() {
+  public RoomSettings settings() {
     return settings;
   }
 
-  Occupants occupants() {
+  public Occupants occupants() {
     return occupants;
   }
 
-  long seq() {
+  public long seq() {
     return seq;
   }
 
-  String epoch() {
+  public String epoch() {
     return epoch;
   }
 
   /**
    * The refusal of a push or join if there is one, else the response that the logic gave (or null).
    */
-  record Outcome(Effects.Reject reject, Payload response) {
+  public record Outcome(Effects.Reject reject, Payload response) {
     private static final Outcome DONE = new Outcome(null, null);
   }
 
-  Outcome push(Push push, Turn turn) {
+  public Outcome push(Push push, Turn turn) {
     return push(push, null, turn);
   }
 
   /**
    * @param key by which a repeat is to be known; null if it is not
    */
-  Outcome push(Push push, String key, Turn turn) {
+  public Outcome push(Push push, String key, Turn turn) {
     return carryOut(logic.onPush(state, push), push.at(), false, key, turn);
   }
 
   /** Sequence of the entry that was pushed with that key; 0 if none is known. */
-  long pushedBefore(String key) {
+  public long pushedBefore(String key) {
     return keys == null ? 0 : keys.find(key, seq);
   }
 
   /** What a join shows is rendered before anything changes: a throw leaves nothing behind. */
-  Outcome join(Member member, long now, Turn turn) {
+  public Outcome join(Member member, long now, Turn turn) {
     return carryOut(logic.onJoin(state, member), now, true, null, turn);
   }
 
-  void leave(Member member, boolean lastOfUser, long now, Turn turn) {
+  public void leave(Member member, boolean lastOfUser, long now, Turn turn) {
     carryOut(logic.onLeave(state, member, lastOfUser), now, false, null, turn);
   }
 
@@ -168,7 +168,7 @@ final class Room {
    * @param due what {@code tickAt} was when the timer was set; the timer of a tick that was
    *     replaced finds another
    */
-  void tick(long due, long now, Turn turn) {
+  public void tick(long due, long now, Turn turn) {
     if (tickAt != due) {
       return;
     }
@@ -299,7 +299,7 @@ final class Room {
   }
 
   /** Sends the entries that the patch interval gathered, as one message. */
-  void sendPatch(Turn turn) {
+  public void sendPatch(Turn turn) {
     if (!unsent.isEmpty()) {
       Outbound.Delivery delivery = messages.delivery(state, unsent);
       unsent = List.of();
@@ -316,27 +316,27 @@ final class Room {
   }
 
   /** The newest entries; null before the first. */
-  Recent recent() {
+  public Recent recent() {
     return recent;
   }
 
   /** Entries that a hub lacks, as they were sent. */
-  List<Outbound.Delivery> deliveriesOf(List<Entry> entries) {
+  public List<Outbound.Delivery> deliveriesOf(List<Entry> entries) {
     return messages.deliveries(state, entries);
   }
 
   /** Whether everything behind that entry is in memory. */
-  boolean remembers(long since) {
+  public boolean remembers(long since) {
     return since >= seq || recent != null && recent.covers(since, seq);
   }
 
   /** The messages behind that entry, which the room {@linkplain #remembers}. */
-  List<Outbound.Delivery> missed(long since) {
+  public List<Outbound.Delivery> missed(long since) {
     return messages.missed(since, seq, state, recent);
   }
 
   /** Lets go of what was kept for those who come back from far away. */
-  void trim() {
+  public void trim() {
     messages.forgetMissed();
     if (recent != null) {
       recent.trim();
@@ -349,13 +349,13 @@ final class Room {
   }
 
   /** To be written by {@link SnapshotJob}; what comes behind counts towards the next. */
-  SnapshotJob snapshot(long closedBy) {
+  public SnapshotJob snapshot(long closedBy) {
     snapshotSeq = seq;
     return look(closedBy);
   }
 
   /** The same for somebody else, so that it counts for nothing. */
-  SnapshotJob look(long closedBy) {
+  public SnapshotJob look(long closedBy) {
     return new SnapshotJob(name, settings, logic, state, seq, epoch, tickAt, closedBy);
   }
 
@@ -363,13 +363,13 @@ final class Room {
    * Whether a snapshot brings the room back as it is. One whose entries are in the journal needs
    * none.
    */
-  boolean canSleep() {
+  public boolean canSleep() {
     return isQuiet()
         && (seq == 0 || settings.durability() != Durability.NONE || logic.save(state) != null);
   }
 
   /** About how many bytes of heap its entries hold. */
-  long heapBytes() {
+  public long heapBytes() {
     return recent == null ? 0 : recent.heapBytes();
   }
 
@@ -377,7 +377,7 @@ final class Room {
    * The payload of {@code state}: the same array until the next entry, so that a thousand joins
    * render it once.
    */
-  byte[] stateMessage() {
+  public byte[] stateMessage() {
     if (stateMessage == null) {
       stateMessage = messages.state(state, seq, epoch);
     }

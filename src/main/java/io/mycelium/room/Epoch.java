@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import java.util.UUID;
 
@@ -7,27 +7,27 @@ import java.util.UUID;
  * the entries of another up to {@code seq}. So a client of the other resumes here from no further
  * than both have in common, though the other went on after it was exported.
  */
-final class Epoch {
+public final class Epoch {
   /** What an import takes: at most seven histories behind one another. */
-  static final String PATTERN = "[0-9a-f]{1,16}(~[0-9]{1,18}~[0-9a-f]{1,16}){0,7}";
+  public static final String PATTERN = "[0-9a-f]{1,16}(~[0-9]{1,18}~[0-9a-f]{1,16}){0,7}";
 
   private static final char END = '~';
   private static final int MAX = 160;
 
   private Epoch() {}
 
-  static String fresh() {
+  public static String fresh() {
     return Long.toHexString(UUID.randomUUID().getMostSignificantBits());
   }
 
   /** A history that has the entries of another up to {@code seq} and goes its own way then. */
-  static String fork(String other, long seq) {
+  public static String fork(String other, long seq) {
     String forked = fresh() + END + seq + END + other;
     return forked.length() > MAX ? fresh() : forked;
   }
 
   /** Whether an entry of the history {@code since.epoch()} is one of {@code epoch} too. */
-  static boolean has(String epoch, Position since) {
+  public static boolean has(String epoch, Position since) {
     String name = epoch;
     long common = Long.MAX_VALUE;
     while (!name.equals(since.epoch())) {

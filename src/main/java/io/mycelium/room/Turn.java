@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import io.mycelium.bus.Command;
 import io.mycelium.bus.Outbound;
@@ -14,21 +14,22 @@ import java.util.List;
  * What an instance makes of one command batch or timer: entries to keep, then messages to send,
  * then timers to set.
  */
-final class Turn {
-  static final String IN_DOUBT = "the journal failed; whether this message was kept is unknown";
+public final class Turn {
+  public static final String IN_DOUBT =
+      "the journal failed; whether this message was kept is unknown";
 
   /**
    * A timer that a room wants.
    *
    * @param due of a tick: when it is to come, in milliseconds since 1970
    */
-  record Timer(Room room, TimerKind kind, Duration delay, long due) {}
+  public record Timer(Room room, TimerKind kind, Duration delay, long due) {}
 
   /** A command that is answered once the journal was read. */
-  record Question(String gateway, Command command) {}
+  public record Question(String gateway, Command command) {}
 
   /** What a room's timer is for. */
-  enum TimerKind {
+  public enum TimerKind {
     TICK,
     PATCH,
     PRESENCE
@@ -62,64 +63,64 @@ final class Turn {
     snapshots.add(room);
   }
 
-  void item(Outbound item) {
+  public void item(Outbound item) {
     items.add(item);
   }
 
   /** A back end's message: its time counts as that of a batch does. */
-  void timed() {
+  public void timed() {
     timed = true;
   }
 
-  boolean isTimed() {
+  public boolean isTimed() {
     return timed;
   }
 
   /** A message to all channels of a room. */
-  void delivery(Outbound.Delivery delivery, int channels) {
+  public void delivery(Outbound.Delivery delivery, int channels) {
     items.add(delivery);
     messagesOut += channels;
     bytesOut += (long) delivery.json().length() * channels;
   }
 
-  void reply(Outbound.Reply reply) {
+  public void reply(Outbound.Reply reply) {
     items.add(reply);
     lastReply = reply;
   }
 
   /** The answer that was given last; null if none was. */
-  Outbound.Reply lastReply() {
+  public Outbound.Reply lastReply() {
     return lastReply;
   }
 
-  void ok(String gateway, long number, byte[] response, long seq) {
+  public void ok(String gateway, long number, byte[] response, long seq) {
     reply(new Outbound.Reply(gateway, number, null, null, response, seq));
   }
 
-  void error(String gateway, long number, ErrorCode code, String message) {
+  public void error(String gateway, long number, ErrorCode code, String message) {
     reply(new Outbound.Reply(gateway, number, code, message, null, 0));
   }
 
-  void timer(Room room, TimerKind kind, Duration delay, long due) {
+  public void timer(Room room, TimerKind kind, Duration delay, long due) {
     if (timers.isEmpty()) {
       timers = new ArrayList<>();
     }
     timers.add(new Timer(room, kind, delay, due));
   }
 
-  void ask(String gateway, Command command) {
+  public void ask(String gateway, Command command) {
     if (questions.isEmpty()) {
       questions = new ArrayList<>();
     }
     questions.add(new Question(gateway, command));
   }
 
-  void roomRemoved(String name) {
+  public void roomRemoved(String name) {
     removedRoom = name;
   }
 
   /** Null if none was. */
-  String removedRoom() {
+  public String removedRoom() {
     return removedRoom;
   }
 
@@ -127,7 +128,7 @@ final class Turn {
    * What is still to be said if the entries may not have been written: no entry, and no to everyone
    * who waits.
    */
-  List<Outbound> inDoubt() {
+  public List<Outbound> inDoubt() {
     List<Outbound> left = new ArrayList<>();
     for (Outbound item : items) {
       if (item instanceof Outbound.Reply reply) {
@@ -149,36 +150,36 @@ final class Turn {
         reply.gateway(), reply.number(), ErrorCode.INSTANCE_CRASHED, IN_DOUBT, null, 0);
   }
 
-  List<Question> questions() {
+  public List<Question> questions() {
     return questions;
   }
 
-  List<Room> snapshots() {
+  public List<Room> snapshots() {
     return snapshots;
   }
 
   /** Whether what it says must wait until its entries are written. */
-  boolean isSync() {
+  public boolean isSync() {
     return sync || removedRoom != null;
   }
 
-  List<Outbound> items() {
+  public List<Outbound> items() {
     return items;
   }
 
-  List<Journal.Append> appends() {
+  public List<Journal.Append> appends() {
     return appends;
   }
 
-  List<Timer> timers() {
+  public List<Timer> timers() {
     return timers;
   }
 
-  int messagesOut() {
+  public int messagesOut() {
     return messagesOut;
   }
 
-  long bytesOut() {
+  public long bytesOut() {
     return bytesOut;
   }
 }

@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -13,7 +13,7 @@ import java.util.Map;
  * Who is in a room: channels by user, and presence where the room tracks it. For the instance's
  * thread.
  */
-final class Occupants {
+public final class Occupants {
   private final boolean tracksPresence;
   private Map<String, Integer> channelsByUser = Map.of();
   private Presence presence;
@@ -24,35 +24,35 @@ final class Occupants {
     this.tracksPresence = tracksPresence;
   }
 
-  int channels() {
+  public int channels() {
     return channels;
   }
 
-  int users() {
+  public int users() {
     return channelsByUser.size();
   }
 
   /** Null if the room has presence off. */
-  byte[] presenceState() {
+  public byte[] presenceState() {
     return tracksPresence ? tracked().state() : null;
   }
 
   /** The same for somebody who hears no diffs. */
-  byte[] presence() {
+  public byte[] presence() {
     return tracksPresence ? tracked().members() : null;
   }
 
   /**
    * The presence meta of a channel that joins; null if the room has presence off. Changes nothing.
    */
-  Presence.Meta meta(Member member, long now) {
+  public Presence.Meta meta(Member member, long now) {
     return tracksPresence ? metaOf(member, now) : null;
   }
 
   /**
    * @param meta what {@link #meta} gave for the member
    */
-  void add(Member member, Presence.Meta meta) {
+  public void add(Member member, Presence.Meta meta) {
     if (channelsByUser.isEmpty()) {
       channelsByUser = new HashMap<>(4);
     }
@@ -64,7 +64,7 @@ final class Occupants {
   }
 
   /** Returns whether the user has no other channel in the room. */
-  boolean remove(Member member) {
+  public boolean remove(Member member) {
     channels--;
     boolean last =
         channelsByUser.merge(member.user(), -1, (a, b) -> a + b == 0 ? null : a + b) == null;
@@ -75,7 +75,7 @@ final class Occupants {
   }
 
   /** Whether a diff is to be sent and nobody has scheduled it yet; says so once. */
-  boolean claimDiff() {
+  public boolean claimDiff() {
     boolean claimed = !diffScheduled && presence != null && presence.hasDiff();
     diffScheduled |= claimed;
     return claimed;
@@ -87,7 +87,7 @@ final class Occupants {
   }
 
   /** Null if everything that changed changed back. */
-  byte[] takeDiff() {
+  public byte[] takeDiff() {
     diffScheduled = false;
     return presence.hasDiff() ? presence.takeDiff() : null;
   }
