@@ -7,7 +7,7 @@ import io.mycelium.config.MyceliumConfig;
 import io.mycelium.connection.SocketState;
 import io.mycelium.console.Console;
 import io.mycelium.console.Sampler;
-import io.mycelium.instance.DeployerVerticle;
+import io.mycelium.deployer.DeployerVerticle;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.jdbc.JdbcStore;
 import io.mycelium.journal.memory.MemoryStore;

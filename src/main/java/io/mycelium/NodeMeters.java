@@ -1,7 +1,7 @@
 package io.mycelium;
 
 import io.mycelium.connection.ConnectionMeters;
-import io.mycelium.instance.DeployerVerticle;
+import io.mycelium.deployer.DeployerVerticle;
 import io.mycelium.instance.InstanceMeters;
 import io.mycelium.journal.JournalMeters;
 import io.mycelium.ops.Meters;

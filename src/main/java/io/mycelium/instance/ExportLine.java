@@ -17,7 +17,7 @@ import java.util.Map;
  * One line of an export that was read, and how lines are written. JSON payloads and states stand in
  * it byte for byte, binary ones as Base64 in {@code binary}.
  */
-final class ExportLine {
+public final class ExportLine {
   private static final byte[] ENTRY = JsonWriter.constant("{\"entry\":");
   private static final byte[] SNAPSHOT = JsonWriter.constant("{\"snapshot\":");
   private static final byte[] SEQ = JsonWriter.constant(",\"seq\":");
@@ -84,18 +84,18 @@ final class ExportLine {
   /**
    * @throws Refusal if it is no JSON object
    */
-  static ExportLine read(String text) {
+  public static ExportLine read(String text) {
     return new ExportLine(RawFields.of(Payload.checked(text)));
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return fields.containsKey(name);
   }
 
   /**
    * @throws Refusal if it has any other field
    */
-  ExportLine only(String... names) {
+  public ExportLine only(String... names) {
     for (String name : fields.keySet()) {
       if (!List.of(names).contains(name)) {
         throw refuse(name, "no such field; known are " + String.join(", ", names));
@@ -109,7 +109,7 @@ final class ExportLine {
    *
    * @throws Refusal if it is none
    */
-  long number(String name) {
+  public long number(String name) {
     JsonNode value = tree(name);
     if (value == null
         || !value.isIntegralNumber()
@@ -124,7 +124,7 @@ final class ExportLine {
    * @param pattern that it matches as a whole
    * @throws Refusal if it is no such text
    */
-  String text(String name, String pattern) {
+  public String text(String name, String pattern) {
     JsonNode value = tree(name);
     if (value == null || !value.isTextual() || !value.textValue().matches(pattern)) {
       throw refuse(name, "text");
@@ -133,12 +133,12 @@ final class ExportLine {
   }
 
   /** Null if it is absent; likewise. */
-  String textOrNull(String name) {
+  public String textOrNull(String name) {
     return has(name) ? text(name, "(?s).*") : null;
   }
 
   /** Likewise. */
-  JsonNode object(String name) {
+  public JsonNode object(String name) {
     JsonNode value = tree(name);
     if (value == null || !value.isObject()) {
       throw refuse(name, "an object");
@@ -147,7 +147,7 @@ final class ExportLine {
   }
 
   /** The value of that name, or what stands as Base64 in {@code binary}; likewise. */
-  Payload value(String name) {
+  public Payload value(String name) {
     if (!has("binary")) {
       if (!has(name)) {
         throw refuse(name, "a value, or binary in its place");
@@ -166,7 +166,7 @@ final class ExportLine {
     return value == null ? null : value.tree();
   }
 
-  Refusal refuse(String name, String expected) {
+  public Refusal refuse(String name, String expected) {
     Payload value = fields.get(name);
     String shown = value == null ? "absent" : value.toString();
     String cut = shown.length() > 200 ? shown.substring(0, 200) + "..." : shown;

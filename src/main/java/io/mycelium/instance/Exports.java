@@ -22,14 +22,14 @@ import java.util.TreeSet;
  * An instance as lines of JSON, in parts that are small: see docs/durability.md for what each line
  * is. A room is exported as it is when its turn comes; entries that come behind are not in it.
  */
-final class Exports {
-  static final int FORMAT = 1;
+public final class Exports {
+  public static final int FORMAT = 1;
 
   private static final Journal.Room NOTHING = new Journal.Room(null, null, 0, 0, Map.of());
 
   private final Node node;
 
-  Exports(Node node) {
+  public Exports(Node node) {
     this.node = node;
   }
 
@@ -116,7 +116,7 @@ final class Exports {
   }
 
   /** Lines of a room's entries behind {@code after}: {@code {text, count}}. */
-  Future<JsonObject> page(String instance, String room, long after, long upTo, int limit) {
+  public Future<JsonObject> page(String instance, String room, long after, long upTo, int limit) {
     int wanted = (int) Math.min(limit, upTo - after);
     return node.store()
         .journal()

@@ -23,7 +23,7 @@ public record Handover(
    * Where there is nobody to hand over: rooms without occupants, their states to be read from the
    * journal.
    */
-  static Handover fromJournal(InstanceSpec spec) {
+  public static Handover fromJournal(InstanceSpec spec) {
     Map<String, SavedRoom> rooms = new HashMap<>();
     spec.rooms().keySet().forEach(name -> rooms.put(name, SavedRoom.unknown()));
     return new Handover(rooms, List.of(), 1, false);
@@ -48,7 +48,7 @@ public record Handover(
   }
 
   /** Whether nobody is connected. */
-  boolean isDeserted() {
+  public boolean isDeserted() {
     return peers.isEmpty();
   }
 
@@ -56,7 +56,7 @@ public record Handover(
    * The same with nobody in it: who was there is told to come anew, and links tell which
    * connections there are.
    */
-  Handover withoutPeers() {
+  public Handover withoutPeers() {
     Map<String, SavedRoom> empty = new HashMap<>();
     rooms.forEach((name, saved) -> empty.put(name, saved.vacated()));
     return new Handover(empty, List.of(), nextRef, truncated);

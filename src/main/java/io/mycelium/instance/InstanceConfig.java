@@ -21,7 +21,7 @@ import java.util.List;
  * @param pingInterval overrides the server's, in seconds; 0 means the server's
  * @param pingTimeout likewise
  */
-record InstanceConfig(
+public record InstanceConfig(
     RoomSettings rooms,
     Durability durability,
     int maxConnections,
@@ -117,7 +117,7 @@ record InstanceConfig(
             in.number("retention_age", (int) base.age().toSeconds(), 0, Integer.MAX_VALUE)));
   }
 
-  JsonObject toJson() {
+  public JsonObject toJson() {
     JsonObject json =
         settingsJson(rooms)
             .put("max_connections", maxConnections)

@@ -21,7 +21,7 @@ import java.util.List;
  * The deployer's requests to one instance, on the instance's thread: rooms, entries, a back end's
  * messages.
  */
-final class InstanceControl {
+public final class InstanceControl {
   private final Instance instance;
   private final long generation;
   private final Node node;
@@ -39,7 +39,7 @@ final class InstanceControl {
    *
    * @param key by which a repeat is known; null for an ordinary message
    */
-  JsonObject push(String roomName, String user, Payload payload, String key, Turn turn) {
+  public JsonObject push(String roomName, String user, Payload payload, String key, Turn turn) {
     Room room = room(roomName);
     long before = key == null ? 0 : room.pushedBefore(key);
     if (before > 0) {
@@ -76,11 +76,11 @@ final class InstanceControl {
     return room;
   }
 
-  JsonObject roomJson(String name) {
+  public JsonObject roomJson(String name) {
     return roomJson(room(name));
   }
 
-  JsonObject putRoom(String name, InstanceSpec changed, Turn turn) {
+  public JsonObject putRoom(String name, InstanceSpec changed, Turn turn) {
     try {
       instance.putRoom(name, changed, turn);
     } catch (Exception | Error e) {
@@ -89,7 +89,7 @@ final class InstanceControl {
     return roomJson(room(name));
   }
 
-  Future<Void> deleteRoom(String name, InstanceSpec changed, Turn turn) {
+  public Future<Void> deleteRoom(String name, InstanceSpec changed, Turn turn) {
     instance.deleteRoom(room(name).name(), changed, turn);
     return Future.succeededFuture();
   }
@@ -106,7 +106,7 @@ final class InstanceControl {
   }
 
   /** See {@link io.mycelium.bus.InstanceDirectory#observe}. Leaves no trace in the room. */
-  Buffer observe(String roomName, int limit) {
+  public Buffer observe(String roomName, int limit) {
     Room room = room(roomName);
     byte[] message;
     try {
@@ -134,7 +134,7 @@ final class InstanceControl {
   }
 
   /** Entries behind {@code after}, oldest first: {@code {entries, seq, epoch, complete}}. */
-  Future<Buffer> entries(String roomName, long after, int limit) {
+  public Future<Buffer> entries(String roomName, long after, int limit) {
     Room room = room(roomName);
     long seq = room.seq();
     String epoch = room.epoch();
@@ -159,12 +159,12 @@ final class InstanceControl {
   }
 
   /** See {@link io.mycelium.bus.InstanceDirectory#export}. */
-  JsonObject export() {
+  public JsonObject export() {
     return Exports.head(instance.spec());
   }
 
   /** Likewise. */
-  Future<JsonObject> exportRoom(String name) {
+  public Future<JsonObject> exportRoom(String name) {
     return new Exports(node).room(instance.spec().id(), generation, room(name));
   }
 
@@ -173,7 +173,7 @@ final class InstanceControl {
    *
    * @param seq of the entry; -1 for now
    */
-  Future<Buffer> state(String roomName, long seq) {
+  public Future<Buffer> state(String roomName, long seq) {
     Room room = room(roomName);
     if (seq < 0 || seq == room.seq()) {
       return Future.succeededFuture(Buffer.buffer(room.stateMessage()));

@@ -25,7 +25,7 @@ public record InstanceSpec(
     Instant createdAt) {
 
   /** The room that every instance has. */
-  static final String LOBBY = "lobby";
+  public static final String LOBBY = "lobby";
 
   private static final String ID = "[A-Za-z0-9_-]{1,64}";
   private static final String ROOM_NAME = "[^\\p{Cntrl}]{1,128}";
@@ -66,7 +66,7 @@ public record InstanceSpec(
     return Map.copyOf(rooms);
   }
 
-  static RoomSettings readRoom(String name, JsonObject json, InstanceConfig config) {
+  public static RoomSettings readRoom(String name, JsonObject json, InstanceConfig config) {
     boolean fits =
         name.matches(ROOM_NAME) && new io.mycelium.protocol.Topic(name).bytes() <= MAX_ROOM_BYTES;
     if (!fits || name.equals("phoenix")) {
@@ -86,7 +86,7 @@ public record InstanceSpec(
   }
 
   /** All that {@link #read} needs to make the same again, {@code createdAt} aside. */
-  JsonObject toJson() {
+  public JsonObject toJson() {
     JsonObject roomsJson = new JsonObject();
     rooms.forEach((room, settings) -> roomsJson.put(room, InstanceConfig.roomJson(settings)));
     return new JsonObject()
@@ -98,13 +98,13 @@ public record InstanceSpec(
   }
 
   /** What an earlier {@link #toJson} wrote. */
-  static InstanceSpec restored(InstanceStore.Registered registered) {
+  public static InstanceSpec restored(InstanceStore.Registered registered) {
     InstanceSpec spec = read(new JsonObject(registered.spec()));
     Instant createdAt = Instant.ofEpochMilli(registered.createdAt());
     return new InstanceSpec(spec.id, spec.name, spec.type, spec.config, spec.rooms, createdAt);
   }
 
-  InstanceSpec withRooms(Map<String, RoomSettings> changed) {
+  public InstanceSpec withRooms(Map<String, RoomSettings> changed) {
     return new InstanceSpec(id, name, type, config, Map.copyOf(changed), createdAt);
   }
 }

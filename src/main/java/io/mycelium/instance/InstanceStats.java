@@ -8,7 +8,7 @@ import io.vertx.core.json.JsonObject;
  * batch, read by the deployer at any time, even while the instance is stuck: hence the lock, which
  * is nearly always free.
  */
-final class InstanceStats {
+public final class InstanceStats {
   private static final int MICROS_PER_MILLI = 1000;
 
   /** How often the entries in memory are counted at most. */
@@ -45,17 +45,17 @@ final class InstanceStats {
   }
 
   /** Somebody asked for the instance. */
-  synchronized void touch(long now) {
+  public synchronized void touch(long now) {
     lastActive = now;
   }
 
   /** Whether nothing happened since then. */
-  synchronized boolean isIdleSince(long time) {
+  public synchronized boolean isIdleSince(long time) {
     return lastActive != 0 && lastActive <= time && busySince == 0;
   }
 
   /** A back end's message was taken. */
-  synchronized void received(int messages, long bytes) {
+  public synchronized void received(int messages, long bytes) {
     messagesIn += messages;
     bytesIn += bytes;
   }
@@ -79,7 +79,7 @@ final class InstanceStats {
   }
 
   /** Whoever was busy was given up. */
-  synchronized void giveUp() {
+  public synchronized void giveUp() {
     end();
     mailboxDepth = 0;
   }
@@ -94,16 +94,36 @@ final class InstanceStats {
   }
 
   /** What changes with each batch, copied at once. */
-  static final class Figures {
-    long messagesIn;
-    long messagesOut;
-    int mailboxDepth;
-    int connections;
-    int channels;
+  public static final class Figures {
+    private long messagesIn;
+    private long messagesOut;
+    private int mailboxDepth;
+    private int connections;
+    private int channels;
+
+    public long messagesIn() {
+      return messagesIn;
+    }
+
+    public long messagesOut() {
+      return messagesOut;
+    }
+
+    public int mailboxDepth() {
+      return mailboxDepth;
+    }
+
+    public int connections() {
+      return connections;
+    }
+
+    public int channels() {
+      return channels;
+    }
   }
 
   /** Returns whether anything was different. */
-  synchronized boolean copyTo(Figures to) {
+  public synchronized boolean copyTo(Figures to) {
     boolean same =
         to.messagesIn == messagesIn
             && to.messagesOut == messagesOut
@@ -119,21 +139,21 @@ final class InstanceStats {
   }
 
   /** Microseconds in which 99 of 100 batches were handled; 0 if there was none. */
-  synchronized long p99() {
+  public synchronized long p99() {
     return handlerTimes == null ? 0 : handlerTimes.quantile(0.99) / MICROS_PER_MILLI;
   }
 
   /** About how many bytes of heap its entries took when they were counted last. */
-  synchronized long entriesBytes() {
+  public synchronized long entriesBytes() {
     return entriesBytes;
   }
 
-  synchronized int connections() {
+  public synchronized int connections() {
     return connections;
   }
 
   /** What a scan for stuck instances is to do about one. */
-  enum Verdict {
+  public enum Verdict {
     LET_BE,
     TELL,
     GIVE_UP
@@ -143,7 +163,7 @@ final class InstanceStats {
    * Half the budget is told, all of it is too much. That it is slow was told in an earlier scan
    * then: when the whole node stood still, its instances are not to blame.
    */
-  synchronized Verdict judge(long now, long budget) {
+  public synchronized Verdict judge(long now, long budget) {
     if (busySince == 0 || now - busySince < budget / 2) {
       return Verdict.LET_BE;
     }
@@ -155,7 +175,7 @@ final class InstanceStats {
   }
 
   /** Where the thread is that has something in hand, innermost call first. */
-  StackTraceElement[] whereabouts() {
+  public StackTraceElement[] whereabouts() {
     Thread busy;
     synchronized (this) {
       busy = runner;
@@ -164,11 +184,11 @@ final class InstanceStats {
   }
 
   /** Milliseconds that the batch in hand has taken so far; 0 if there is none. */
-  synchronized long busyFor(long now) {
+  public synchronized long busyFor(long now) {
     return busySince == 0 ? 0 : Math.max(1, now - busySince);
   }
 
-  synchronized JsonObject toJson(long now) {
+  public synchronized JsonObject toJson(long now) {
     JsonObject times = new JsonObject();
     times.put("p50", handlerTimes == null ? 0 : handlerTimes.quantile(0.5) / MICROS_PER_MILLI);
     times.put("p99", handlerTimes == null ? 0 : handlerTimes.quantile(0.99) / MICROS_PER_MILLI);

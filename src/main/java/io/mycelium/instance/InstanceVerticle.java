@@ -26,7 +26,7 @@ import java.util.function.Supplier;
  * publishes it. A throw ends the generation: the deployer starts the next with what this one hands
  * over.
  */
-final class InstanceVerticle extends VerticleBase {
+public final class InstanceVerticle extends VerticleBase {
   private final Node node;
   private final InstanceStats stats;
   private final long generation;
@@ -41,7 +41,7 @@ final class InstanceVerticle extends VerticleBase {
   private boolean stopped;
   private volatile boolean fenced;
 
-  InstanceVerticle(
+  public InstanceVerticle(
       Node node, InstanceSpec spec, long generation, Handover handover, InstanceStats stats) {
     this.node = node;
     this.spec = spec;
@@ -133,7 +133,7 @@ final class InstanceVerticle extends VerticleBase {
    * it: what it makes later is neither written nor published, and its successor gets all the
    * commands. Any thread.
    */
-  void fence() {
+  public void fence() {
     fenced = true;
     if (consumer != null) {
       consumer.unregister();
@@ -141,7 +141,7 @@ final class InstanceVerticle extends VerticleBase {
   }
 
   /** A request of the deployer. */
-  interface Request<T> {
+  public interface Request<T> {
     /**
      * @throws Refusal if it cannot be done
      */
@@ -152,7 +152,7 @@ final class InstanceVerticle extends VerticleBase {
    * Carries a request out on the instance's thread; completes once what came of it is written. Any
    * thread.
    */
-  <T> Future<T> call(Request<T> request) {
+  public <T> Future<T> call(Request<T> request) {
     Promise<T> answer = Promise.promise();
     context.runOnContext(ignored -> callNow(request, answer));
     return answer.future();
@@ -196,7 +196,7 @@ final class InstanceVerticle extends VerticleBase {
    *
    * @return what is left in memory, or null if something does happen and it goes on; any thread
    */
-  Future<Handover> sleep() {
+  public Future<Handover> sleep() {
     Promise<Handover> answer = Promise.promise();
     context.runOnContext(
         ignored -> {
@@ -217,7 +217,7 @@ final class InstanceVerticle extends VerticleBase {
    * Ends this generation for a restart; completes with what the successor takes over once all is
    * written. Any thread.
    */
-  Future<Handover> retire() {
+  public Future<Handover> retire() {
     Promise<Handover> answer = Promise.promise();
     context.runOnContext(
         ignored -> {

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  *
  * @param clock milliseconds since 1970 (UTC)
  */
-record Node(
+public record Node(
     DeployerConfig config,
     RoomTypes types,
     JournalConfig journal,

@@ -1,7 +1,7 @@
 package io.mycelium.instance;
 
 /** What an instance verticle tells the deployer; may be called from any thread. */
-interface Supervisor {
+public interface Supervisor {
   /**
    * The verticle has stopped taking commands, because its logic or the journal failed.
    *

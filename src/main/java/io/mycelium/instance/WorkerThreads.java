@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * in its place, so that stuck instances do not use up the threads of the others. Java cannot end a
  * thread, hence the bound. For the deployer's context.
  */
-final class WorkerThreads {
-  static final String POOL = "mycelium-instances";
+public final class WorkerThreads {
+  public static final String POOL = "mycelium-instances";
   private static final int MAX_REPLACED = 1000;
   private static final Logger LOG = LoggerFactory.getLogger(WorkerThreads.class);
 
@@ -23,17 +23,17 @@ final class WorkerThreads {
   private final WorkerExecutor executor;
   private int lost;
 
-  WorkerThreads(Vertx vertx, int size) {
+  public WorkerThreads(Vertx vertx, int size) {
     this.size = size;
     this.executor = vertx.createSharedWorkerExecutor(POOL, size);
   }
 
-  int size() {
+  public int size() {
     return size;
   }
 
   /** A thread does not come back for now. */
-  void lose() {
+  public void lose() {
     lost++;
     if (lost > MAX_REPLACED) {
       LOG.error(
@@ -45,7 +45,7 @@ final class WorkerThreads {
   }
 
   /** It did come back. */
-  void regain() {
+  public void regain() {
     lost--;
     resize();
   }

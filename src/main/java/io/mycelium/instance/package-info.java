@@ -1,9 +1,10 @@
 /**
- * Instances: the deployer that supervises them, the worker verticle that each is, rooms, and the
- * plug-in SPI with the built-in types in sub-packages.
+ * One instance: the worker verticle that it is, its configuration, its members, and how its rooms
+ * come back from the journal.
  *
- * <p>May import {@code bus}, {@code protocol}, {@code presence}, {@code journal}, {@code ops}.
- * Commands and control requests come in over the event bus; entries go to the {@code journal} and,
- * once durable, with the replies to the bus.
+ * <p>Commands come in over the event bus; entries go to the {@code journal} and, once durable, with
+ * the replies to the bus. May import {@code room}, {@code bus}, {@code journal}, {@code presence},
+ * {@code protocol} and {@code ops}; never {@code deployer}, which it tells through a {@code
+ * Supervisor}.
  */
 package io.mycelium.instance;

@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

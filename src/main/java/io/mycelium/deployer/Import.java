@@ -1,5 +1,9 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
+import io.mycelium.instance.ExportLine;
+import io.mycelium.instance.Exports;
+import io.mycelium.instance.InstanceSpec;
+import io.mycelium.instance.Node;
 import io.mycelium.journal.InstanceStore;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;

@@ -1,5 +1,7 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
+import io.mycelium.instance.InstanceSpec;
+import io.mycelium.instance.InstanceStats;
 import io.mycelium.protocol.JsonWriter;
 
 /**
@@ -53,11 +55,11 @@ final class Row {
     if (seconds == 0) {
       return changed;
     }
-    long inBefore = seen.messagesIn;
-    long outBefore = seen.messagesOut;
+    long inBefore = seen.messagesIn();
+    long outBefore = seen.messagesOut();
     boolean busy = instance.stats().copyTo(seen);
-    long inRate = rate(seen.messagesIn - inBefore, seconds);
-    long outRate = rate(seen.messagesOut - outBefore, seconds);
+    long inRate = rate(seen.messagesIn() - inBefore, seconds);
+    long outRate = rate(seen.messagesOut() - outBefore, seconds);
     changed |= busy || inRate != in || outRate != out;
     in = inRate;
     out = outRate;
@@ -75,8 +77,8 @@ final class Row {
 
   private long estimate() {
     return INSTANCE_BYTES
-        + seen.connections * CONNECTION_BYTES
-        + Math.max(0, seen.channels - seen.connections) * CHANNEL_BYTES
+        + seen.connections() * CONNECTION_BYTES
+        + Math.max(0, seen.channels() - seen.connections()) * CHANNEL_BYTES
         + instance.stats().entriesBytes();
   }
 
@@ -84,8 +86,8 @@ final class Row {
     InstanceSpec spec = instance.spec();
     json.raw('[').quote(spec.id()).raw(',').quote(spec.name()).raw(',').quote(spec.type());
     json.raw(',').quote(status.json()).raw(',').number(spec.createdAt().toEpochMilli());
-    json.raw(',').number(seen.connections).raw(',').number(seen.channels);
-    json.raw(',').number(in).raw(',').number(out).raw(',').number(seen.mailboxDepth);
+    json.raw(',').number(seen.connections()).raw(',').number(seen.channels());
+    json.raw(',').number(in).raw(',').number(out).raw(',').number(seen.mailboxDepth());
     json.raw(',').number(p99).raw(',').number(restarts).raw(',').number(memory).raw(']');
   }
 }

@@ -1,6 +1,11 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
 import io.mycelium.bus.Outbound;
+import io.mycelium.instance.Handover;
+import io.mycelium.instance.InstanceSpec;
+import io.mycelium.instance.InstanceStats;
+import io.mycelium.instance.InstanceVerticle;
+import io.mycelium.instance.Node;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -31,10 +36,8 @@ final class Supervised {
   private long generation;
   private int restarts;
   private String lastError;
-  private RestartLog restartLog = RestartLog.EMPTY;
   private Deployment current;
   private boolean retiring;
-
   private Handover left;
 
   /**
@@ -50,7 +53,7 @@ final class Supervised {
     this.generation = lastGeneration;
     this.transitions = new Transitions(context);
     this.notices = new Notices(node, spec.id());
-    this.crashes = new Crashes(node.config());
+    this.crashes = new Crashes(node.config(), node.clock());
     this.wakeUp = new WakeUp(vertx, spec.id(), node.publisher(), this::commandCame);
   }
 
@@ -152,7 +155,7 @@ final class Supervised {
     }
     if (crashes.exceededBy(current, node.clock().getAsLong())) {
       become(InstanceStatus.FAILED);
-      remember(RestartLog.Outcome.FAILED, cause);
+      crashes.remember(generation, RestartLog.Outcome.FAILED, cause);
       left = handover.withoutPeers();
       node.meters().instanceFailed();
       transitions
@@ -165,7 +168,7 @@ final class Supervised {
           node.config().restartWindow());
     } else {
       become(InstanceStatus.RESTARTING);
-      remember(RestartLog.Outcome.RESTARTED, cause);
+      crashes.remember(generation, RestartLog.Outcome.RESTARTED, cause);
       restarts++;
       node.meters().instanceRestarted();
       transitions
@@ -175,10 +178,6 @@ final class Supervised {
                       crashedGeneration, () -> undeploy().compose(ignored -> deploy(handover))))
           .onFailure(this::deploymentFailed);
     }
-  }
-
-  private void remember(RestartLog.Outcome outcome, Throwable cause) {
-    restartLog = restartLog.with(node.clock().getAsLong(), generation, outcome, cause);
   }
 
   /** A restart that was on its way already may have taken the crashed generation's place. */
@@ -200,7 +199,7 @@ final class Supervised {
     lastError = cause.toString();
     LOG.error("instance {} generation {} did not start", spec.id(), generation, cause);
     become(InstanceStatus.FAILED);
-    remember(RestartLog.Outcome.FAILED, cause);
+    crashes.remember(generation, RestartLog.Outcome.FAILED, cause);
     left = left.withoutPeers();
     node.meters().instanceFailed();
     notices.failed(generation, "the instance did not start: ", lastError);
@@ -219,7 +218,7 @@ final class Supervised {
               if (revived) {
                 notices.revived(lastError);
               }
-              remember(RestartLog.Outcome.REQUESTED, null);
+              crashes.remember(generation, RestartLog.Outcome.REQUESTED, null);
               wakeUp.stopListening();
               crashes.forgive();
               become(InstanceStatus.RESTARTING);
@@ -387,7 +386,7 @@ final class Supervised {
   }
 
   RestartLog restartLog() {
-    return restartLog;
+    return crashes.log();
   }
 
   String lastError() {

@@ -1,5 +1,8 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
+import io.mycelium.instance.ExportLine;
+import io.mycelium.instance.InstanceSpec;
+import io.mycelium.instance.Node;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;

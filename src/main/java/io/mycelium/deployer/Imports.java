@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;

@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
 import io.mycelium.bus.Addresses;
 import io.mycelium.bus.CommandBatch;

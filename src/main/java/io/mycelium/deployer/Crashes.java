@@ -1,8 +1,15 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
-/** How often an instance crashed, and whether that is too often. On the deployer's context. */
+import io.mycelium.instance.DeployerConfig;
+import java.util.function.LongSupplier;
+
+/**
+ * How often an instance crashed, whether that is too often, and the log of its restarts. On the
+ * deployer's context.
+ */
 final class Crashes {
   private final DeployerConfig config;
+  private final LongSupplier clock;
   private RestartIntensity intensity;
 
   /** Milliseconds for which crashes do not age: who is stuck crashes less often than others. */
@@ -11,8 +18,14 @@ final class Crashes {
   /** Threads that its generations took with them and did not bring back. */
   private int threadsLost;
 
-  Crashes(DeployerConfig config) {
+  private RestartLog log = RestartLog.EMPTY;
+
+  /**
+   * @param clock milliseconds since 1970 (UTC)
+   */
+  Crashes(DeployerConfig config, LongSupplier clock) {
     this.config = config;
+    this.clock = clock;
   }
 
   /** Notes a crash; returns whether it is one too many. */
@@ -22,6 +35,19 @@ final class Crashes {
     }
     boolean tooManyThreads = crashed.isStuck() && threadsLost >= config.maxRestarts();
     return intensity.exceededBy(now - stuckFor) || tooManyThreads;
+  }
+
+  /**
+   * Puts the end of a generation into the log.
+   *
+   * @param cause null if the restart was asked for
+   */
+  void remember(long generation, RestartLog.Outcome outcome, Throwable cause) {
+    log = log.with(clock.getAsLong(), generation, outcome, cause);
+  }
+
+  RestartLog log() {
+    return log;
   }
 
   /** A restart on request begins anew. */

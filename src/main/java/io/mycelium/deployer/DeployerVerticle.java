@@ -1,9 +1,16 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
 import io.mycelium.bus.Addresses;
 import io.mycelium.bus.DeliveryPublisher;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.bus.InstanceRows;
+import io.mycelium.instance.DeployerConfig;
+import io.mycelium.instance.Handover;
+import io.mycelium.instance.InstanceMeters;
+import io.mycelium.instance.InstanceStats;
+import io.mycelium.instance.Node;
+import io.mycelium.instance.Supervisor;
+import io.mycelium.instance.WorkerThreads;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.Store;
 import io.mycelium.protocol.Refusal;

@@ -1,5 +1,6 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
+import io.mycelium.instance.Node;
 import io.mycelium.journal.InstanceStore;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;

@@ -1,7 +1,8 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
 import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.Outbound;
+import io.mycelium.instance.Node;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,5 +1,11 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
+import io.mycelium.instance.Handover;
+import io.mycelium.instance.InstanceSpec;
+import io.mycelium.instance.InstanceStats;
+import io.mycelium.instance.InstanceVerticle;
+import io.mycelium.instance.Node;
+import io.mycelium.instance.WorkerThreads;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.DeploymentOptions;

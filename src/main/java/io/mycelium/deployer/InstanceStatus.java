@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
 import java.util.Locale;
 

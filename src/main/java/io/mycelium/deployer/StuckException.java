@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
 /** A crash for want of an end: its stack trace is that of the thread that is stuck. */
 final class StuckException extends Exception {

@@ -1,5 +1,8 @@
-package io.mycelium.instance;
+package io.mycelium.deployer;
 
+import io.mycelium.instance.InstanceConfig;
+import io.mycelium.instance.InstanceSpec;
+import io.mycelium.instance.InstanceStats;
 import io.mycelium.journal.InstanceStore;
 import io.vertx.core.json.JsonObject;
 import java.util.TreeMap;
