@@ -74,14 +74,20 @@ public final class WebVerticle extends VerticleBase {
     hub =
         new Hub(
             vertx, eventLoop, id, socketConfig, gatewayConfig, config.maxMessageBytes(), meters);
-    Problems problems = new Problems(config);
+    Problems problems = new Problems(config.maxBodyBytes());
     SocketHandler sockets =
         new SocketHandler(
-            hub, authenticator, meters, problems::refuse, config, socketConfig.maxPendingBytes());
+            hub,
+            authenticator,
+            meters,
+            problems::refuse,
+            config.transport().equals("netty"),
+            socketConfig.maxPendingBytes());
     Router router = Router.router(vertx);
     problems.mount(router);
     PageHeaders.mount(router);
-    new RestApi(vertx, contract, new InstanceDirectory(vertx), authenticator, config).mount(router);
+    new RestApi(vertx, contract, new InstanceDirectory(vertx), authenticator, config.maxBodyBytes())
+        .mount(router);
     routes.accept(router);
     ClientModule.mount(router);
     new Pages(vertx).mount(router);

@@ -2,7 +2,6 @@ package io.mycelium.web.rest;
 
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
-import io.mycelium.web.WebConfig;
 import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -26,8 +25,11 @@ public final class Problems {
 
   private final int maxBodyBytes;
 
-  public Problems(WebConfig config) {
-    this.maxBodyBytes = config.maxBodyBytes();
+  /**
+   * @param maxBodyBytes largest body of a request, which a refusal names
+   */
+  public Problems(int maxBodyBytes) {
+    this.maxBodyBytes = maxBodyBytes;
   }
 
   /** Takes over the router's failures, and serves what the documents' {@code type} refers to. */

@@ -4,7 +4,6 @@ import io.mycelium.access.Authenticator;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
-import io.mycelium.web.WebConfig;
 import io.mycelium.web.page.Asset;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -38,20 +37,23 @@ public final class RestApi {
   private final Vertx vertx;
   private final Contract contract;
   private final Authenticator authenticator;
-  private final WebConfig config;
+  private final int maxBodyBytes;
   private final Transfer transfer;
   private final Map<String, Function<ApiRequest, Future<Answer>>> operations;
 
+  /**
+   * @param maxBodyBytes largest body of a request, save an import's
+   */
   public RestApi(
       Vertx vertx,
       Contract contract,
       InstanceDirectory directory,
       Authenticator authenticator,
-      WebConfig config) {
+      int maxBodyBytes) {
     this.vertx = vertx;
     this.contract = contract;
     this.authenticator = authenticator;
-    this.config = config;
+    this.maxBodyBytes = maxBodyBytes;
     this.operations = operations(directory);
     this.transfer = new Transfer(directory, contract, BASE_PATH);
   }
@@ -100,7 +102,7 @@ public final class RestApi {
           "openapi.yaml has " + described + ", the code has " + operations.keySet());
     }
     RouterBuilder builder = RouterBuilder.create(vertx, contract.openApi());
-    builder.rootHandler(BodyHandler.create(false).setBodyLimit(config.maxBodyBytes()));
+    builder.rootHandler(BodyHandler.create(false).setBodyLimit(maxBodyBytes));
     for (Operation operation : contract.openApi().operations()) {
       if (Transfer.OPERATIONS.contains(operation.getOperationId())) {
         builder.getRoute(operation.getOperationId()).addHandler(RoutingContext::next);

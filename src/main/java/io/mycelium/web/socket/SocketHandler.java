@@ -6,7 +6,6 @@ import io.mycelium.connection.Hub;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.protocol.Serializer;
-import io.mycelium.web.WebConfig;
 import io.netty.channel.Channel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.vertx.core.http.HttpHeaders;
@@ -36,6 +35,7 @@ public final class SocketHandler {
 
   /**
    * @param refusals answers a request that is not upgraded
+   * @param netty whether frames are written past Vert.x, by {@link NettyTransport}
    * @param maxPendingBytes bytes that may wait for one slow peer
    */
   public SocketHandler(
@@ -43,13 +43,13 @@ public final class SocketHandler {
       Authenticator authenticator,
       ConnectionMeters meters,
       BiConsumer<HttpServerRequest, Throwable> refusals,
-      WebConfig config,
+      boolean netty,
       int maxPendingBytes) {
     this.hub = hub;
     this.authenticator = authenticator;
     this.meters = meters;
     this.refusals = refusals;
-    this.netty = config.transport().equals("netty");
+    this.netty = netty;
     this.maxPendingBytes = maxPendingBytes;
     this.budget = new WriteBufferWaterMark(maxPendingBytes / 2, maxPendingBytes);
   }

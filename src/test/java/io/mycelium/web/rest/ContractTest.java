@@ -44,7 +44,7 @@ class ContractTest {
             contract,
             new InstanceDirectory(VERTX),
             new OpenAuthenticator(),
-            WebConfig.DEFAULT);
+            WebConfig.DEFAULT.maxBodyBytes());
 
     assertThatCode(() -> api.mount(Router.router(VERTX))).doesNotThrowAnyException();
   }

@@ -42,9 +42,10 @@ final class RestServer implements AutoCloseable {
     WebConfig config = new WebConfig("127.0.0.1", 0, 1, "netty", 1 << 20, MAX_BODY_BYTES);
     Contract contract = get(Contract.load(vertx));
     Router router = Router.router(vertx);
-    Problems problems = new Problems(config);
+    Problems problems = new Problems(config.maxBodyBytes());
     problems.mount(router);
-    new RestApi(vertx, contract, new InstanceDirectory(vertx), authenticator, config).mount(router);
+    new RestApi(vertx, contract, new InstanceDirectory(vertx), authenticator, config.maxBodyBytes())
+        .mount(router);
     router.get("/broken").handler(ctx -> broken());
     HttpServer server =
         get(
