@@ -11,11 +11,11 @@ import io.mycelium.deployer.DeployerVerticle;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.jdbc.JdbcStore;
 import io.mycelium.journal.memory.MemoryStore;
-import io.mycelium.ops.Drain;
 import io.mycelium.ops.EventLoopLag;
 import io.mycelium.ops.Health;
 import io.mycelium.ops.ManagementVerticle;
 import io.mycelium.ops.Meters;
+import io.mycelium.ops.NodeDrain;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.room.PluginLoader;
@@ -118,8 +118,8 @@ public final class Mycelium {
    * The way out for SIGTERM: stops taking in first, then lets go of what is there. See {@link
    * Drain#onShutdown}.
    */
-  public Drain drain() {
-    return new Drain(health, config.ops().drainTimeout())
+  public NodeDrain drain() {
+    return new NodeDrain(health, config.ops().drainTimeout())
         .step("refuse upgrades, close sockets", this::closeSockets)
         .step("stop instances", this::stopInstances)
         .step("close vert.x", this::close);

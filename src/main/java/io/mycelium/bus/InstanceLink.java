@@ -23,7 +23,7 @@ public final class InstanceLink {
   private final LinkListener listener;
   private final MessageConsumer<DeliveryBatch> consumer;
   private final Window window;
-  private final Recent batches = new Recent();
+  private final SeenNumbers batches = new SeenNumbers();
   private List<Command> batch = List.of();
   private long sentUpTo;
   private long generation;

@@ -59,7 +59,7 @@ public final class Hub {
   private int messagesOut;
   private long bytesIn;
   private long bytesOut;
-  private Drain drain;
+  private SocketDrain drain;
 
   /**
    * @param id unique among the hubs of all nodes
@@ -310,7 +310,7 @@ public final class Hub {
    */
   public Future<Void> drain(int batch, long intervalMs, long spreadMs) {
     if (drain == null) {
-      drain = new Drain(vertx, batch, intervalMs, spreadMs);
+      drain = new SocketDrain(vertx, batch, intervalMs, spreadMs);
     }
     List<Connection> all = new ArrayList<>();
     instances

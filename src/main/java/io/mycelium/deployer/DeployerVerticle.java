@@ -7,8 +7,8 @@ import io.mycelium.bus.InstanceRows;
 import io.mycelium.instance.DeployerConfig;
 import io.mycelium.instance.Handover;
 import io.mycelium.instance.InstanceMeters;
+import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceStats;
-import io.mycelium.instance.Node;
 import io.mycelium.instance.Supervisor;
 import io.mycelium.instance.WorkerThreads;
 import io.mycelium.journal.JournalConfig;
@@ -41,7 +41,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   private final JournalConfig journal;
   private final Store store;
   private final InstanceMeters meters;
-  private Node node;
+  private InstanceServices services;
   private Registry registry;
   private DirectoryService service;
   private RowPublisher rows;
@@ -65,8 +65,8 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   @Override
   public Future<?> start() {
     WorkerThreads threads = new WorkerThreads(vertx, config.workerPoolSize());
-    node =
-        new Node(
+    services =
+        new InstanceServices(
             config,
             types,
             journal,
@@ -76,8 +76,8 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
             this,
             threads,
             System::currentTimeMillis);
-    registry = new Registry(vertx, (ContextInternal) context, node);
-    service = new DirectoryService(node, registry);
+    registry = new Registry(vertx, (ContextInternal) context, services);
+    service = new DirectoryService(services, registry);
     rows = new RowPublisher(vertx, registry.live(), InstanceRows.LEASE_MS);
     registry.onChange(rows::changed);
     vertx.setPeriodic(
@@ -113,7 +113,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   public void crashed(String instanceId, long generation, Throwable cause, Handover handover) {
     context.runOnContext(
         ignored -> {
-          Supervised instance = registry.live().get(instanceId);
+          SupervisedInstance instance = registry.live().get(instanceId);
           if (instance != null) {
             instance.crashed(generation, cause, handover);
             rows.changed(instanceId);
@@ -122,20 +122,22 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   }
 
   private void findStuckInstances() {
-    long now = node.clock().getAsLong();
+    long now = services.clock().getAsLong();
     long budget = config.stuckAfter().toMillis();
-    List<Supervised> found = new ArrayList<>();
-    for (Supervised instance : registry.live().values()) {
+    List<SupervisedInstance> found = new ArrayList<>();
+    for (SupervisedInstance instance : registry.live().values()) {
       switch (instance.stats().judge(now, budget)) {
         case LET_BE -> {}
         case TELL -> tellSlow(instance, now, budget);
         case GIVE_UP -> found.add(instance);
       }
     }
-    found.stream().filter(Supervised::isWatched).forEach(instance -> instance.giveUpStuck(now));
+    found.stream()
+        .filter(SupervisedInstance::isWatched)
+        .forEach(instance -> instance.giveUpStuck(now));
   }
 
-  private static void tellSlow(Supervised instance, long now, long budget) {
+  private static void tellSlow(SupervisedInstance instance, long now, long budget) {
     InstanceStats stats = instance.stats();
     LOG.warn(
         "instance {} has been busy for {} ms and is given up after {} ms",

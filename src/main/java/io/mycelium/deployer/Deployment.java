@@ -1,10 +1,10 @@
 package io.mycelium.deployer;
 
 import io.mycelium.instance.Handover;
+import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
 import io.mycelium.instance.InstanceStats;
 import io.mycelium.instance.InstanceVerticle;
-import io.mycelium.instance.Node;
 import io.mycelium.instance.WorkerThreads;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
@@ -24,7 +24,7 @@ final class Deployment {
 
   private final Vertx vertx;
   private final ContextInternal context;
-  private final Node node;
+  private final InstanceServices services;
   private final InstanceSpec spec;
   private final long generation;
   private final InstanceStats stats;
@@ -38,18 +38,18 @@ final class Deployment {
   Deployment(
       Vertx vertx,
       ContextInternal context,
-      Node node,
+      InstanceServices services,
       InstanceSpec spec,
       long generation,
       Handover handover,
       InstanceStats stats) {
     this.vertx = vertx;
     this.context = context;
-    this.node = node;
+    this.services = services;
     this.spec = spec;
     this.generation = generation;
     this.stats = stats;
-    this.verticle = new InstanceVerticle(node, spec, generation, handover, stats);
+    this.verticle = new InstanceVerticle(services, spec, generation, handover, stats);
     this.starting = context.promise();
     this.ended = context.promise();
   }
@@ -59,7 +59,7 @@ final class Deployment {
     DeploymentOptions options =
         new DeploymentOptions().setThreadingModel(spec.config().threading());
     if (isWorker()) {
-      options.setWorkerPoolName(WorkerThreads.POOL).setWorkerPoolSize(node.threads().size());
+      options.setWorkerPoolName(WorkerThreads.POOL).setWorkerPoolSize(services.threads().size());
     }
     deployment = here(vertx.deployVerticle(verticle, options));
     deployment.onSuccess(id -> starting.tryComplete()).onFailure(starting::tryFail);
@@ -75,7 +75,7 @@ final class Deployment {
   }
 
   private <T> Future<T> inTime(Future<T> future) {
-    return here(future).timeout(node.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    return here(future).timeout(services.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
   }
 
   InstanceVerticle verticle() {
@@ -158,8 +158,8 @@ final class Deployment {
     verticle.fence();
     stats.giveUp();
     if (isWorker() && !stopped.isComplete()) {
-      node.threads().lose();
-      stopped.onComplete(ignored -> node.threads().regain());
+      services.threads().lose();
+      stopped.onComplete(ignored -> services.threads().regain());
     }
   }
 

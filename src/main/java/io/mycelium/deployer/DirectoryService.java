@@ -2,8 +2,8 @@ package io.mycelium.deployer;
 
 import io.mycelium.instance.Exports;
 import io.mycelium.instance.InstanceControl;
+import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
-import io.mycelium.instance.Node;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
@@ -17,16 +17,16 @@ import java.util.function.BiFunction;
 
 /** Answers the requests of {@link io.mycelium.bus.InstanceDirectory}, on the deployer's context. */
 final class DirectoryService {
-  private final Node node;
+  private final InstanceServices services;
   private final Registry registry;
   private final InstanceList list;
-  private final Imports imports;
+  private final RunningImports imports;
 
-  DirectoryService(Node node, Registry registry) {
-    this.node = node;
+  DirectoryService(InstanceServices services, Registry registry) {
+    this.services = services;
     this.registry = registry;
-    this.list = new InstanceList(node, registry);
-    this.imports = new Imports(registry);
+    this.list = new InstanceList(services, registry);
+    this.imports = new RunningImports(registry);
   }
 
   /**
@@ -66,7 +66,7 @@ final class DirectoryService {
       case "import_end" ->
           imports.finish(request.getString("upload"), id).compose(ignored -> list.get(id));
       case "import_abandon" -> imports.abandon(request.getString("upload")).map(new JsonObject());
-      case "types" -> Future.succeededFuture(node.types().toJson());
+      case "types" -> Future.succeededFuture(services.types().toJson());
       case "stats" -> list.stats(id);
       case "restarts" -> list.restarts(id);
       case "observe" ->
@@ -87,14 +87,14 @@ final class DirectoryService {
                     (control, turn) -> Future.succeededFuture(request.apply(control, turn))));
   }
 
-  private static Future<JsonObject> restart(Supervised instance) {
+  private static Future<JsonObject> restart(SupervisedInstance instance) {
     return instance.restart().map(ignored -> InstanceJson.of(instance));
   }
 
   /**
    * The same settings again change nothing; other settings for a room that is there are refused.
    */
-  private Future<JsonObject> putRoom(Supervised instance, String name, JsonObject json) {
+  private Future<JsonObject> putRoom(SupervisedInstance instance, String name, JsonObject json) {
     RoomSettings settings = InstanceSpec.readRoom(name, json, instance.spec().config());
     RoomSettings existing = instance.spec().rooms().get(name);
     if (existing != null && !existing.equals(settings)) {
@@ -109,7 +109,7 @@ final class DirectoryService {
           .<JsonObject>call((control, turn) -> Future.succeededFuture(control.roomJson(name)))
           .map(room -> new JsonObject().put("created", false).put("room", room));
     }
-    node.types().open(settings);
+    services.types().open(settings);
     Map<String, RoomSettings> rooms = new HashMap<>(instance.spec().rooms());
     rooms.put(name, settings);
     InstanceSpec changed = instance.spec().withRooms(rooms);
@@ -125,7 +125,7 @@ final class DirectoryService {
   }
 
   /** A successor would fail to begin that room as well. */
-  private static void withdraw(Supervised instance, String name, Throwable cause) {
+  private static void withdraw(SupervisedInstance instance, String name, Throwable cause) {
     if (cause instanceof Refusal refusal && refusal.code() == ErrorCode.REJECTED) {
       Map<String, RoomSettings> rooms = new HashMap<>(instance.spec().rooms());
       rooms.remove(name);
@@ -133,7 +133,7 @@ final class DirectoryService {
     }
   }
 
-  private Future<JsonObject> deleteRoom(Supervised instance, String name) {
+  private Future<JsonObject> deleteRoom(SupervisedInstance instance, String name) {
     if (name.equals(InstanceSpec.LOBBY)) {
       throw new Refusal(
           ErrorCode.REJECTED, "room is lobby, expected another: every instance has its lobby");
@@ -153,14 +153,14 @@ final class DirectoryService {
         .map(new JsonObject());
   }
 
-  private static Future<?> entries(Supervised instance, String room, JsonObject request) {
+  private static Future<?> entries(SupervisedInstance instance, String room, JsonObject request) {
     long after = request.getLong("after", 0L);
     int limit = request.getInteger("limit", 100);
     return instance.call((control, turn) -> control.entries(room, after, limit));
   }
 
   private Future<JsonObject> exportPage(String id, String room, JsonObject request) {
-    return new Exports(node)
+    return new Exports(services)
         .page(
             id,
             room,
@@ -169,16 +169,16 @@ final class DirectoryService {
             request.getInteger("limit"));
   }
 
-  private static Future<?> state(Supervised instance, String room, JsonObject request) {
+  private static Future<?> state(SupervisedInstance instance, String room, JsonObject request) {
     long seq = request.getLong("seq", -1L);
     return instance.call((control, turn) -> control.state(room, seq));
   }
 
-  private static Future<?> observe(Supervised instance, String room, int limit) {
+  private static Future<?> observe(SupervisedInstance instance, String room, int limit) {
     return instance.call((control, turn) -> Future.succeededFuture(control.observe(room, limit)));
   }
 
-  private static Future<?> push(Supervised instance, String room, JsonObject request) {
+  private static Future<?> push(SupervisedInstance instance, String room, JsonObject request) {
     Payload payload = Payload.checked(request.getString("payload"));
     String user = request.getString("user");
     String key = request.getString("key");

@@ -2,8 +2,8 @@ package io.mycelium.deployer;
 
 import io.mycelium.instance.ExportLine;
 import io.mycelium.instance.Exports;
+import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
-import io.mycelium.instance.Node;
 import io.mycelium.journal.InstanceStore;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
@@ -22,7 +22,7 @@ final class Import {
   /** {@code lastError} of an instance that is not all there. */
   static final String UNFINISHED = "its import was not finished";
 
-  private final Node node;
+  private final InstanceServices services;
   private final ContextInternal context;
   private final String id;
   private final long generation;
@@ -35,8 +35,8 @@ final class Import {
   /**
    * @param generation that writes it; older ones of its id are fenced
    */
-  Import(Node node, ContextInternal context, String id, long generation) {
-    this.node = node;
+  Import(InstanceServices services, ContextInternal context, String id, long generation) {
+    this.services = services;
     this.context = context;
     this.id = id;
     this.generation = generation;
@@ -120,8 +120,8 @@ final class Import {
     } catch (Refusal refusal) {
       throw atLine(refusal);
     }
-    rooms = new ImportedRooms(node, spec, generation);
-    return here(node.store().instances().create(row(spec)))
+    rooms = new ImportedRooms(services, spec, generation);
+    return here(services.store().instances().create(row(spec)))
         .compose(
             isNew -> {
               registered = isNew;
@@ -136,7 +136,7 @@ final class Import {
     JsonObject json = new JsonObject(line.object("instance").toString()).put("id", id);
     InstanceSpec read = InstanceSpec.read(json);
     Instant createdAt = Instant.ofEpochMilli(line.number("createdAt"));
-    read.rooms().values().forEach(node.types()::open);
+    read.rooms().values().forEach(services.types()::open);
     return new InstanceSpec(id, read.name(), read.type(), read.config(), read.rooms(), createdAt);
   }
 
@@ -161,7 +161,7 @@ final class Import {
                 ErrorCode.INVALID_PAYLOAD,
                 "line " + (lines + 1) + ": it is absent, expected {\"end\": entries}");
           }
-          return here(node.store().instances().setFailed(id, false, null));
+          return here(services.store().instances().setFailed(id, false, null));
         });
   }
 
@@ -169,6 +169,6 @@ final class Import {
   Future<Void> abandon() {
     return last.transform(
         ignored ->
-            registered ? here(node.store().instances().delete(id)) : Future.succeededFuture());
+            registered ? here(services.store().instances().delete(id)) : Future.succeededFuture());
   }
 }

@@ -1,8 +1,8 @@
 package io.mycelium.deployer;
 
 import io.mycelium.instance.ExportLine;
+import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
-import io.mycelium.instance.Node;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;
@@ -28,7 +28,7 @@ final class ImportedRooms {
   /** Nothing before the snapshot is kept, so the store counts from there. */
   private static final Retention NOTHING_BEFORE = new Retention(0, Duration.ofMillis(1));
 
-  private final Node node;
+  private final InstanceServices services;
   private final InstanceSpec spec;
   private final long generation;
   private final Set<String> seen = new HashSet<>();
@@ -44,8 +44,8 @@ final class ImportedRooms {
   private Snapshot closing;
   private long entries;
 
-  ImportedRooms(Node node, InstanceSpec spec, long generation) {
-    this.node = node;
+  ImportedRooms(InstanceServices services, InstanceSpec spec, long generation) {
+    this.services = services;
     this.spec = spec;
     this.generation = generation;
   }
@@ -109,7 +109,7 @@ final class ImportedRooms {
 
   private void save(Snapshot snapshot, Retention retention) {
     flush();
-    writes.add(node.store().snapshots().save(spec.id(), generation, room, snapshot, retention));
+    writes.add(services.store().snapshots().save(spec.id(), generation, room, snapshot, retention));
   }
 
   void entry(ExportLine line) {
@@ -183,7 +183,7 @@ final class ImportedRooms {
 
   private void flush() {
     if (!appends.isEmpty()) {
-      writes.add(node.store().journal().append(spec.id(), generation, List.copyOf(appends)));
+      writes.add(services.store().journal().append(spec.id(), generation, List.copyOf(appends)));
       appends.clear();
     }
   }

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 final class InstanceJson {
   private InstanceJson() {}
 
-  static JsonObject of(Supervised instance) {
+  static JsonObject of(SupervisedInstance instance) {
     JsonObject json =
         of(instance.spec(), instance.status(), instance.generation())
             .put("restarts", instance.restarts())
@@ -49,7 +49,7 @@ final class InstanceJson {
   }
 
   /** What a web verticle needs to let a connection in. */
-  static JsonObject lookup(Supervised instance) {
+  static JsonObject lookup(SupervisedInstance instance) {
     InstanceConfig config = instance.spec().config();
     JsonObject socket =
         new JsonObject()
@@ -69,7 +69,7 @@ final class InstanceJson {
         .put("lastError", row.lastError());
   }
 
-  static JsonObject stats(Supervised instance) {
+  static JsonObject stats(SupervisedInstance instance) {
     return instance
         .stats()
         .toJson(System.currentTimeMillis())

@@ -1,6 +1,6 @@
 package io.mycelium.deployer;
 
-import io.mycelium.instance.Node;
+import io.mycelium.instance.InstanceServices;
 import io.mycelium.journal.InstanceStore;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -17,17 +17,17 @@ final class InstanceList {
   private static final String IDLE = InstanceStatus.IDLE.json();
   private static final String FAILED = InstanceStatus.FAILED.json();
 
-  private final Node node;
+  private final InstanceServices services;
   private final Registry registry;
 
-  InstanceList(Node node, Registry registry) {
-    this.node = node;
+  InstanceList(InstanceServices services, Registry registry) {
+    this.services = services;
     this.registry = registry;
   }
 
   /** Fails with {@code unknown_instance}. */
   Future<JsonObject> get(String id) {
-    Supervised live = registry.live().get(id);
+    SupervisedInstance live = registry.live().get(id);
     if (live != null) {
       return live.status() == InstanceStatus.STOPPING
           ? Future.failedFuture(Registry.unknown(id))
@@ -38,7 +38,7 @@ final class InstanceList {
 
   /** Likewise. */
   Future<JsonObject> stats(String id) {
-    Supervised live = registry.live().get(id);
+    SupervisedInstance live = registry.live().get(id);
     if (live != null) {
       return Future.succeededFuture(InstanceJson.stats(live));
     }
@@ -47,14 +47,15 @@ final class InstanceList {
 
   /** Of this process; likewise. */
   Future<JsonObject> restarts(String id) {
-    Supervised live = registry.live().get(id);
+    SupervisedInstance live = registry.live().get(id);
     return live == null
         ? row(id).map(row -> RestartLog.EMPTY.toJson())
         : Future.succeededFuture(live.restartLog().toJson());
   }
 
   private Future<InstanceStore.Registered> row(String id) {
-    return node.store()
+    return services
+        .store()
         .instances()
         .find(id)
         .compose(
@@ -73,7 +74,7 @@ final class InstanceList {
     if (status == null || status.equals(IDLE) || status.equals(FAILED)) {
       return stored(page, filter, status, after);
     }
-    for (Supervised each : registry.live().tailMap(after, false).values()) {
+    for (SupervisedInstance each : registry.live().tailMap(after, false).values()) {
       if (matches(each, filter) && !page.add(InstanceJson.of(each))) {
         break;
       }
@@ -85,7 +86,8 @@ final class InstanceList {
     Boolean failed = status == null ? null : status.equals(FAILED);
     InstanceStore.Filter stored =
         new InstanceStore.Filter(filter.getString("type"), filter.getString("name"), failed);
-    return node.store()
+    return services
+        .store()
         .instances()
         .list(after, page.limit + 1, stored)
         .compose(rows -> add(page, filter, status, rows));
@@ -96,7 +98,7 @@ final class InstanceList {
       Page page, JsonObject filter, String status, List<InstanceStore.Registered> rows) {
     String last = null;
     for (InstanceStore.Registered row : rows) {
-      Supervised live = registry.live().get(row.id());
+      SupervisedInstance live = registry.live().get(row.id());
       JsonObject shown = live == null ? InstanceJson.of(row) : InstanceJson.of(live);
       boolean wanted =
           !registry.isImporting(row.id())
@@ -112,7 +114,7 @@ final class InstanceList {
   }
 
   /** Type and status exactly; the name if it contains the text, letter case aside. */
-  private static boolean matches(Supervised each, JsonObject filter) {
+  private static boolean matches(SupervisedInstance each, JsonObject filter) {
     String type = filter.getString("type");
     String name = filter.getString("name");
     return filter.getString("status").equals(each.status().json())

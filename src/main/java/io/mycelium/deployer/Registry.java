@@ -1,7 +1,7 @@
 package io.mycelium.deployer;
 
+import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
-import io.mycelium.instance.Node;
 import io.mycelium.journal.InstanceStore;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
@@ -28,9 +28,9 @@ final class Registry {
 
   private final Vertx vertx;
   private final ContextInternal context;
-  private final Node node;
-  private final NavigableMap<String, Supervised> live = new TreeMap<>();
-  private final Map<String, Future<Supervised>> loading = new HashMap<>();
+  private final InstanceServices services;
+  private final NavigableMap<String, SupervisedInstance> live = new TreeMap<>();
+  private final Map<String, Future<SupervisedInstance>> loading = new HashMap<>();
 
   /**
    * Generations of deleted instances that have not stopped yet: a new instance of that id begins
@@ -44,10 +44,10 @@ final class Registry {
   private long registered;
   private Consumer<String> onChange = id -> {};
 
-  Registry(Vertx vertx, ContextInternal context, Node node) {
+  Registry(Vertx vertx, ContextInternal context, InstanceServices services) {
     this.vertx = vertx;
     this.context = context;
-    this.node = node;
+    this.services = services;
   }
 
   /** Who wants to hear of instances that come into memory, go, or are asked for. */
@@ -60,20 +60,21 @@ final class Registry {
    * import left unfinished when the process died are cleared away.
    */
   Future<Void> open() {
-    return here(node.store().instances().count())
+    return here(services.store().instances().count())
         .compose(count -> forgetUnfinished("", 0).map(unfinished -> count - unfinished))
         .map(
             count -> {
               registered = count;
               for (long i = 0; i < count; i++) {
-                node.meters().statusChanged(null, IDLE);
+                services.meters().statusChanged(null, IDLE);
               }
               return null;
             });
   }
 
   private Future<Long> forgetUnfinished(String after, long found) {
-    return here(node.store()
+    return here(services
+            .store()
             .instances()
             .list(after, PAGE, new InstanceStore.Filter(null, null, true)))
         .compose(
@@ -81,7 +82,7 @@ final class Registry {
               long more = found;
               for (InstanceStore.Registered row : page) {
                 if (Import.UNFINISHED.equals(row.lastError())) {
-                  node.store().instances().delete(row.id());
+                  services.store().instances().delete(row.id());
                   more++;
                 }
               }
@@ -96,7 +97,7 @@ final class Registry {
   }
 
   /** Those in memory, by id. */
-  NavigableMap<String, Supervised> live() {
+  NavigableMap<String, SupervisedInstance> live() {
     return live;
   }
 
@@ -104,17 +105,17 @@ final class Registry {
    * @throws Refusal if the node is full or the id taken by one in memory; the future fails with it
    *     if only the store knows
    */
-  Future<Supervised> create(InstanceSpec spec) {
+  Future<SupervisedInstance> create(InstanceSpec spec) {
     checkRoom(spec.id());
-    spec.rooms().values().forEach(node.types()::open);
-    Supervised created = supervise(spec, stuck.getOrDefault(spec.id(), 0L));
+    spec.rooms().values().forEach(services.types()::open);
+    SupervisedInstance created = supervise(spec, stuck.getOrDefault(spec.id(), 0L));
     registered++;
-    node.meters().statusChanged(null, created.status().json());
-    return here(node.store().instances().create(row(spec)))
+    services.meters().statusChanged(null, created.status().json());
+    return here(services.store().instances().create(row(spec)))
         .compose(isNew -> isNew ? created.start() : Future.failedFuture(taken(spec.id())))
         .onSuccess(
             ignored -> {
-              node.meters().instanceStarted();
+              services.meters().instanceStarted();
               onChange.accept(spec.id());
             })
         .onFailure(cause -> neverStarted(created, cause))
@@ -125,10 +126,10 @@ final class Registry {
     if (live.containsKey(id) || importing.contains(id)) {
       throw taken(id);
     }
-    if (registered >= node.config().maxInstances()) {
+    if (registered >= services.config().maxInstances()) {
       throw new Refusal(
           ErrorCode.MAX_INSTANCES,
-          "this node has its max_instances of " + node.config().maxInstances());
+          "this node has its max_instances of " + services.config().maxInstances());
     }
   }
 
@@ -148,29 +149,30 @@ final class Registry {
         null);
   }
 
-  private Supervised supervise(InstanceSpec spec, long lastGeneration) {
-    Supervised made = new Supervised(vertx, context, node, spec, lastGeneration);
+  private SupervisedInstance supervise(InstanceSpec spec, long lastGeneration) {
+    SupervisedInstance made =
+        new SupervisedInstance(vertx, context, services, spec, lastGeneration);
     live.put(spec.id(), made);
     onChange.accept(spec.id());
     return made;
   }
 
-  private void neverStarted(Supervised instance, Throwable cause) {
+  private void neverStarted(SupervisedInstance instance, Throwable cause) {
     registered--;
     forget(instance, null);
     boolean taken = cause instanceof Refusal refusal && refusal.code() == ErrorCode.ID_TAKEN;
     if (!taken) {
-      node.store().instances().delete(instance.spec().id());
+      services.store().instances().delete(instance.spec().id());
     }
   }
 
   /**
    * @param status under which it is counted from now on; null if it is gone
    */
-  private void forget(Supervised instance, String status) {
+  private void forget(SupervisedInstance instance, String status) {
     String id = instance.spec().id();
     if (live.remove(id, instance)) {
-      node.meters().statusChanged(instance.status().json(), status);
+      services.meters().statusChanged(instance.status().json(), status);
     }
     onChange.accept(id);
     instance.letGo();
@@ -189,7 +191,7 @@ final class Registry {
     checkRoom(id);
     registered++;
     importing.add(id);
-    return new Import(node, context, id, stuck.getOrDefault(id, 0L) + 1);
+    return new Import(services, context, id, stuck.getOrDefault(id, 0L) + 1);
   }
 
   /** It came to nothing. */
@@ -201,8 +203,8 @@ final class Registry {
   /** From now on it can be found. */
   void imported(String id) {
     importing.remove(id);
-    node.meters().instanceStarted();
-    node.meters().statusChanged(null, IDLE);
+    services.meters().instanceStarted();
+    services.meters().statusChanged(null, IDLE);
     onChange.accept(id);
   }
 
@@ -222,7 +224,7 @@ final class Registry {
                     .onComplete(
                         ignored -> {
                           registered--;
-                          node.meters().instanceStopped();
+                          services.meters().instanceStopped();
                           forget(instance, null);
                         }));
   }
@@ -232,27 +234,27 @@ final class Registry {
    *
    * @return fails with {@code unknown_instance} if it is not there or on its way out
    */
-  Future<Supervised> touch(String id) {
+  Future<SupervisedInstance> touch(String id) {
     return find(id).compose(instance -> instance.touch().map(instance));
   }
 
   /** The instance in memory; one that only the store knows is loaded. */
-  private Future<Supervised> find(String id) {
+  private Future<SupervisedInstance> find(String id) {
     if (importing.contains(id)) {
       return Future.failedFuture(unknown(id));
     }
-    Supervised found = live.get(id);
+    SupervisedInstance found = live.get(id);
     if (found != null) {
       return found.status() == InstanceStatus.STOPPING
           ? Future.failedFuture(unknown(id))
           : Future.succeededFuture(found);
     }
-    Future<Supervised> running = loading.get(id);
+    Future<SupervisedInstance> running = loading.get(id);
     if (running != null) {
       return running;
     }
-    Future<Supervised> load =
-        here(node.store().instances().find(id))
+    Future<SupervisedInstance> load =
+        here(services.store().instances().find(id))
             .compose(row -> row == null ? Future.failedFuture(unknown(id)) : load(row));
     loading.put(id, load);
     load.onComplete(ignored -> loading.remove(id, load));
@@ -263,24 +265,24 @@ final class Registry {
     return new Refusal(ErrorCode.UNKNOWN_INSTANCE, "there is no instance " + id);
   }
 
-  private Future<Supervised> load(InstanceStore.Registered row) {
-    Supervised known = live.get(row.id());
+  private Future<SupervisedInstance> load(InstanceStore.Registered row) {
+    SupervisedInstance known = live.get(row.id());
     if (known != null) {
       return Future.succeededFuture(known);
     }
     long lastGeneration = Math.max(row.generation(), stuck.getOrDefault(row.id(), 0L));
-    Supervised loaded = supervise(InstanceSpec.restored(row), lastGeneration);
+    SupervisedInstance loaded = supervise(InstanceSpec.restored(row), lastGeneration);
     if (row.failed()) {
       loaded.failedBefore(row.lastError());
-      node.meters().statusChanged(IDLE, loaded.status().json());
+      services.meters().statusChanged(IDLE, loaded.status().json());
       return Future.succeededFuture(loaded);
     }
-    node.meters().statusChanged(IDLE, loaded.status().json());
+    services.meters().statusChanged(IDLE, loaded.status().json());
     return loaded.load().map(loaded).recover(cause -> notLoaded(loaded, cause));
   }
 
   /** It stays where it is if the store cannot be read just now, and fails for any other reason. */
-  private Future<Supervised> notLoaded(Supervised instance, Throwable cause) {
+  private Future<SupervisedInstance> notLoaded(SupervisedInstance instance, Throwable cause) {
     if (cause instanceof Refusal refusal && refusal.code().retryable()) {
       forget(instance, IDLE);
       return Future.failedFuture(cause);
@@ -291,14 +293,14 @@ final class Registry {
 
   /** What happens in none of them for {@code instances.idle_timeout} goes to sleep. */
   void sleepIdle() {
-    long before = node.clock().getAsLong() - node.config().idleTimeout().toMillis();
-    List<Supervised> idle = new ArrayList<>();
-    for (Supervised instance : live.values()) {
+    long before = services.clock().getAsLong() - services.config().idleTimeout().toMillis();
+    List<SupervisedInstance> idle = new ArrayList<>();
+    for (SupervisedInstance instance : live.values()) {
       if (instance.stats().isIdleSince(before)) {
         idle.add(instance);
       }
     }
-    for (Supervised instance : idle) {
+    for (SupervisedInstance instance : idle) {
       instance
           .sleep()
           .onSuccess(

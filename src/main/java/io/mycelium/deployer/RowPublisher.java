@@ -32,17 +32,17 @@ final class RowPublisher implements InstanceRows.Source {
   private static final byte[] VERSION = JsonWriter.constant("],\"version\":");
 
   private final Vertx vertx;
-  private final NavigableMap<String, Supervised> instances;
+  private final NavigableMap<String, SupervisedInstance> instances;
   private final InstanceRows bus;
   private final long leaseNanos;
-  private final NavigableMap<String, Row> rows = new TreeMap<>();
+  private final NavigableMap<String, InstanceRow> rows = new TreeMap<>();
   private final Set<String> soon = new HashSet<>();
   private volatile boolean watched;
   private long watchedAt;
   private long lastTick;
   private long version;
 
-  RowPublisher(Vertx vertx, NavigableMap<String, Supervised> instances, long leaseMs) {
+  RowPublisher(Vertx vertx, NavigableMap<String, SupervisedInstance> instances, long leaseMs) {
     this.leaseNanos = TimeUnit.MILLISECONDS.toNanos(leaseMs);
     this.vertx = vertx;
     this.instances = instances;
@@ -59,7 +59,7 @@ final class RowPublisher implements InstanceRows.Source {
     if (!watched) {
       watched = true;
       lastTick = watchedAt;
-      instances.values().forEach(each -> rows.put(each.spec().id(), new Row(each)));
+      instances.values().forEach(each -> rows.put(each.spec().id(), new InstanceRow(each)));
       vertx.setTimer(TICK_MS, ignored -> tick());
     }
   }
@@ -74,7 +74,7 @@ final class RowPublisher implements InstanceRows.Source {
     JsonWriter out = new JsonWriter(64 << 10).raw(ROWS);
     String last = null;
     int count = 0;
-    for (Row row : rows.tailMap(after, false).values()) {
+    for (InstanceRow row : rows.tailMap(after, false).values()) {
       if (count == InstanceRows.PAGE) {
         return new Page(version, last, text(out.raw(']').raw('}')));
       }
@@ -95,18 +95,18 @@ final class RowPublisher implements InstanceRows.Source {
   }
 
   private void tellSoon() {
-    List<Row> changed = new ArrayList<>();
+    List<InstanceRow> changed = new ArrayList<>();
     List<String> gone = new ArrayList<>();
     for (String id : soon) {
-      Supervised instance = instances.get(id);
+      SupervisedInstance instance = instances.get(id);
       if (instance == null) {
         if (rows.remove(id) != null) {
           gone.add(id);
         }
       } else {
-        Row row = rows.get(id);
+        InstanceRow row = rows.get(id);
         if (row == null || row.instance() != instance) {
-          row = new Row(instance);
+          row = new InstanceRow(instance);
           rows.put(id, row);
           changed.add(row);
         } else if (row.update(0)) {
@@ -132,18 +132,18 @@ final class RowPublisher implements InstanceRows.Source {
     vertx.setTimer(TICK_MS, ignored -> tick());
     double seconds = (now - lastTick) / 1e9;
     lastTick = now;
-    List<Row> changed = new ArrayList<>();
+    List<InstanceRow> changed = new ArrayList<>();
     List<String> gone = new ArrayList<>();
     sweep(seconds, changed, gone);
     publish(changed, gone);
   }
 
   /** Both maps are in the order of ids, so that one walk over both finds every difference. */
-  private void sweep(double seconds, List<Row> changed, List<String> gone) {
-    List<Row> fresh = new ArrayList<>();
-    Iterator<Row> told = rows.values().iterator();
-    Row row = told.hasNext() ? told.next() : null;
-    for (Supervised instance : instances.values()) {
+  private void sweep(double seconds, List<InstanceRow> changed, List<String> gone) {
+    List<InstanceRow> fresh = new ArrayList<>();
+    Iterator<InstanceRow> told = rows.values().iterator();
+    InstanceRow row = told.hasNext() ? told.next() : null;
+    for (SupervisedInstance instance : instances.values()) {
       while (row != null
           && row.instance() != instance
           && row.id().compareTo(instance.spec().id()) < 0) {
@@ -152,11 +152,11 @@ final class RowPublisher implements InstanceRows.Source {
         row = told.hasNext() ? told.next() : null;
       }
       if (row == null || !row.id().equals(instance.spec().id())) {
-        fresh.add(new Row(instance));
+        fresh.add(new InstanceRow(instance));
         continue;
       }
       if (row.instance() != instance) {
-        fresh.add(new Row(instance));
+        fresh.add(new InstanceRow(instance));
       } else if (row.update(seconds)) {
         changed.add(row);
       }
@@ -171,7 +171,7 @@ final class RowPublisher implements InstanceRows.Source {
     changed.addAll(fresh);
   }
 
-  private void publish(List<Row> changed, List<String> gone) {
+  private void publish(List<InstanceRow> changed, List<String> gone) {
     version++;
     JsonWriter out = new JsonWriter(64 + changed.size() * 128).raw(ROWS);
     for (int i = 0; i < changed.size(); i++) {

@@ -27,10 +27,10 @@ public final class Exports {
 
   private static final Journal.Room NOTHING = new Journal.Room(null, null, 0, 0, Map.of());
 
-  private final Node node;
+  private final InstanceServices services;
 
-  public Exports(Node node) {
-    this.node = node;
+  public Exports(InstanceServices services) {
+    this.services = services;
   }
 
   /** The first line, and the rooms to be asked for: {@code {text, rooms: [name]}}. */
@@ -57,12 +57,12 @@ public final class Exports {
         room.seq() == 0
             ? Future.succeededFuture()
             : Vertx.currentContext()
-                .executeBlocking(() -> job.write(node.clock().getAsLong()), false)
+                .executeBlocking(() -> job.write(services.clock().getAsLong()), false)
                 .otherwise((Snapshot) null);
     if (room.settings().durability() == Durability.NONE) {
       return now.map(state -> head(job, job.seq() + 1, NOTHING, null, state));
     }
-    Journal journal = node.store().journal();
+    Journal journal = services.store().journal();
     return journal
         .fence(instance, generation)
         .compose(written -> journal.rooms(instance))
@@ -71,7 +71,8 @@ public final class Exports {
               Journal.Room found = kept.getOrDefault(job.room(), NOTHING);
               boolean none = found.oldest() == 0 || found.oldest() > job.seq();
               long first = none ? job.seq() + 1 : found.oldest();
-              return node.store()
+              return services
+                  .store()
                   .snapshots()
                   .at(instance, job.room(), first - 1)
                   .compose(base -> now.map(state -> head(job, first, found, base, state)));
@@ -118,7 +119,8 @@ public final class Exports {
   /** Lines of a room's entries behind {@code after}: {@code {text, count}}. */
   public Future<JsonObject> page(String instance, String room, long after, long upTo, int limit) {
     int wanted = (int) Math.min(limit, upTo - after);
-    return node.store()
+    return services
+        .store()
         .journal()
         .read(instance, room, after, wanted)
         .map(

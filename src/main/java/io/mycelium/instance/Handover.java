@@ -16,7 +16,7 @@ import java.util.Map;
  * @param truncated whether what clients have does not fit what is left
  */
 public record Handover(
-    Map<String, SavedRoom> rooms, Collection<Peer> peers, long nextRef, boolean truncated) {
+    Map<String, SavedRoom> rooms, Collection<LinkState> peers, long nextRef, boolean truncated) {
   public static final Handover NOTHING = new Handover(Map.of(), List.of(), 1, false);
 
   /**

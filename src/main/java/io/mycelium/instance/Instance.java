@@ -38,7 +38,7 @@ public final class Instance {
   private final Admission admission;
   private final Pushes pushes;
   private final Map<String, Room> rooms = new HashMap<>(4);
-  private final Map<String, Peer> peers = new HashMap<>(2);
+  private final Map<String, LinkState> peers = new HashMap<>(2);
   private final Membership membership;
   private InstanceSpec spec;
   private int connections;
@@ -56,7 +56,7 @@ public final class Instance {
     this.admission = admission;
     this.pushes = new Pushes(clock, admission);
     spec.rooms().forEach((name, settings) -> open(name, settings, handover.rooms().get(name)));
-    for (Peer peer : handover.peers()) {
+    for (LinkState peer : handover.peers()) {
       peers.put(peer.gateway(), peer);
       connections += peer.size();
     }
@@ -100,7 +100,7 @@ public final class Instance {
    * @return what the logic threw, or null; commands behind it were not applied
    */
   public Throwable handle(CommandBatch batch, Turn turn) {
-    Peer known = peers.get(batch.gateway());
+    LinkState known = peers.get(batch.gateway());
     long applied = known == null ? 0 : known.applied();
     if (known != null) {
       known.replies().acknowledged(batch.answered());
@@ -112,7 +112,7 @@ public final class Instance {
       turn.item(new Outbound.Resend(batch.gateway(), applied));
       return null;
     }
-    Peer peer = known == null ? new Peer(batch.gateway()) : known;
+    LinkState peer = known == null ? new LinkState(batch.gateway()) : known;
     peers.put(peer.gateway(), peer);
     List<Command> commands = batch.commands();
     for (int i = 0; i < commands.size(); i++) {
@@ -140,7 +140,7 @@ public final class Instance {
     return command.kind() != Command.Kind.JOIN && !GET_ROOMS.equals(command.event());
   }
 
-  private Throwable apply(Peer peer, Command command, Turn turn) {
+  private Throwable apply(LinkState peer, Command command, Turn turn) {
     try {
       switch (command.kind()) {
         case PUSH -> push(peer, command, turn);
@@ -167,7 +167,7 @@ public final class Instance {
     }
   }
 
-  private void push(Peer peer, Command command, Turn turn) {
+  private void push(LinkState peer, Command command, Turn turn) {
     Room room = room(command.room());
     if (GET_ROOMS.equals(command.event()) && room.name().equals(InstanceSpec.LOBBY)) {
       turn.ok(peer.gateway(), command.number(), EMPTY, 0);
@@ -179,7 +179,7 @@ public final class Instance {
     }
   }
 
-  private void join(Peer peer, Command command, Turn turn) {
+  private void join(LinkState peer, Command command, Turn turn) {
     Room room = room(command.room());
     open(peer, command);
     Position since = Position.of(command.payload());
@@ -198,8 +198,8 @@ public final class Instance {
    */
   void resumeJoin(Turn.Question question, Turn turn) {
     Command command = question.command();
-    Peer peer = peers.get(question.gateway());
-    Peer.Connection connection = peer == null ? null : peer.connection(command.connection());
+    LinkState peer = peers.get(question.gateway());
+    LinkState.Connection connection = peer == null ? null : peer.connection(command.connection());
     if (connection == null || !connection.stopsWaiting(command.room(), command.number())) {
       turn.error(
           question.gateway(), command.number(), ErrorCode.NOT_JOINED, "the channel left meanwhile");
@@ -208,19 +208,19 @@ public final class Instance {
     join(peer, command, room(command.room()), Position.of(command.payload()), turn);
   }
 
-  private void join(Peer peer, Command command, Room room, Position since, Turn turn) {
+  private void join(LinkState peer, Command command, Room room, Position since, Turn turn) {
     boolean recovered = since != null && admission.canResume(room, since);
     if (recovered) {
       room.missed(since.seq());
     }
     Room.Outcome outcome = membership.join(peer, command, room, turn);
     turn.reply(
-        Answers.toJoin(
+        ReplyJson.toJoin(
             peer.gateway(), command.number(), outcome, room, since == null ? null : recovered));
     if (outcome.reject() == null) {
       List<Outbound.Delivery> missed = recovered ? room.missed(since.seq()) : null;
       byte[] names = room.name().equals(InstanceSpec.LOBBY) ? roomsMessage() : null;
-      Answers.greet(peer.gateway(), command.connection(), room, missed, names, turn);
+      ReplyJson.greet(peer.gateway(), command.connection(), room, missed, names, turn);
     }
   }
 
@@ -233,7 +233,7 @@ public final class Instance {
     return room;
   }
 
-  private void openConnection(Peer peer, Command command, Turn turn) {
+  private void openConnection(LinkState peer, Command command, Turn turn) {
     if (connections >= spec.config().maxConnections()) {
       throw new Refusal(
           ErrorCode.MAX_CONNECTIONS,
@@ -244,15 +244,15 @@ public final class Instance {
   }
 
   /** A connection that joins was let in before, by a predecessor perhaps that could not say so. */
-  private void open(Peer peer, Command command) {
+  private void open(LinkState peer, Command command) {
     if (peer.connection(command.connection()) == null) {
       peer.open(command.connection(), command.user());
       connections++;
     }
   }
 
-  private void leave(Peer peer, Command command, Turn turn) {
-    Peer.Connection connection = peer.connection(command.connection());
+  private void leave(LinkState peer, Command command, Turn turn) {
+    LinkState.Connection connection = peer.connection(command.connection());
     if (connection != null) {
       connection.stopsWaiting(command.room());
     }
@@ -260,12 +260,12 @@ public final class Instance {
     turn.ok(peer.gateway(), command.number(), null, 0);
   }
 
-  private Throwable closeConnection(Peer peer, Command command, Turn turn) {
+  private Throwable closeConnection(LinkState peer, Command command, Turn turn) {
     turn.ok(peer.gateway(), command.number(), null, 0);
     return close(peer, command.connection(), turn);
   }
 
-  private Throwable detach(Peer peer, Command command, Turn turn) {
+  private Throwable detach(LinkState peer, Command command, Turn turn) {
     turn.ok(peer.gateway(), command.number(), null, 0);
     peers.remove(peer.gateway());
     Throwable thrown = null;
@@ -276,8 +276,8 @@ public final class Instance {
     return thrown;
   }
 
-  private Throwable close(Peer peer, long number, Turn turn) {
-    Peer.Connection closed = peer.close(number);
+  private Throwable close(LinkState peer, long number, Turn turn) {
+    LinkState.Connection closed = peer.close(number);
     if (closed == null) {
       return null;
     }
@@ -311,7 +311,7 @@ public final class Instance {
   void deleteRoom(String name, InstanceSpec changed, Turn turn) {
     membership.roomRemoved(rooms.remove(name));
     spec = changed;
-    for (Peer peer : peers.values()) {
+    for (LinkState peer : peers.values()) {
       peer.connections().forEachRemaining(connection -> connection.remove(name));
     }
     turn.roomRemoved(name);

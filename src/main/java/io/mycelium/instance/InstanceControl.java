@@ -24,13 +24,14 @@ import java.util.List;
 public final class InstanceControl {
   private final Instance instance;
   private final long generation;
-  private final Node node;
+  private final InstanceServices services;
   private final Admission admission;
 
-  InstanceControl(Instance instance, long generation, Node node, Admission admission) {
+  InstanceControl(
+      Instance instance, long generation, InstanceServices services, Admission admission) {
     this.instance = instance;
     this.generation = generation;
-    this.node = node;
+    this.services = services;
     this.admission = admission;
   }
 
@@ -46,7 +47,7 @@ public final class InstanceControl {
       return new JsonObject().put("seq", before).put("duplicate", true);
     }
     admission.check(room);
-    Push push = new Push(Push.PUSH, user, payload, node.clock().getAsLong());
+    Push push = new Push(Push.PUSH, user, payload, services.clock().getAsLong());
     turn.timed();
     Room.Outcome outcome = room.push(push, key, turn);
     if (outcome.reject() != null) {
@@ -143,7 +144,8 @@ public final class InstanceControl {
       return Future.succeededFuture(
           entriesJson(new Journal.Read(found, room.remembers(after)), seq, epoch));
     }
-    return node.store()
+    return services
+        .store()
         .journal()
         .read(instance.spec().id(), room.name(), after, limit)
         .map(read -> entriesJson(read, seq, epoch));
@@ -165,7 +167,7 @@ public final class InstanceControl {
 
   /** Likewise. */
   public Future<JsonObject> exportRoom(String name) {
-    return new Exports(node).room(instance.spec().id(), generation, room(name));
+    return new Exports(services).room(instance.spec().id(), generation, room(name));
   }
 
   /**
@@ -181,6 +183,6 @@ public final class InstanceControl {
     if (seq > room.seq()) {
       throw Refusal.of(ErrorCode.NOT_FOUND, "seq", seq, "at most " + room.seq() + ", the latest");
     }
-    return new PastState(node, instance.spec().id(), room).at(seq);
+    return new PastState(services, instance.spec().id(), room).at(seq);
   }
 }

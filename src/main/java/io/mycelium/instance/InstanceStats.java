@@ -27,7 +27,7 @@ public final class InstanceStats {
   private long busySince;
   private Thread runner;
   private long suspect;
-  private Durations handlerTimes;
+  private DurationHistogram handlerTimes;
 
   /** A batch or timer begins: {@code waiting} commands are un-acked, its own included. */
   synchronized void begin(long now, int waiting, int commands, long bytes) {
@@ -88,7 +88,7 @@ public final class InstanceStats {
     end(turn, instance);
     mailboxDepth = Math.max(0, mailboxDepth - commands);
     if (handlerTimes == null) {
-      handlerTimes = new Durations();
+      handlerTimes = new DurationHistogram();
     }
     handlerTimes.add(nanos);
   }

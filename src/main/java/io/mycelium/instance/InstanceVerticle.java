@@ -27,14 +27,14 @@ import java.util.function.Supplier;
  * over.
  */
 public final class InstanceVerticle extends VerticleBase {
-  private final Node node;
+  private final InstanceServices services;
   private final InstanceStats stats;
   private final long generation;
   private final InstanceSpec spec;
   private Handover handover;
   private Instance instance;
   private InstanceControl control;
-  private Questions questions;
+  private JournalReads questions;
   private MessageConsumer<CommandBatch> consumer;
   private final AtomicLong published = new AtomicLong();
   private Future<Void> written = Future.succeededFuture();
@@ -42,8 +42,12 @@ public final class InstanceVerticle extends VerticleBase {
   private volatile boolean fenced;
 
   public InstanceVerticle(
-      Node node, InstanceSpec spec, long generation, Handover handover, InstanceStats stats) {
-    this.node = node;
+      InstanceServices services,
+      InstanceSpec spec,
+      long generation,
+      Handover handover,
+      InstanceStats stats) {
+    this.services = services;
     this.spec = spec;
     this.generation = generation;
     this.handover = handover;
@@ -52,33 +56,34 @@ public final class InstanceVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    return new Recovery(node, spec, generation, (ContextInternal) context, this::watched)
+    return new Recovery(services, spec, generation, (ContextInternal) context, this::watched)
         .recover(handover)
         .compose(this::start);
   }
 
   private Future<?> start(Handover recovered) {
     handover = null;
-    Admission admission = new Admission(node.store().journal(), node.journal());
+    Admission admission = new Admission(services.store().journal(), services.journal());
     instance =
         watched(
             () ->
                 new Instance(
                     spec,
-                    node.types(),
-                    node.clock(),
-                    node.config().presenceInterval(),
+                    services.types(),
+                    services.clock(),
+                    services.config().presenceInterval(),
                     admission,
                     recovered));
-    control = new InstanceControl(instance, generation, node, admission);
-    questions = new Questions(node, instance, generation, (ContextInternal) context, this::answer);
+    control = new InstanceControl(instance, generation, services, admission);
+    questions =
+        new JournalReads(services, instance, generation, (ContextInternal) context, this::answer);
     consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
     return consumer.completion().onSuccess(ignored -> announce(recovered));
   }
 
   /** Logic that does not end is seen, and not gone on with once it was given up. */
   private <T> T watched(Supplier<T> logic) {
-    stats.begin(node.clock().getAsLong());
+    stats.begin(services.clock().getAsLong());
     T made;
     try {
       made = logic.get();
@@ -125,7 +130,7 @@ public final class InstanceVerticle extends VerticleBase {
   }
 
   private Snapshots snapshots() {
-    return new Snapshots(vertx, node, spec.id(), generation);
+    return new Snapshots(vertx, services, spec.id(), generation);
   }
 
   /**
@@ -165,7 +170,7 @@ public final class InstanceVerticle extends VerticleBase {
     }
     Turn turn = new Turn();
     long started = System.nanoTime();
-    stats.begin(node.clock().getAsLong());
+    stats.begin(services.clock().getAsLong());
     try {
       Future<T> handled = request.handle(control, turn);
       commit(turn);
@@ -239,7 +244,7 @@ public final class InstanceVerticle extends VerticleBase {
       bytes += command.payload() == null ? 0 : command.payload().length();
     }
     int count = batch.commands().size();
-    stats.begin(node.clock().getAsLong(), batch.waiting(), count, bytes);
+    stats.begin(services.clock().getAsLong(), batch.waiting(), count, bytes);
     long started = System.nanoTime();
     Turn turn = new Turn();
     Throwable crash = instance.handle(batch, turn);
@@ -255,7 +260,7 @@ public final class InstanceVerticle extends VerticleBase {
       return;
     }
     Turn turn = new Turn();
-    stats.begin(node.clock().getAsLong());
+    stats.begin(services.clock().getAsLong());
     try {
       instance.timer(timer, turn);
       commit(turn);
@@ -279,7 +284,7 @@ public final class InstanceVerticle extends VerticleBase {
     if (!fenced) {
       stats.end(nanos, commands, turn, instance);
     }
-    node.meters().handlerTime(nanos);
+    services.meters().handlerTime(nanos);
   }
 
   /**
@@ -319,10 +324,10 @@ public final class InstanceVerticle extends VerticleBase {
     if (fenced) {
       return Future.failedFuture(replaced());
     }
-    Journal journal = node.store().journal();
+    Journal journal = services.store().journal();
     Future<Void> done = Future.succeededFuture();
     if (!turn.appends().isEmpty()) {
-      node.meters().entriesAppended(turn.appends().size());
+      services.meters().entriesAppended(turn.appends().size());
       done = journal.append(spec.id(), generation, turn.appends());
     }
     String room = turn.removedRoom();
@@ -331,14 +336,15 @@ public final class InstanceVerticle extends VerticleBase {
 
   private Void publish(List<Outbound> items) {
     if (!fenced) {
-      node.publisher()
+      services
+          .publisher()
           .publish(new DeliveryBatch(spec.id(), generation, published.incrementAndGet(), items));
     }
     return null;
   }
 
   /** A question was looked up; its answer comes behind all that was said before it. */
-  private void answer(Questions.Answer answer) {
+  private void answer(JournalReads.Answer answer) {
     if (stopped) {
       return;
     }
@@ -353,7 +359,9 @@ public final class InstanceVerticle extends VerticleBase {
 
   /** The state before the push goes to the successor, once what came before it is written. */
   private void crash(Throwable cause) {
-    end((left, failure) -> node.supervisor().crashed(spec.id(), generation, failure, left), cause);
+    end(
+        (left, failure) -> services.supervisor().crashed(spec.id(), generation, failure, left),
+        cause);
   }
 
   /**

@@ -51,8 +51,8 @@ final class Membership {
    * A second join of the same connection replaces the first, as a Phoenix client that lost track
    * expects.
    */
-  Room.Outcome join(Peer peer, Command command, Room room, Turn turn) {
-    Peer.Connection connection = peer.connection(command.connection());
+  Room.Outcome join(LinkState peer, Command command, Room room, Turn turn) {
+    LinkState.Connection connection = peer.connection(command.connection());
     long now = clock.getAsLong();
     Payload params = command.payload() == null ? Payload.EMPTY : command.payload();
     Member member =
@@ -70,13 +70,13 @@ final class Membership {
       channels--;
     }
     channels++;
-    connection.add(new Peer.Channel(room.name(), member));
+    connection.add(new LinkState.Channel(room.name(), member));
     presenceChanged(room, turn);
     return outcome;
   }
 
-  void leave(Peer peer, long number, String roomName, Turn turn) {
-    Peer.Connection connection = peer.connection(number);
+  void leave(LinkState peer, long number, String roomName, Turn turn) {
+    LinkState.Connection connection = peer.connection(number);
     Member member = connection == null ? null : connection.remove(roomName);
     if (member != null) {
       leave(roomName, member, turn);
@@ -88,9 +88,9 @@ final class Membership {
    *
    * @return what one of them threw, or null
    */
-  Throwable leaveAll(Peer.Connection connection, Turn turn) {
+  Throwable leaveAll(LinkState.Connection connection, Turn turn) {
     Throwable thrown = null;
-    for (Peer.Channel channel : List.copyOf(connection.channels())) {
+    for (LinkState.Channel channel : List.copyOf(connection.channels())) {
       try {
         leave(channel.room(), channel.member(), turn);
       } catch (Refusal refused) {

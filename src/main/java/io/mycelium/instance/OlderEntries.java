@@ -49,7 +49,7 @@ final class OlderEntries {
     }
 
     private void read() {
-      Journal journal = node.store().journal();
+      Journal journal = services.store().journal();
       Future<Journal.Read> read = journal.read(instance.spec().id(), room.name(), from, PAGE);
       context.<Journal.Read>future(read::onComplete).onSuccess(this::add).onFailure(cause -> end());
     }
@@ -82,8 +82,8 @@ final class OlderEntries {
     }
 
     private boolean isTooMuch() {
-      return bytes > node.journal().maxBytesPerRoom()
-          || found.size() > node.journal().maxResumeEntries();
+      return bytes > services.journal().maxBytesPerRoom()
+          || found.size() > services.journal().maxResumeEntries();
     }
 
     private void keep() {
@@ -104,7 +104,7 @@ final class OlderEntries {
     }
   }
 
-  private final Node node;
+  private final InstanceServices services;
   private final Instance instance;
   private final ContextInternal context;
   private final Supplier<Future<Void>> written;
@@ -117,8 +117,11 @@ final class OlderEntries {
    * @param written completes, on the context, once a read sees all that was appended
    */
   OlderEntries(
-      Node node, Instance instance, ContextInternal context, Supplier<Future<Void>> written) {
-    this.node = node;
+      InstanceServices services,
+      Instance instance,
+      ContextInternal context,
+      Supplier<Future<Void>> written) {
+    this.services = services;
     this.instance = instance;
     this.context = context;
     this.written = written;

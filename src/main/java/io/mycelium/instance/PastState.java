@@ -19,18 +19,18 @@ import io.vertx.core.buffer.Buffer;
 final class PastState {
   private static final int PAGE = 1000;
 
-  private final Node node;
+  private final InstanceServices services;
   private final String instance;
   private final Room room;
   private final RoomLogic<Object> logic;
   private final String epoch;
 
   @SuppressWarnings("unchecked")
-  PastState(Node node, String instance, Room room) {
-    this.node = node;
+  PastState(InstanceServices services, String instance, Room room) {
+    this.services = services;
     this.instance = instance;
     this.room = room;
-    this.logic = (RoomLogic<Object>) node.types().open(room.settings());
+    this.logic = (RoomLogic<Object>) services.types().open(room.settings());
     this.epoch = room.epoch();
   }
 
@@ -45,7 +45,8 @@ final class PastState {
     if (room.settings().durability() == Durability.NONE) {
       return inMemory(seq);
     }
-    return node.store()
+    return services
+        .store()
         .snapshots()
         .at(instance, room.name(), seq)
         .compose(
@@ -75,7 +76,8 @@ final class PastState {
       return Future.succeededFuture(message(from, seq));
     }
     int limit = (int) Math.min(PAGE, seq - after);
-    return node.store()
+    return services
+        .store()
         .journal()
         .read(instance, room.name(), after, limit)
         .compose(read -> read(read, from, after, limit, seq));

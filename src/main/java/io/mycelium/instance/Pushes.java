@@ -44,7 +44,7 @@ final class Pushes {
     admission.check(room);
     Push push = new Push(event, command.user(), payload, clock.getAsLong());
     Room.Outcome outcome = room.push(push, key, turn);
-    turn.reply(Answers.toPush(gateway, command.number(), outcome, room.seq()));
+    turn.reply(ReplyJson.toPush(gateway, command.number(), outcome, room.seq()));
   }
 
   /** A repeat is answered as the first was, once that is written. */
@@ -52,7 +52,7 @@ final class Pushes {
     KeyedPayload keyed = KeyedPayload.read(command.payload());
     long before = room.pushedBefore(keyed.key());
     if (before > 0) {
-      turn.reply(Answers.duplicate(gateway, command.number(), before));
+      turn.reply(ReplyJson.duplicate(gateway, command.number(), before));
     } else {
       push(gateway, command, room, Push.PUSH, keyed.data(), keyed.key(), turn);
     }
@@ -74,8 +74,8 @@ final class Pushes {
    * @param room null if it is gone
    */
   static void refill(String gateway, Command command, Room room, Turn turn) {
-    if (room == null || room.remembers(Refills.after(command)) || !Refills.isDurable(room)) {
-      turn.item(Refills.inMemory(gateway, command, room));
+    if (room == null || room.remembers(GapRefills.after(command)) || !GapRefills.isDurable(room)) {
+      turn.item(GapRefills.inMemory(gateway, command, room));
       turn.ok(gateway, command.number(), null, 0);
     } else {
       turn.ask(gateway, command);

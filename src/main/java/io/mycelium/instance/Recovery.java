@@ -20,7 +20,7 @@ final class Recovery {
 
   private static final int RECENT_PER_ROOM_AT_LEAST = 50;
 
-  private final Node node;
+  private final InstanceServices services;
   private final InstanceSpec spec;
   private final long generation;
   private final ContextInternal context;
@@ -32,8 +32,13 @@ final class Recovery {
     <T> T run(Supplier<T> logic);
   }
 
-  Recovery(Node node, InstanceSpec spec, long generation, ContextInternal context, Watch watch) {
-    this.node = node;
+  Recovery(
+      InstanceServices services,
+      InstanceSpec spec,
+      long generation,
+      ContextInternal context,
+      Watch watch) {
+    this.services = services;
     this.spec = spec;
     this.generation = generation;
     this.context = context;
@@ -48,7 +53,7 @@ final class Recovery {
     if (handover.rooms().values().stream().noneMatch(SavedRoom::isLost)) {
       return Future.succeededFuture(handover);
     }
-    Journal journal = node.store().journal();
+    Journal journal = services.store().journal();
     return here(journal.fence(spec.id(), generation))
         .compose(fenced -> here(journal.rooms(spec.id())))
         .compose(kept -> rooms(handover, kept));
@@ -94,18 +99,18 @@ final class Recovery {
 
   private Future<SavedRoom> room(String name, SavedRoom lost, Journal.Room kept) {
     RoomSettings settings = spec.rooms().get(name);
-    RoomReplay replay = watch.run(() -> new RoomReplay(node, settings, lost, kept, generation));
+    RoomReplay replay = watch.run(() -> new RoomReplay(services, settings, lost, kept, generation));
     if (kept == null || !replay.isUsable()) {
       return Future.succeededFuture(watch.run(replay::fresh));
     }
-    JournalConfig limits = node.journal();
+    JournalConfig limits = services.journal();
     int share = Math.max(RECENT_PER_ROOM_AT_LEAST, RECENT_PER_INSTANCE / spec.rooms().size());
     long recent = Math.min(share, limits.maxEntriesPerRoom());
     return page(name, replay, watch.run(() -> replay.begin(recent)));
   }
 
   private Future<SavedRoom> page(String name, RoomReplay replay, long after) {
-    return here(node.store().journal().read(spec.id(), name, after, RoomReplay.PAGE))
+    return here(services.store().journal().read(spec.id(), name, after, RoomReplay.PAGE))
         .compose(
             read -> {
               long last = watch.run(() -> replay.apply(read));

@@ -7,7 +7,7 @@ import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.Snapshot;
 import io.mycelium.room.Epoch;
 import io.mycelium.room.OnceKeys;
-import io.mycelium.room.Recent;
+import io.mycelium.room.RecentEntries;
 import io.mycelium.room.Room;
 import io.mycelium.room.SavedRoom;
 import io.mycelium.room.spi.RoomLogic;
@@ -29,7 +29,7 @@ final class RoomReplay {
   private final boolean closed;
   private final boolean durable;
   private final boolean certain;
-  private final Recent recent;
+  private final RecentEntries recent;
   private Object state;
   private long seq;
   private boolean complete = true;
@@ -39,17 +39,22 @@ final class RoomReplay {
    * @param generation that the room is made for
    */
   @SuppressWarnings("unchecked")
-  RoomReplay(Node node, RoomSettings settings, SavedRoom lost, Journal.Room kept, long generation) {
-    this.logic = (RoomLogic<Object>) node.types().open(settings);
+  RoomReplay(
+      InstanceServices services,
+      RoomSettings settings,
+      SavedRoom lost,
+      Journal.Room kept,
+      long generation) {
+    this.logic = (RoomLogic<Object>) services.types().open(settings);
     this.lost = lost;
     this.kept = kept;
-    this.limits = node.journal();
+    this.limits = services.journal();
     Snapshot newest = kept == null ? null : kept.snapshot();
     this.closed =
         newest != null && newest.closedBy() == generation - 1 && newest.seq() == kept.last();
     this.durable = settings.durability() != Durability.NONE;
     this.certain = settings.durability() == Durability.SYNC;
-    this.recent = new Recent(limits.maxEntriesPerRoom(), limits.maxBytesPerRoom());
+    this.recent = new RecentEntries(limits.maxEntriesPerRoom(), limits.maxBytesPerRoom());
   }
 
   /**

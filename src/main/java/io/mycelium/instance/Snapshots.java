@@ -19,13 +19,13 @@ final class Snapshots {
   private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
   private final Vertx vertx;
-  private final Node node;
+  private final InstanceServices services;
   private final String instance;
   private final long generation;
 
-  Snapshots(Vertx vertx, Node node, String instance, long generation) {
+  Snapshots(Vertx vertx, InstanceServices services, String instance, long generation) {
     this.vertx = vertx;
-    this.node = node;
+    this.services = services;
     this.instance = instance;
     this.generation = generation;
   }
@@ -34,14 +34,14 @@ final class Snapshots {
   void take(Room room) {
     SnapshotJob job = room.snapshot(0);
     vertx
-        .executeBlocking(() -> job.write(node.clock().getAsLong()), false)
+        .executeBlocking(() -> job.write(services.clock().getAsLong()), false)
         .compose(snapshot -> save(job.room(), job.settings(), snapshot))
         .onFailure(cause -> LOG.debug("no snapshot of {} room {}", instance, job.room(), cause));
   }
 
   /** Those with which the instance ends; on its context. */
   Future<Void> close(Instance ending) {
-    long now = node.clock().getAsLong();
+    long now = services.clock().getAsLong();
     List<Future<Void>> saves = new ArrayList<>();
     try {
       for (Room room : ending.rooms()) {
@@ -60,6 +60,9 @@ final class Snapshots {
   private Future<Void> save(String room, RoomSettings settings, Snapshot snapshot) {
     return snapshot == null
         ? Future.succeededFuture()
-        : node.store().snapshots().save(instance, generation, room, snapshot, settings.retention());
+        : services
+            .store()
+            .snapshots()
+            .save(instance, generation, room, snapshot, settings.retention());
   }
 }

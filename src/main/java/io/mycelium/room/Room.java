@@ -29,7 +29,7 @@ public final class Room {
   private final boolean restored;
   private Object state;
   private long seq;
-  private Recent recent;
+  private RecentEntries recent;
   private OnceKeys keys;
   private List<Entry> unsent = List.of();
   private byte[] stateMessage;
@@ -276,7 +276,7 @@ public final class Room {
 
   private void keep(Entry entry, Turn turn) {
     if (recent == null) {
-      recent = new Recent(limits.maxEntriesPerRoom(), limits.maxBytesPerRoom());
+      recent = new RecentEntries(limits.maxEntriesPerRoom(), limits.maxBytesPerRoom());
     }
     recent.add(entry);
     if (entry.key() != null) {
@@ -316,7 +316,7 @@ public final class Room {
   }
 
   /** The newest entries; null before the first. */
-  public Recent recent() {
+  public RecentEntries recent() {
     return recent;
   }
 

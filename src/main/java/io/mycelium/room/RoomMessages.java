@@ -60,7 +60,7 @@ public final class RoomMessages {
    *
    * @param last the room's latest entry
    */
-  List<Outbound.Delivery> missed(long since, long last, Object state, Recent recent) {
+  List<Outbound.Delivery> missed(long since, long last, Object state, RecentEntries recent) {
     if (since >= last) {
       return List.of();
     }

@@ -23,7 +23,7 @@ public record SavedRoom(
     Occupants occupants,
     long tickAt,
     List<Entry> unsent,
-    Recent recent,
+    RecentEntries recent,
     OnceKeys keys,
     long snapshotSeq,
     boolean restored) {

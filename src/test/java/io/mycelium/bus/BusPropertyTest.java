@@ -210,7 +210,7 @@ class BusPropertyTest {
   /** A number that came before, or lies 64 or more behind the highest, is a repeat. */
   @Property(tries = 500)
   void repeatsAreTold(@ForAll("numbers") List<Long> numbers) {
-    Recent recent = new Recent();
+    SeenNumbers recent = new SeenNumbers();
     List<Long> came = new ArrayList<>();
     for (long number : numbers) {
       long highest = came.stream().mapToLong(n -> n).max().orElse(0);

@@ -11,14 +11,14 @@ import java.util.concurrent.ThreadLocalRandom;
  * Closes a hub's connections in batches, each with a random time to wait before it reconnects, so
  * that their clients do not all come back to the next node at once.
  */
-final class Drain {
+final class SocketDrain {
   private final Vertx vertx;
   private final int batch;
   private final long intervalMs;
   private final long spreadMs;
   private final Promise<Void> done = Promise.promise();
 
-  Drain(Vertx vertx, int batch, long intervalMs, long spreadMs) {
+  SocketDrain(Vertx vertx, int batch, long intervalMs, long spreadMs) {
     this.vertx = vertx;
     this.batch = batch;
     this.intervalMs = intervalMs;

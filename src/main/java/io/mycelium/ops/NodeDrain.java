@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Runs on the thread that calls {@link #run}, which must not be one of Vert.x's.
  */
-public final class Drain {
-  private static final Logger log = LoggerFactory.getLogger(Drain.class);
+public final class NodeDrain {
+  private static final Logger log = LoggerFactory.getLogger(NodeDrain.class);
 
   private record Step(String name, Supplier<Future<Void>> work) {}
 
@@ -29,13 +29,13 @@ public final class Drain {
   private boolean done;
   private boolean inTime;
 
-  public Drain(Health health, Duration timeout) {
+  public NodeDrain(Health health, Duration timeout) {
     this.health = health;
     this.timeout = timeout;
   }
 
   /** Adds the last step. The supplier is called once, on the draining thread. */
-  public synchronized Drain step(String name, Supplier<Future<Void>> work) {
+  public synchronized NodeDrain step(String name, Supplier<Future<Void>> work) {
     steps.add(new Step(name, work));
     return this;
   }

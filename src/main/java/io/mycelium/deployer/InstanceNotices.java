@@ -2,25 +2,26 @@ package io.mycelium.deployer;
 
 import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.Outbound;
-import io.mycelium.instance.Node;
+import io.mycelium.instance.InstanceServices;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What is said of an instance by its supervisor, to those who are connected and to the store. */
-final class Notices {
-  private static final Logger LOG = LoggerFactory.getLogger(Notices.class);
+final class InstanceNotices {
+  private static final Logger LOG = LoggerFactory.getLogger(InstanceNotices.class);
 
-  private final Node node;
+  private final InstanceServices services;
   private final String instance;
 
-  Notices(Node node, String instance) {
-    this.node = node;
+  InstanceNotices(InstanceServices services, String instance) {
+    this.services = services;
     this.instance = instance;
   }
 
   void publish(long generation, Outbound item) {
-    node.publisher()
+    services
+        .publisher()
         .publish(new DeliveryBatch(instance, generation, DeliveryBatch.UNNUMBERED, List.of(item)));
   }
 
@@ -36,7 +37,8 @@ final class Notices {
   }
 
   private void record(boolean failed, String lastError) {
-    node.store()
+    services
+        .store()
         .instances()
         .setFailed(instance, failed, lastError)
         .onFailure(cause -> LOG.warn("instance {}: status not recorded", instance, cause));

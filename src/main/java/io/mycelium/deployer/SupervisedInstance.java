@@ -2,10 +2,10 @@ package io.mycelium.deployer;
 
 import io.mycelium.bus.Outbound;
 import io.mycelium.instance.Handover;
+import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
 import io.mycelium.instance.InstanceStats;
 import io.mycelium.instance.InstanceVerticle;
-import io.mycelium.instance.Node;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,17 +20,17 @@ import org.slf4j.LoggerFactory;
  * One instance as its supervisor sees it: which generation runs, how often it crashed, what it
  * left. On the deployer's context only.
  */
-final class Supervised {
-  private static final Logger LOG = LoggerFactory.getLogger(Supervised.class);
+final class SupervisedInstance {
+  private static final Logger LOG = LoggerFactory.getLogger(SupervisedInstance.class);
 
   private final Vertx vertx;
   private final ContextInternal context;
-  private final Node node;
+  private final InstanceServices services;
   private final InstanceStats stats = new InstanceStats();
-  private final WakeUp wakeUp;
-  private final Crashes crashes;
-  private final Transitions transitions;
-  private final Notices notices;
+  private final WakeUpListener wakeUp;
+  private final CrashRecord crashes;
+  private final InstanceTransitions transitions;
+  private final InstanceNotices notices;
   private InstanceSpec spec;
   private InstanceStatus status = InstanceStatus.STARTING;
   private long generation;
@@ -44,21 +44,25 @@ final class Supervised {
    * @param lastGeneration the highest that was deployed, of an earlier instance of the same id that
    *     is stuck too, so that this one fences it; else 0
    */
-  Supervised(
-      Vertx vertx, ContextInternal context, Node node, InstanceSpec spec, long lastGeneration) {
+  SupervisedInstance(
+      Vertx vertx,
+      ContextInternal context,
+      InstanceServices services,
+      InstanceSpec spec,
+      long lastGeneration) {
     this.vertx = vertx;
     this.context = context;
-    this.node = node;
+    this.services = services;
     this.spec = spec;
     this.generation = lastGeneration;
-    this.transitions = new Transitions(context);
-    this.notices = new Notices(node, spec.id());
-    this.crashes = new Crashes(node.config(), node.clock());
-    this.wakeUp = new WakeUp(vertx, spec.id(), node.publisher(), this::commandCame);
+    this.transitions = new InstanceTransitions(context);
+    this.notices = new InstanceNotices(services, spec.id());
+    this.crashes = new CrashRecord(services.config(), services.clock());
+    this.wakeUp = new WakeUpListener(vertx, spec.id(), services.publisher(), this::commandCame);
   }
 
   /** One that failed before this process began; a restart revives it. */
-  Supervised failedBefore(String error) {
+  SupervisedInstance failedBefore(String error) {
     status = InstanceStatus.FAILED;
     lastError = error;
     left = Handover.fromJournal(spec);
@@ -66,7 +70,7 @@ final class Supervised {
   }
 
   private void become(InstanceStatus next) {
-    node.meters().statusChanged(status.json(), next.json());
+    services.meters().statusChanged(status.json(), next.json());
     status = next;
   }
 
@@ -77,7 +81,7 @@ final class Supervised {
             generation == 0
                 ? deploy(Handover.NOTHING)
                 : transitions
-                    .here(node.store().journal().fence(spec.id(), generation + 1))
+                    .here(services.store().journal().fence(spec.id(), generation + 1))
                     .compose(ignored -> deploy(Handover.NOTHING)));
   }
 
@@ -98,7 +102,8 @@ final class Supervised {
     generation++;
     left = handover;
     retiring = false;
-    Deployment starting = new Deployment(vertx, context, node, spec, generation, handover, stats);
+    Deployment starting =
+        new Deployment(vertx, context, services, spec, generation, handover, stats);
     current = starting;
     return starting
         .start()
@@ -107,7 +112,7 @@ final class Supervised {
               if (!starting.hasEnded() && status != InstanceStatus.STOPPING) {
                 left = null;
                 become(InstanceStatus.RUNNING);
-                stats.touch(node.clock().getAsLong());
+                stats.touch(services.clock().getAsLong());
               }
               return null;
             });
@@ -153,24 +158,24 @@ final class Supervised {
     if (!current.end(handover) || retiring) {
       return;
     }
-    if (crashes.exceededBy(current, node.clock().getAsLong())) {
+    if (crashes.exceededBy(current, services.clock().getAsLong())) {
       become(InstanceStatus.FAILED);
       crashes.remember(generation, RestartLog.Outcome.FAILED, cause);
       left = handover.withoutPeers();
-      node.meters().instanceFailed();
+      services.meters().instanceFailed();
       transitions
           .next(() -> unlessReplaced(crashedGeneration, this::undeploy))
           .onSuccess(ignored -> publishFailed(crashedGeneration));
       LOG.error(
           "instance {} failed: more than {} crashes in {}; POST .../restart revives it",
           spec.id(),
-          node.config().maxRestarts(),
-          node.config().restartWindow());
+          services.config().maxRestarts(),
+          services.config().restartWindow());
     } else {
       become(InstanceStatus.RESTARTING);
       crashes.remember(generation, RestartLog.Outcome.RESTARTED, cause);
       restarts++;
-      node.meters().instanceRestarted();
+      services.meters().instanceRestarted();
       transitions
           .next(
               () ->
@@ -201,7 +206,7 @@ final class Supervised {
     become(InstanceStatus.FAILED);
     crashes.remember(generation, RestartLog.Outcome.FAILED, cause);
     left = left.withoutPeers();
-    node.meters().instanceFailed();
+    services.meters().instanceFailed();
     notices.failed(generation, "the instance did not start: ", lastError);
   }
 
@@ -211,7 +216,7 @@ final class Supervised {
         .next(
             () -> {
               if (status == InstanceStatus.STOPPING) {
-                return Future.failedFuture(Unavailable.now(this));
+                return Future.failedFuture(InstanceRefusals.now(this));
               }
               boolean revived = status == InstanceStatus.FAILED;
               boolean down = revived || status == InstanceStatus.IDLE;
@@ -246,10 +251,8 @@ final class Supervised {
         .otherwise(
             cause -> {
               current.isStuckNow();
-              lastError =
-                  "stuck for "
-                      + stats.busyFor(node.clock().getAsLong())
-                      + " ms when it was restarted";
+              long busy = stats.busyFor(services.clock().getAsLong());
+              lastError = "stuck for " + busy + " ms when it was restarted";
               LOG.error("instance {} generation {} is {}", spec.id(), generation, lastError);
               notices.publish(generation, new Outbound.Failed("the instance was " + lastError));
               return Handover.fromJournal(spec);
@@ -263,7 +266,7 @@ final class Supervised {
     notices.publish(generation, new Outbound.Deleted());
     return transitions
         .next(this::undeploy)
-        .compose(ignored -> transitions.here(node.store().instances().delete(spec.id())))
+        .compose(ignored -> transitions.here(services.store().instances().delete(spec.id())))
         .onComplete(ignored -> notices.publish(generation, new Outbound.Deleted()));
   }
 
@@ -315,7 +318,7 @@ final class Supervised {
 
   /** Somebody wants something of it: it does not sleep now, and wakes if it does. */
   Future<Void> touch() {
-    stats.touch(node.clock().getAsLong());
+    stats.touch(services.clock().getAsLong());
     wakeUp.want();
     if (status != InstanceStatus.IDLE && transitions.isQuiet()) {
       return Future.succeededFuture();
@@ -355,18 +358,16 @@ final class Supervised {
             ignored ->
                 status == InstanceStatus.RUNNING
                     ? transitions.here(current.verticle().call(request))
-                    : Future.failedFuture(Unavailable.now(this)))
-        .timeout(node.config().stopTimeout().toMillis() * 2, TimeUnit.MILLISECONDS)
-        .recover(
-            cause ->
-                Future.failedFuture(cause instanceof Refusal ? cause : Unavailable.stuck(this)));
+                    : Future.failedFuture(InstanceRefusals.now(this)))
+        .timeout(services.config().stopTimeout().toMillis() * 2, TimeUnit.MILLISECONDS)
+        .recover(cause -> Future.failedFuture(InstanceRefusals.of(this, cause)));
   }
 
   /** Completes once the store has it too. */
   Future<Void> replaceSpec(InstanceSpec changed) {
     spec = changed;
     return transitions.here(
-        node.store().instances().setSpec(changed.id(), changed.toJson().encode()));
+        services.store().instances().setSpec(changed.id(), changed.toJson().encode()));
   }
 
   InstanceSpec spec() {

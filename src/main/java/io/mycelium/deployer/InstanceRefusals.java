@@ -4,10 +4,10 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 
 /** Why an instance cannot do what is asked of it. */
-final class Unavailable {
-  private Unavailable() {}
+final class InstanceRefusals {
+  private InstanceRefusals() {}
 
-  static Refusal now(Supervised instance) {
+  static Refusal now(SupervisedInstance instance) {
     String id = instance.spec().id();
     if (instance.status() == InstanceStatus.STOPPING) {
       return new Refusal(ErrorCode.UNKNOWN_INSTANCE, "instance " + id + " was deleted");
@@ -20,7 +20,11 @@ final class Unavailable {
     return new Refusal(code, "instance " + id + " is " + instance.status().json() + why);
   }
 
-  static Refusal stuck(Supervised instance) {
+  /** What a request failed with, or that the instance is stuck if that is no refusal. */
+  static Refusal of(SupervisedInstance instance, Throwable cause) {
+    if (cause instanceof Refusal refusal) {
+      return refusal;
+    }
     long busyFor = instance.stats().busyFor(System.currentTimeMillis());
     return new Refusal(
         ErrorCode.TIMEOUT,

@@ -16,7 +16,7 @@ import java.util.Map;
  * Hears commands for an instance that sleeps, or is about to. It keeps none: links send them again
  * once the instance is up. On the deployer's context.
  */
-final class WakeUp {
+final class WakeUpListener {
   private final Vertx vertx;
   private final String instance;
   private final DeliveryPublisher publisher;
@@ -25,7 +25,7 @@ final class WakeUp {
   private MessageConsumer<CommandBatch> consumer;
   private boolean wanted;
 
-  WakeUp(Vertx vertx, String instance, DeliveryPublisher publisher, Runnable onCommand) {
+  WakeUpListener(Vertx vertx, String instance, DeliveryPublisher publisher, Runnable onCommand) {
     this.vertx = vertx;
     this.instance = instance;
     this.publisher = publisher;

@@ -16,32 +16,32 @@ import java.util.function.Consumer;
  * Commands whose answer the journal has: gaps of hubs, clients that come back from far away, and
  * history beyond what is in memory. On the instance's context.
  */
-final class Questions {
+final class JournalReads {
   /** Puts an answer into a turn; on the instance's context. */
   @FunctionalInterface
   interface Answer {
     void write(Turn turn);
   }
 
-  private final Node node;
+  private final InstanceServices services;
   private final Instance instance;
   private final long generation;
   private final ContextInternal context;
   private final Consumer<Answer> answer;
   private final OlderEntries older;
 
-  Questions(
-      Node node,
+  JournalReads(
+      InstanceServices services,
       Instance instance,
       long generation,
       ContextInternal context,
       Consumer<Answer> answer) {
-    this.node = node;
+    this.services = services;
     this.instance = instance;
     this.generation = generation;
     this.context = context;
     this.answer = answer;
-    this.older = new OlderEntries(node, instance, context, this::written);
+    this.older = new OlderEntries(services, instance, context, this::written);
   }
 
   void ask(Turn.Question question) {
@@ -90,9 +90,9 @@ final class Questions {
   private void refill(Turn.Question question, Room room) {
     Command command = question.command();
     String id = instance.spec().id();
-    long after = Refills.after(command);
+    long after = GapRefills.after(command);
     written()
-        .compose(ignored -> here(journal().read(id, room.name(), after, Refills.limit(command))))
+        .compose(ignored -> here(journal().read(id, room.name(), after, GapRefills.limit(command))))
         .onComplete(
             done ->
                 answer.accept(
@@ -101,7 +101,7 @@ final class Questions {
                         refused(question, done.cause(), turn);
                         return;
                       }
-                      turn.item(Refills.read(question.gateway(), command, room, done.result()));
+                      turn.item(GapRefills.read(question.gateway(), command, room, done.result()));
                       turn.ok(question.gateway(), command.number(), null, 0);
                     }));
   }
@@ -135,7 +135,7 @@ final class Questions {
   }
 
   private Journal journal() {
-    return node.store().journal();
+    return services.store().journal();
   }
 
   private <T> Future<T> here(Future<T> future) {

@@ -13,7 +13,7 @@ import java.util.List;
  * #prepend put before} them, for clients that come back from further away, stay until the next
  * {@link #trim}. For the instance's thread.
  */
-public final class Recent {
+public final class RecentEntries {
   private static final int ENTRY_BYTES = 96;
 
   private final int maxEntries;
@@ -26,7 +26,7 @@ public final class Recent {
   /**
    * @param maxBytes of the entries' payloads
    */
-  public Recent(int maxEntries, long maxBytes) {
+  public RecentEntries(int maxEntries, long maxBytes) {
     this.maxEntries = maxEntries;
     this.maxBytes = maxBytes;
     trim();

@@ -9,10 +9,10 @@ import io.mycelium.room.Room;
 import java.util.List;
 
 /** Answers to a gateway that lacks the entries of {@code [after, upTo]}. */
-final class Refills {
+final class GapRefills {
   private static final int MAX = 100_000;
 
-  private Refills() {}
+  private GapRefills() {}
 
   static long after(Command command) {
     return command.payload().tree().get(0).longValue();

@@ -8,7 +8,7 @@ import io.mycelium.protocol.JsonWriter;
  * One instance's line in the live table, as it was told last. The order of {@link #write} is that
  * of {@link io.mycelium.bus.InstanceRows#COLUMNS}. On the deployer's context.
  */
-final class Row {
+final class InstanceRow {
   /** Measured, see docs/performance.md: an idle instance with its rooms, rounded up. */
   private static final long INSTANCE_BYTES = 4 << 10;
 
@@ -18,7 +18,7 @@ final class Row {
   /** Each further channel. */
   private static final long CHANNEL_BYTES = 512;
 
-  private final Supervised instance;
+  private final SupervisedInstance instance;
   private final InstanceStats.Figures seen = new InstanceStats.Figures();
   private InstanceStatus status;
   private int restarts;
@@ -27,7 +27,7 @@ final class Row {
   private long p99;
   private long memory;
 
-  Row(Supervised instance) {
+  InstanceRow(SupervisedInstance instance) {
     this.instance = instance;
     instance.stats().copyTo(seen);
     status = instance.status();
@@ -36,7 +36,7 @@ final class Row {
     memory = estimate();
   }
 
-  Supervised instance() {
+  SupervisedInstance instance() {
     return instance;
   }
 

@@ -4,7 +4,7 @@ package io.mycelium.instance;
  * A histogram of durations in nanoseconds, four buckets to a power of two (quantiles within 19 %),
  * half a KB: small enough for every instance that was ever busy to have one.
  */
-final class Durations {
+final class DurationHistogram {
   private static final int SUB_BITS = 2;
   private static final int BUCKETS = 64 << SUB_BITS;
 

@@ -10,20 +10,21 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-class DrainTest {
+class NodeDrainTest {
   private final Health health = new Health();
   private final List<String> calls = new ArrayList<>();
 
   @Test
   void nodeIsNotReadyBeforeTheFirstStep() {
-    Drain drain = new Drain(health, Duration.ofSeconds(5)).step("first", this::recordHealth);
+    NodeDrain drain =
+        new NodeDrain(health, Duration.ofSeconds(5)).step("first", this::recordHealth);
     assertThat(drain.run()).isTrue();
     assertThat(calls).containsExactly("draining");
   }
 
   @Test
   void stepsRunInTheirOrderAndOnce() {
-    Drain drain = drain(Duration.ofSeconds(5)).step("a", call("a")).step("b", call("b"));
+    NodeDrain drain = drain(Duration.ofSeconds(5)).step("a", call("a")).step("b", call("b"));
     assertThat(drain.run()).isTrue();
     assertThat(drain.run()).isTrue();
     assertThat(calls).containsExactly("a", "b");
@@ -31,7 +32,7 @@ class DrainTest {
 
   @Test
   void stepThatFailsDoesNotStopTheNext() {
-    Drain drain =
+    NodeDrain drain =
         drain(Duration.ofSeconds(5))
             .step("fails", () -> Future.failedFuture("no"))
             .step(
@@ -47,13 +48,14 @@ class DrainTest {
   @Test
   void timeoutIsOfAllStepsTogether() {
     Promise<Void> never = Promise.promise();
-    Drain drain = drain(Duration.ofMillis(100)).step("never", never::future).step("b", call("b"));
+    NodeDrain drain =
+        drain(Duration.ofMillis(100)).step("never", never::future).step("b", call("b"));
     assertThat(drain.run()).isFalse();
     assertThat(calls).isEmpty();
   }
 
-  private Drain drain(Duration timeout) {
-    return new Drain(health, timeout);
+  private NodeDrain drain(Duration timeout) {
+    return new NodeDrain(health, timeout);
   }
 
   private Future<Void> recordHealth() {

@@ -11,7 +11,7 @@ import java.util.Map;
  * One gateway's link as the instance sees it: its connections, and how far its commands were
  * applied.
  */
-final class Peer {
+final class LinkState {
   /** A connection's channel in a room. */
   record Channel(String room, Member member) {}
 
@@ -72,7 +72,7 @@ final class Peer {
   private final RecentReplies replies = new RecentReplies();
   private long applied;
 
-  Peer(String gateway) {
+  LinkState(String gateway) {
     this.gateway = gateway;
   }
 

@@ -9,7 +9,7 @@ import io.mycelium.room.spi.Effects;
 import java.util.List;
 
 /** The replies of an instance, as JSON text. */
-final class Answers {
+final class ReplyJson {
   private static final byte[] STATE = JsonWriter.quoted("state");
   private static final byte[] ROOMS = JsonWriter.quoted("rooms");
   private static final byte[] PRESENCE_STATE = JsonWriter.quoted("presence_state");
@@ -22,7 +22,7 @@ final class Answers {
   private static final byte[] REASON = JsonWriter.constant("{\"reason\":");
   private static final byte[] MESSAGE = JsonWriter.constant(",\"message\":");
 
-  private Answers() {}
+  private ReplyJson() {}
 
   static Outbound.Reply toPush(String gateway, long number, Room.Outcome outcome, long seq) {
     if (outcome.reject() != null) {

@@ -5,11 +5,11 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.function.Supplier;
 
 /** Changes of one instance, which come one after the other. On the deployer's context. */
-final class Transitions {
+final class InstanceTransitions {
   private final ContextInternal context;
   private Future<?> last = Future.succeededFuture();
 
-  Transitions(ContextInternal context) {
+  InstanceTransitions(ContextInternal context) {
     this.context = context;
   }
 

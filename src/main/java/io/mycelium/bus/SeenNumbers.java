@@ -5,7 +5,7 @@ package io.mycelium.bus;
  * highest number so far and which of the 63 below it came. What lies further back counts as a
  * repeat. For one thread.
  */
-final class Recent {
+final class SeenNumbers {
   private static final int SPAN = Long.SIZE;
 
   private long highest;

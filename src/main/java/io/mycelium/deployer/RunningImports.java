@@ -7,13 +7,13 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The imports that are under way on this node. On the deployer's context. */
-final class Imports {
+final class RunningImports {
   private final Registry registry;
   private final Map<String, Running> running = new HashMap<>();
 
   private record Running(String id, Import work) {}
 
-  Imports(Registry registry) {
+  RunningImports(Registry registry) {
     this.registry = registry;
   }
 

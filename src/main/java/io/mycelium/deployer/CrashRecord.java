@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
  * How often an instance crashed, whether that is too often, and the log of its restarts. On the
  * deployer's context.
  */
-final class Crashes {
+final class CrashRecord {
   private final DeployerConfig config;
   private final LongSupplier clock;
   private RestartIntensity intensity;
@@ -23,7 +23,7 @@ final class Crashes {
   /**
    * @param clock milliseconds since 1970 (UTC)
    */
-  Crashes(DeployerConfig config, LongSupplier clock) {
+  CrashRecord(DeployerConfig config, LongSupplier clock) {
     this.config = config;
     this.clock = clock;
   }

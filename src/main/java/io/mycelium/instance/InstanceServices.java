@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  *
  * @param clock milliseconds since 1970 (UTC)
  */
-public record Node(
+public record InstanceServices(
     DeployerConfig config,
     RoomTypes types,
     JournalConfig journal,
