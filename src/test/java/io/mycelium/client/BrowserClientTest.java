@@ -3,10 +3,10 @@ package io.mycelium.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
-import io.mycelium.browser.Chromium;
-import io.mycelium.browser.View;
-import io.mycelium.browser.Window;
 import io.mycelium.testing.TestNode;
+import io.mycelium.testing.browser.Chromium;
+import io.mycelium.testing.browser.View;
+import io.mycelium.testing.browser.Window;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

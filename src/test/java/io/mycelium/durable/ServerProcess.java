@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A server in a process of its own, on the same port each time, which a test kills and starts. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final int port = freePort();
@@ -22,11 +22,11 @@ final class ServerProcess implements AutoCloseable {
   private Process process;
   private Thread output;
 
-  ServerProcess(Path folder) {
+  public ServerProcess(Path folder) {
     this("jdbc:sqlite:" + folder.resolve("mycelium.db"));
   }
 
-  ServerProcess(String journalUrl) {
+  public ServerProcess(String journalUrl) {
     this.journalUrl = journalUrl;
   }
 
@@ -38,12 +38,12 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
   /** Returns once its main port is open. */
-  void start() {
+  public void start() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m"));
@@ -73,7 +73,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** SIGKILL: nothing is flushed, nobody is told. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
@@ -84,7 +84,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Body of the answer, whose status must be a good one. */
-  String request(String method, String path, String body) throws Exception {
+  public String request(String method, String path, String body) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
             .header("Content-Type", "application/json")
