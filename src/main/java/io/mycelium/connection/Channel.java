@@ -17,6 +17,7 @@ final class Channel implements ReplyTo {
   private final Connection connection;
   private final HubRoom room;
   private final byte[] joinRef;
+  private final byte[] name;
   private byte[] ref;
   private Payload params;
   private Channel replaced;
@@ -34,6 +35,7 @@ final class Channel implements ReplyTo {
     this.connection = connection;
     this.room = room;
     this.joinRef = join.joinRef();
+    this.name = join.hasNoJoinRef() ? join.ref() : join.joinRef();
     this.ref = join.ref();
     this.params = join.payload();
     this.replaced = replaced;
@@ -47,8 +49,18 @@ final class Channel implements ReplyTo {
     return room;
   }
 
+  /**
+   * What names this join in all that is sent of it: its join reference or, from a client that sends
+   * none, its reference, as Phoenix does.
+   */
   byte[] joinRef() {
-    return joinRef;
+    return name;
+  }
+
+  /** Whether a leave is of this join. */
+  boolean isNamedBy(InboundMessage leave) {
+    return InboundMessage.sameRef(leave.joinRef(), joinRef)
+        || InboundMessage.sameRef(leave.joinRef(), name);
   }
 
   boolean isBusy() {
@@ -104,15 +116,13 @@ final class Channel implements ReplyTo {
     ref = null;
   }
 
-  /** Phoenix answers a join to a topic that nothing handles without a join reference. */
   private void refused(Outbound.Reply reply) {
     if (reply.code() == ErrorCode.TIMEOUT || replaced != null) {
       connection
           .link()
           .sendEnd(Command.Kind.LEAVE, connection.number(), room.name(), ReplyTo.NOBODY);
     }
-    boolean unknown = reply.code() == ErrorCode.UNKNOWN_ROOM;
-    connection.outbox().error(unknown ? Outbox.NULL : joinRef, ref, room.topic(), reply);
+    connection.outbox().error(joinRef, ref, room.topic(), reply);
     closeReplaced();
     connection.forget(this);
   }
@@ -150,7 +160,7 @@ final class Channel implements ReplyTo {
     }
     room.remove(this);
     connection.forget(this);
-    connection.outbox().reply(joinRef, leave.ref(), room.topic(), true, Outbox.EMPTY);
+    connection.outbox().reply(name, leave.ref(), room.topic(), true, Outbox.EMPTY);
     connection.outbox().phxClose(this);
     settled();
   }

@@ -136,7 +136,9 @@ public final class Connection {
       return;
     }
     Channel channel = find(message);
-    if (channel == null) {
+    if (message.fault() != null) {
+      refuseFaulty(message, channel);
+    } else if (channel == null) {
       handleUnjoined(message);
     } else if (channel.isBusy()) {
       if (!channel.hold(message, limits().maxUnackedPerConnection())) {
@@ -154,6 +156,17 @@ public final class Connection {
         default -> push(message, channel);
       }
     }
+  }
+
+  /** Only this message is lost: what came before it and what comes behind goes on. */
+  private void refuseFaulty(InboundMessage message, Channel channel) {
+    boolean joins = channel == null || message.event() == InboundMessage.Event.JOIN;
+    outbox.error(
+        joins ? message.joinRef() : channel.joinRef(),
+        message.ref(),
+        channel == null ? new Topic(message.topic()) : channel.room().topic(),
+        ErrorCode.INVALID_PAYLOAD,
+        "payload " + message.fault());
   }
 
   private void handleUnjoined(InboundMessage message) {
@@ -207,7 +220,7 @@ public final class Connection {
 
   /** Phoenix drops a leave that names another join than the channel's, without an answer. */
   private void leave(InboundMessage message, Channel channel) {
-    if (InboundMessage.sameRef(message.joinRef(), channel.joinRef())) {
+    if (channel.isNamedBy(message)) {
       channel.leave(message);
     }
   }

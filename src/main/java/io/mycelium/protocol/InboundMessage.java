@@ -17,18 +17,35 @@ public final class InboundMessage {
   final byte[] topic;
   private final byte[] event;
   private final Payload payload;
+  private final String fault;
 
   InboundMessage(byte[] joinRef, byte[] ref, byte[] topic, byte[] event, Payload payload) {
+    this(joinRef, ref, topic, event, payload, null);
+  }
+
+  private InboundMessage(
+      byte[] joinRef, byte[] ref, byte[] topic, byte[] event, Payload payload, String fault) {
     this.joinRef = joinRef;
     this.ref = ref;
     this.topic = topic;
     this.event = event;
     this.payload = payload;
+    this.fault = fault;
+  }
+
+  /** One whose payload, or what follows it, cannot be taken; the sender can still be told so. */
+  static InboundMessage faulty(
+      byte[] joinRef, byte[] ref, byte[] topic, byte[] event, String fault) {
+    return new InboundMessage(joinRef, ref, topic, event, Payload.NULL, fault);
   }
 
   /** JSON text of the join reference; {@code null} as text if there is none. */
   public byte[] joinRef() {
     return joinRef;
+  }
+
+  public boolean hasNoJoinRef() {
+    return joinRef.length == NULL.length && joinRef[0] == 'n';
   }
 
   public byte[] ref() {
@@ -47,8 +64,14 @@ public final class InboundMessage {
     return new String(event, StandardCharsets.UTF_8);
   }
 
+  /** JSON {@code null} if there is a {@link #fault}. */
   public Payload payload() {
     return payload;
+  }
+
+  /** What is wrong behind the event, and at which byte of the frame; null if nothing is. */
+  public String fault() {
+    return fault;
   }
 
   /**

@@ -74,6 +74,49 @@ final class JsonScanner {
     skipValue(0);
   }
 
+  /**
+   * Skips one value whatever is wrong in it, so long as its brackets and quotes say where it ends.
+   *
+   * @return what is wrong; null if nothing is
+   */
+  String skipFaultyValue() {
+    peek();
+    int from = at;
+    try {
+      skipValue();
+      return null;
+    } catch (MalformedFrameException e) {
+      at = from;
+      skipBalanced();
+      return e.getMessage();
+    }
+  }
+
+  /** To the comma or bracket behind a value that does not open it. */
+  private void skipBalanced() {
+    int depth = 0;
+    boolean quoted = false;
+    for (; at < end; at++) {
+      int c = json[at];
+      if (quoted) {
+        if (c == '\\') {
+          at++;
+        } else if (c == '"') {
+          quoted = false;
+        }
+      } else if (c == '"') {
+        quoted = true;
+      } else if (c == '{' || c == '[') {
+        depth++;
+      } else if (depth == 0 && (c == ',' || c == '}' || c == ']')) {
+        return;
+      } else if (c == '}' || c == ']') {
+        depth--;
+      }
+    }
+    at = end;
+  }
+
   private void skipValue(int depth) {
     switch (peek()) {
       case '{' -> skipObject(depth);

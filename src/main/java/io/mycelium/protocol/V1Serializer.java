@@ -31,6 +31,7 @@ final class V1Serializer implements Serializer {
     byte[] topic = null;
     byte[] event = null;
     byte[] payload = null;
+    String fault = null;
     JsonScanner json = new JsonScanner(m, 0, length);
     json.expect('{');
     do {
@@ -44,23 +45,26 @@ final class V1Serializer implements Serializer {
         case "ref" -> ref = V2Serializer.ref(json, m);
         case "topic" -> topic = V2Serializer.string(json, m, "the topic, a string");
         case "event" -> event = V2Serializer.string(json, m, "the event, a string");
-        case "payload" -> payload = value(json, m);
+        case "payload" -> {
+          json.peek();
+          int from = json.position();
+          fault = json.skipFaultyValue();
+          payload = Arrays.copyOfRange(m, from, json.position());
+        }
         default -> json.skipValue();
       }
     } while (json.skipIf(','));
     json.expect('}');
     json.expectEnd();
-    if (topic == null || event == null || payload == null) {
-      throw new MalformedFrameException("a V1 message needs topic, event and payload");
+    if (topic == null || event == null) {
+      throw new MalformedFrameException("a V1 message needs topic and event");
     }
-    return new InboundMessage(joinRef, ref, topic, event, Payload.json(payload));
-  }
-
-  private static byte[] value(JsonScanner json, byte[] m) {
-    json.peek();
-    int from = json.position();
-    json.skipValue();
-    return Arrays.copyOfRange(m, from, json.position());
+    if (payload == null) {
+      fault = "there is none, expected any JSON value";
+    }
+    return fault == null
+        ? new InboundMessage(joinRef, ref, topic, event, Payload.json(payload))
+        : InboundMessage.faulty(joinRef, ref, topic, event, fault);
   }
 
   @Override

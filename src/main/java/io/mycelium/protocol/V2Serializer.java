@@ -34,14 +34,26 @@ final class V2Serializer implements Serializer {
     byte[] topic = string(json, m, "the topic, a string");
     json.expect(',');
     byte[] event = event(json, m);
+    try {
+      return new InboundMessage(joinRef, ref, topic, event, payload(json, m));
+    } catch (MalformedFrameException e) {
+      return InboundMessage.faulty(joinRef, ref, topic, event, e.getMessage());
+    }
+  }
+
+  /** The fifth element; Phoenix ignores those that follow it, which need only be JSON. */
+  private static Payload payload(JsonScanner json, byte[] m) {
     json.expect(',');
     json.peek();
     int from = json.position();
     json.skipValue();
-    byte[] payload = Arrays.copyOfRange(m, from, json.position());
+    int to = json.position();
+    while (json.skipIf(',')) {
+      json.skipValue();
+    }
     json.expect(']');
     json.expectEnd();
-    return new InboundMessage(joinRef, ref, topic, event, Payload.json(payload));
+    return Payload.json(Arrays.copyOfRange(m, from, to));
   }
 
   /** The JSON text of a reference: string, number or null. */
@@ -95,17 +107,15 @@ final class V2Serializer implements Serializer {
           "the lengths of a binary push add up to " + data + ", its frame has " + length);
     }
     return new InboundMessage(
-        binaryRef(m, joinRef, ref),
+        joinRef == ref ? InboundMessage.NULL : binaryRef(m, joinRef, ref),
         binaryRef(m, ref, topic),
         Arrays.copyOfRange(m, topic, event),
         Arrays.copyOfRange(m, event, data),
         Payload.binary(Arrays.copyOfRange(m, data, length)));
   }
 
+  /** Text that may be empty, as which it goes back in the reply. */
   private static byte[] binaryRef(byte[] m, int from, int to) {
-    if (from == to) {
-      return InboundMessage.NULL;
-    }
     byte[] text = Arrays.copyOfRange(m, from, to);
     if (!Utf8.isValid(text, text.length)) {
       throw new MalformedFrameException("the reference of a binary push is not UTF-8");

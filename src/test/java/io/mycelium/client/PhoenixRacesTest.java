@@ -78,6 +78,22 @@ class PhoenixRacesTest {
       compare(race, false);
     }
 
+    /**
+     * What Phoenix sent, save one field of two races. A refused join of an unknown room is a
+     * channel's refusal here, which carries the join reference that clients wait for. The end of a
+     * V1 channel names its join, as in Phoenix 1.2 to 1.4, whose clients need it; the recorded
+     * Phoenix is newer.
+     */
+    private static JsonArray expected(String race) {
+      JsonArray recorded = GOLDEN.getJsonObject(race).getJsonArray("a").copy();
+      switch (race) {
+        case "joinUnknown" -> recorded.getJsonArray(0).set(1, "1");
+        case "v1" -> recorded.getJsonArray(4).set(2, "1");
+        default -> {}
+      }
+      return recorded;
+    }
+
     private void compare(String race, boolean paced) {
       String id =
           node.create("{'type':'accumulative','rooms':{'room0':{},'room1':{}}}").getString("id");
@@ -91,11 +107,10 @@ class PhoenixRacesTest {
         Racer one = new Racer(a, v1);
         other.run(script.getJsonArray("b", new JsonArray()), true);
         one.run(script.getJsonArray("a"), paced);
-        one.awaitThatMany(GOLDEN.getJsonObject(race).getJsonArray("a"));
+        JsonArray expected = expected(race);
+        one.awaitThatMany(expected);
         other.awaitThatMany(GOLDEN.getJsonObject(race).getJsonArray("b"));
-        assertThat(one.got)
-            .as("socket a")
-            .isEqualTo(Got.of(GOLDEN.getJsonObject(race).getJsonArray("a")));
+        assertThat(one.got).as("socket a").isEqualTo(Got.of(expected));
         assertThat(other.got)
             .as("socket b")
             .isEqualTo(Got.of(GOLDEN.getJsonObject(race).getJsonArray("b")));

@@ -148,7 +148,7 @@ class InboundGoldenTest {
   void aBinaryPushMayHaveNoReferencesAndNoData() {
     InboundMessage m = binary(Serializer.V2, bytes(0, 0, 0, 1, 1, "t", "e"));
     assertThat(m.joinRef()).isEqualTo(NULL);
-    assertThat(m.ref()).isEqualTo(NULL);
+    assertThat(m.ref()).isEqualTo(json("''"));
     assertThat(m.payload().length()).isZero();
   }
 
@@ -173,9 +173,21 @@ class InboundGoldenTest {
         "['1',[],'t','e',1]            | at byte 5: found '[', expected a reference: a string, a"
             + " number or null",
         "['1','2',null,'e',1]          | at byte 9: found 'n', expected the topic, a string",
-        "['1','2','t',5,1]             | at byte 13: found '5', expected the event, a string",
+        "['1','2','t',5,1]             | at byte 13: found '5', expected the event, a string"
+      })
+  void aMalformedV2TextIsRefusedAtItsFault(String frame, String message) {
+    assertThatThrownBy(() -> v2(frame))
+        .isInstanceOf(MalformedFrameException.class)
+        .hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
         "['1','2','t','e']             | at byte 16: found ']', expected ','",
-        "['1','2','t','e',1,2]         | at byte 18: found ',', expected ']'",
+        "['1','2','t','e',1,]          | at byte 19: found ']', expected a JSON value",
         "['1','2','t','e',1] x         | at byte 20: found 'x', expected the end of the frame",
         "['1','2','t','e',{'a' 1}]     | at byte 22: found '1', expected ':'",
         "['1','2','t','e',{a:1}]       | at byte 18: found 'a', expected a key in quotes",
@@ -189,10 +201,29 @@ class InboundGoldenTest {
         "['1','2','t','e','x]          | at byte 20: found the end, expected the closing quote of a"
             + " string"
       })
-  void aMalformedV2TextIsRefusedAtItsFault(String frame, String message) {
-    assertThatThrownBy(() -> v2(frame))
-        .isInstanceOf(MalformedFrameException.class)
-        .hasMessage(message);
+  void whatIsWrongBehindTheEventOfAV2TextIsAFaultOfItsMessage(String frame, String fault) {
+    InboundMessage m = v2(frame);
+    assertThat(m.ref()).isEqualTo(json("'2'"));
+    assertThat(m.topic()).isEqualTo("t");
+    assertThat(m.payload()).isEqualTo(Payload.NULL);
+    assertThat(m.fault()).isEqualTo(fault);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'topic':'t','event':'e','ref':'2'}            | there is none, expected any JSON value",
+        "{'topic':'t','event':'e','payload':tru,'ref':'2'} | at byte 35: found 't', expected true",
+        "{'topic':'t','event':'e','payload':[{'}':'\\ud800 '}],'ref':'2'} | at byte 43: found 'u',"
+            + " expected a surrogate pair, not half of one"
+      })
+  void aV1PayloadThatCannotBeTakenIsAFaultOfItsMessage(String frame, String fault) {
+    InboundMessage m = v1(frame);
+    assertThat(m.ref()).isEqualTo(json("'2'"));
+    assertThat(m.topic()).isEqualTo("t");
+    assertThat(m.fault()).isEqualTo(fault);
   }
 
   @ParameterizedTest
@@ -202,7 +233,7 @@ class InboundGoldenTest {
       value = {
         "[]                    | at byte 0: found '[', expected '{'",
         "{}                    | at byte 1: found '}', expected a key in quotes",
-        "{'topic':'t'}         | a V1 message needs topic, event and payload",
+        "{'topic':'t'}         | a V1 message needs topic and event",
         "{'topic':1}           | at byte 9: found '1', expected the topic, a string",
         "{'event':null}        | at byte 9: found 'n', expected the event, a string",
         "{'ref':true}          | at byte 7: found 't', expected a reference: a string, a number or"
@@ -218,9 +249,8 @@ class InboundGoldenTest {
 
   @Test
   void aControlCharacterInAStringIsRefused() {
-    assertThatThrownBy(() -> v2("['1','2','t','e','\n']"))
-        .isInstanceOf(MalformedFrameException.class)
-        .hasMessage("at byte 18: found byte 10, expected no control character in a string");
+    assertThat(v2("['1','2','t','e','\n']").fault())
+        .isEqualTo("at byte 18: found byte 10, expected no control character in a string");
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,6 +55,11 @@ public final class SocketHandler {
     this.budget = new WriteBufferWaterMark(maxPendingBytes / 2, maxPendingBytes);
   }
 
+  /** As Phoenix does: what is given last counts. */
+  private static String last(List<String> values) {
+    return values.isEmpty() ? null : values.get(values.size() - 1);
+  }
+
   /** Takes the request if it asks for a socket; false leaves it to the router. */
   public boolean handle(HttpServerRequest request) {
     if (request.method() != HttpMethod.GET || !request.path().startsWith("/socket/")) {
@@ -63,7 +69,7 @@ public final class SocketHandler {
     String upgrade = request.getHeader(HttpHeaders.UPGRADE);
     String version;
     try {
-      version = request.getParam("vsn");
+      version = last(request.params().getAll("vsn"));
     } catch (IllegalArgumentException e) {
       refuse(request, new Refusal(ErrorCode.BAD_REQUEST, "the query is not percent-encoded UTF-8"));
       return true;

@@ -31,25 +31,124 @@ class WireErrorsTest {
           "{}",
           "[]",
           "[1]",
-          "['1','2','lobby','push']",
-          "['1','2','lobby','push',{}",
           "null",
-          "['1','2','lobby','push',{}]]",
-          "['1','2','lobby','push',{},1]",
           "['1','2',3,'push',{}]",
           "['1','2','lobby',null,{}]",
           "[{},'2','lobby','push',{}]",
-          "['1',true,'lobby','push',{}]",
-          "['1','2','lobby','push',{'a':01}]",
-          "['1','2','lobby','push',{'a':'\\x'}]",
-          "['1','2','lobby','push',nul]",
-          "['1','2','lobby','push','\t']",
-          "['1','2','lobby','push','\\ud800']"
+          "['1',true,'lobby','push',{}]"
         })
     void aTextThatIsNoV2FrameEndsTheConnection(String text) {
       try (RawSocket socket = open("x")) {
         socket.text(text);
         assertClosed(socket, 4000, "malformed_frame");
+      }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "['1','2','lobby','push']",
+          "['1','2','lobby','push',{}",
+          "['1','2','lobby','push',{}]]",
+          "['1','2','lobby','push',{},]",
+          "['1','2','lobby','push',{'a':01}]",
+          "['1','2','lobby','push',{'a':'\\x'}]",
+          "['1','2','lobby','push',nul]",
+          "['1','2','lobby','push','\t']",
+          "['1','2','lobby','push','\\ud800']",
+          "['1','2','lobby','push_once',{'key':'k','data':'\\ud800'}]",
+          "['1','2','lobby','phx_join',{'meta':'\\ud800'}]",
+          "['1','2','nowhere','phx_join',{'meta':'\\ud800'}]",
+          "[null,'2','phoenix','heartbeat',{'a':}]"
+        })
+    void whatIsWrongBehindTheEventCostsThatMessageOnly(String text) {
+      try (RawSocket socket = open("x")) {
+        socket.text("['1','1','lobby','phx_join',{}]");
+        socket.awaitText("'phx_reply'");
+        socket.text(text);
+        assertThat(socket.awaitText(",'2',"))
+            .contains("\"status\":\"error\"", "\"reason\":\"invalid_payload\"", "at byte ");
+        socket.text("['1','3','lobby','push',{'text':'still here'}]");
+        assertThat(socket.awaitText(",'3',")).contains("\"status\":\"ok\"");
+      }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "{'topic':'lobby','event':'push','payload':{'t':'\\ud800'},'ref':'2'}",
+          "{'topic':'lobby','event':'push','payload':[{'a':01},'}'],'ref':'2'}",
+          "{'topic':'lobby','event':'phx_join','payload':nul,'ref':'2'}",
+          "{'ref':'2','topic':'lobby','event':'push'}"
+        })
+    void aV1PayloadThatCannotBeTakenCostsThatMessageOnly(String text) {
+      try (RawSocket socket = RawSocket.open(node.port(), "/socket/x/websocket")) {
+        socket.text("{'topic':'lobby','event':'phx_join','payload':{},'ref':'1'}");
+        socket.awaitText("'phx_reply'");
+        socket.text(text);
+        assertThat(socket.awaitText("'ref':'2'"))
+            .contains("\"status\":\"error\"", "\"reason\":\"invalid_payload\"");
+        socket.text("{'topic':'lobby','event':'push','payload':{},'ref':'3'}");
+        assertThat(socket.awaitText("'ref':'3'")).contains("\"status\":\"ok\"");
+      }
+    }
+
+    @Test
+    void whatFollowsTheFifthElementIsIgnored() {
+      try (RawSocket socket = open("x")) {
+        socket.text("['1','1','lobby','phx_join',{}]");
+        socket.awaitText("'phx_reply'");
+        socket.text("['1','2','lobby','push',{},1,['more']]");
+        assertThat(socket.awaitText(",'2',")).contains("\"status\":\"ok\"");
+      }
+    }
+
+    @Test
+    void aJoinWithoutAJoinReferenceIsNamedByItsReference() {
+      try (RawSocket socket = open("x")) {
+        socket.text("[null,'1','lobby','phx_join',{}]");
+        assertThat(socket.awaitText("'phx_reply'")).startsWith("[null,\"1\",");
+        socket.text("[null,'2','lobby','push',{}]");
+        assertThat(socket.awaitText(",'2',")).startsWith("[\"1\",\"2\",\"lobby\",\"phx_reply\"");
+      }
+    }
+
+    @Test
+    void aBinaryPushWithAnEmptyReferenceIsAnsweredWithIt() {
+      try (RawSocket socket = open("x")) {
+        socket.text("['1','1','lobby','phx_join',{}]");
+        socket.awaitText("'phx_reply'");
+        socket.frame(
+            RawSocket.BINARY,
+            HexFormat.of().parseHex("0001000504" + "31" + "6c6f626279" + "70757368" + "ff"));
+        assertThat(socket.awaitText("'phx_reply'")).startsWith("[\"1\",\"\",\"lobby\"");
+      }
+    }
+
+    @Test
+    void theLastOfSeveralVersionsCounts() {
+      try (RawSocket socket =
+          RawSocket.open(node.port(), "/socket/x/websocket?vsn=1.0.0&vsn=2.0.0")) {
+        socket.text("[null,'7','phoenix','heartbeat',{}]");
+        assertThat(socket.awaitText("'7'")).startsWith("[null,\"7\",");
+      }
+    }
+
+    @Test
+    void aRefusedJoinCarriesItsJoinReference() {
+      try (RawSocket socket = open("x")) {
+        socket.text("['1','1','nowhere','phx_join',{}]");
+        assertThat(socket.awaitText("'unknown_room'")).startsWith("[\"1\",\"1\",\"nowhere\"");
+      }
+    }
+
+    @Test
+    void theEndOfAV1ChannelNamesItsJoin() {
+      try (RawSocket socket = RawSocket.open(node.port(), "/socket/x/websocket")) {
+        socket.text("{'topic':'lobby','event':'phx_join','payload':{},'ref':'1'}");
+        socket.awaitText("'ref':'1'");
+        socket.text("{'topic':'lobby','event':'phx_join','payload':{},'ref':'2'}");
+        assertThat(socket.awaitText("'phx_close'")).contains("\"ref\":\"1\"");
       }
     }
 
@@ -206,7 +305,7 @@ class WireErrorsTest {
     void aJoinTakesAnyJsonAsPhoenixDoes(String payload) {
       try (RawSocket socket = open("x")) {
         socket.text("['1','2','a','phx_join'," + payload + "]");
-        assertThat(socket.awaitText("'2'")).contains("\"status\":\"ok\"");
+        assertThat(socket.awaitText(",'2',")).contains("\"status\":\"ok\"");
         assertAlive(socket);
       }
     }
