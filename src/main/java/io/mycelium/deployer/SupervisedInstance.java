@@ -79,10 +79,10 @@ final class SupervisedInstance {
     return transitions.next(
         () ->
             generation == 0
-                ? deploy(Handover.NOTHING)
+                ? deploy(Handover.nothing())
                 : transitions
                     .here(services.store().journal().fence(spec.id(), generation + 1))
-                    .compose(ignored -> deploy(Handover.NOTHING)));
+                    .compose(ignored -> deploy(Handover.nothing())));
   }
 
   /** Begins an instance of which only the store knows. */

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * What a successor takes over from the verticle before it: rooms' states as they were before
@@ -12,12 +13,27 @@ import java.util.Map;
  *
  * @param rooms by name; rooms that are not in it begin anew
  * @param peers gateways with their connections
- * @param nextRef number of the next membership
+ * @param nextRef number of the next membership; begins anywhere, since clients take a presence meta
+ *     for one that they have if its {@code phx_ref} is the same
  * @param truncated whether what clients have does not fit what is left
  */
 public record Handover(
     Map<String, SavedRoom> rooms, Collection<LinkState> peers, long nextRef, boolean truncated) {
-  public static final Handover NOTHING = new Handover(Map.of(), List.of(), 1, false);
+  /** Below it, numbers are exact in any language even after as many memberships again. */
+  private static final long FIRST_REFS = 1L << 52;
+
+  /** Where there is no predecessor. */
+  public static Handover nothing() {
+    return new Handover(Map.of(), List.of(), firstRef(), false);
+  }
+
+  /**
+   * Two runs of consecutive numbers from here meet once in billions of restarts: so no node needs
+   * to know what another gave away, or what itself did before it was killed.
+   */
+  private static long firstRef() {
+    return ThreadLocalRandom.current().nextLong(1, FIRST_REFS);
+  }
 
   /**
    * Where there is nobody to hand over: rooms without occupants, their states to be read from the
@@ -26,7 +42,7 @@ public record Handover(
   public static Handover fromJournal(InstanceSpec spec) {
     Map<String, SavedRoom> rooms = new HashMap<>();
     spec.rooms().keySet().forEach(name -> rooms.put(name, SavedRoom.unknown()));
-    return new Handover(rooms, List.of(), 1, false);
+    return new Handover(rooms, List.of(), firstRef(), false);
   }
 
   /**

@@ -69,7 +69,7 @@ public final class Occupants {
     boolean last =
         channelsByUser.merge(member.user(), -1, (a, b) -> a + b == 0 ? null : a + b) == null;
     if (tracksPresence) {
-      tracked().leave(member.user(), Long.toString(member.ref()));
+      tracked().leave(member.user(), metaRef(member));
     }
     return last;
   }
@@ -99,9 +99,14 @@ public final class Occupants {
     return presence;
   }
 
+  /** Short: a meta has it twice, as itself and in its JSON. */
+  private static String metaRef(Member member) {
+    return Long.toString(member.ref(), Character.MAX_RADIX);
+  }
+
   /** The join's {@code meta} object, with {@code phx_ref} and {@code online_at} (ms since 1970). */
   private static Presence.Meta metaOf(Member member, long now) {
-    String ref = Long.toString(member.ref());
+    String ref = metaRef(member);
     ObjectNode json =
         JsonNodeFactory.instance.objectNode().put("phx_ref", ref).put("online_at", now);
     if (member.params().length() > 2 && member.params().isObject()) {

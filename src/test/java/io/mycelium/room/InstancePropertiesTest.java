@@ -134,7 +134,12 @@ class InstancePropertiesTest {
                   .toList());
       instance =
           new Instance(
-              InstanceSpec.read(spec), types, () -> 7, Duration.ZERO, ADMISSION, Handover.NOTHING);
+              InstanceSpec.read(spec),
+              types,
+              () -> 7,
+              Duration.ZERO,
+              ADMISSION,
+              Handover.nothing());
       model = RoomModel.of(type, history);
       patches = patchInterval > 0;
     }
