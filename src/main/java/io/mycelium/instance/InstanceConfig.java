@@ -4,6 +4,7 @@ import io.mycelium.journal.Durability;
 import io.mycelium.journal.Retention;
 import io.mycelium.protocol.Payload;
 import io.mycelium.room.RoomTypes;
+import io.mycelium.room.spi.RoomLimits;
 import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.json.JsonObject;
@@ -32,6 +33,9 @@ public record InstanceConfig(
 
   private static final int MAX_HISTORY = 10_000;
   private static final int MAX_PATCH_INTERVAL_MS = 60_000;
+  private static final int MAX_META_BYTES = 1 << 20;
+  private static final int MIN_PRESENCE_BYTES = 1024;
+  private static final int MAX_PRESENCE_BYTES = 1 << 30;
   private static final int MAX_PING_SECONDS = 3600;
   private static final String COLLABORATIVE = "collaborative";
   private static final List<String> ON_OFF = List.of("on", "off");
@@ -107,7 +111,8 @@ public record InstanceConfig(
                 "patch_interval", (int) base.patchInterval().toMillis(), 0, MAX_PATCH_INTERVAL_MS)),
         settings == null ? base.settings() : Payload.json(settings.encode()).tree(),
         durability,
-        readRetention(in, base.retention()));
+        readRetention(in, base.retention()),
+        readLimits(in, base.limits()));
   }
 
   private static Retention readRetention(SpecReader in, Retention base) {
@@ -115,6 +120,18 @@ public record InstanceConfig(
         in.number("retention_entries", (int) base.entries(), 0, Integer.MAX_VALUE),
         Duration.ofSeconds(
             in.number("retention_age", (int) base.age().toSeconds(), 0, Integer.MAX_VALUE)));
+  }
+
+  private static RoomLimits readLimits(SpecReader in, RoomLimits base) {
+    RoomLimits limits =
+        new RoomLimits(
+            in.number("max_meta_bytes", base.maxMetaBytes(), 0, MAX_META_BYTES),
+            in.number(
+                "max_presence_bytes",
+                base.maxPresenceBytes(),
+                MIN_PRESENCE_BYTES,
+                MAX_PRESENCE_BYTES));
+    return limits.equals(base) ? base : limits;
   }
 
   public JsonObject toJson() {
@@ -163,7 +180,9 @@ public record InstanceConfig(
             .put("retention_entries", settings.retention().entries())
             .put("retention_age", settings.retention().age().toSeconds())
             .put("open", settings.open())
-            .put("patch_interval", settings.patchInterval().toMillis());
+            .put("patch_interval", settings.patchInterval().toMillis())
+            .put("max_meta_bytes", settings.limits().maxMetaBytes())
+            .put("max_presence_bytes", settings.limits().maxPresenceBytes());
     if (settings.settings() != null) {
       json.put("settings", new JsonObject(settings.settings().toString()));
     }

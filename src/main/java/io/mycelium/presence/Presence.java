@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,14 +30,33 @@ public final class Presence {
    *
    * @param ref the meta's {@code phx_ref}, unique in the room
    * @param json the meta as a JSON object, {@code phx_ref} included
+   * @param bytes of it in UTF-8
    */
-  public record Meta(String ref, String json) {}
+  public record Meta(String ref, String json, int bytes) {
+    public Meta(String ref, String json) {
+      this(ref, json, utf8(json));
+    }
+
+    static int utf8(String text) {
+      return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+  }
+
+  private final int maxBytes;
 
   private final Map<String, List<Meta>> users = new LinkedHashMap<>();
   private Map<String, List<Meta>> joins = new LinkedHashMap<>();
   private Map<String, List<Meta>> leaves = new LinkedHashMap<>();
 
   private final Set<String> shownJoins = new HashSet<>();
+
+  /**
+   * @param maxBytes above which a state, and each half of a diff, shows large metas with their
+   *     {@code phx_ref} alone
+   */
+  public Presence(int maxBytes) {
+    this.maxBytes = maxBytes;
+  }
 
   public void join(String user, Meta meta) {
     add(users, user, meta);
@@ -124,20 +144,25 @@ public final class Presence {
     return bytes.toByteArray();
   }
 
-  private static void writeUsers(JsonGenerator json, Map<String, List<Meta>> users)
-      throws IOException {
+  private void writeUsers(JsonGenerator json, Map<String, List<Meta>> users) throws IOException {
     json.writeStartObject();
     writeFields(json, users);
     json.writeEndObject();
   }
 
-  private static void writeFields(JsonGenerator json, Map<String, List<Meta>> users)
-      throws IOException {
+  private void writeFields(JsonGenerator json, Map<String, List<Meta>> users) throws IOException {
+    Cut cut = Cut.of(users, maxBytes);
     for (Map.Entry<String, List<Meta>> user : users.entrySet()) {
       json.writeObjectFieldStart(user.getKey());
       json.writeArrayFieldStart("metas");
       for (Meta meta : user.getValue()) {
-        json.writeRawValue(meta.json());
+        if (cut.isWhole(meta)) {
+          json.writeRawValue(meta.json());
+        } else {
+          json.writeStartObject();
+          json.writeStringField("phx_ref", meta.ref());
+          json.writeEndObject();
+        }
       }
       json.writeEndArray();
       json.writeEndObject();

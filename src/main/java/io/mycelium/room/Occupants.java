@@ -4,8 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mycelium.presence.Presence;
+import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.Refusal;
 import io.mycelium.room.spi.Member;
+import io.mycelium.room.spi.RoomLimits;
+import io.mycelium.room.spi.RoomSettings;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,14 +18,19 @@ import java.util.Map;
  * thread.
  */
 public final class Occupants {
+  /** Of a join's payload beside its {@code meta}; it is kept for as long as the channel. */
+  private static final int JOIN_BYTES = 64 << 10;
+
   private final boolean tracksPresence;
+  private final RoomLimits limits;
   private Map<String, Integer> channelsByUser = Map.of();
   private Presence presence;
   private int channels;
   private boolean diffScheduled;
 
-  Occupants(boolean tracksPresence) {
-    this.tracksPresence = tracksPresence;
+  Occupants(RoomSettings settings) {
+    this.tracksPresence = settings.presence();
+    this.limits = settings.limits();
   }
 
   public int channels() {
@@ -44,8 +53,17 @@ public final class Occupants {
 
   /**
    * The presence meta of a channel that joins; null if the room has presence off. Changes nothing.
+   *
+   * @throws Refusal if what the channel brings along is too large to be kept with it
    */
   public Presence.Meta meta(Member member, long now) {
+    int most = JOIN_BYTES + limits.maxMetaBytes();
+    if (member.params().length() > most) {
+      throw new Refusal(
+          ErrorCode.INVALID_PAYLOAD,
+          "payload has %d bytes, expected at most %d of a join: max_meta_bytes and %d"
+              .formatted(member.params().length(), most, JOIN_BYTES));
+    }
     return tracksPresence ? metaOf(member, now) : null;
   }
 
@@ -94,7 +112,7 @@ public final class Occupants {
 
   private Presence tracked() {
     if (presence == null) {
-      presence = new Presence();
+      presence = new Presence(limits.maxPresenceBytes());
     }
     return presence;
   }
@@ -105,17 +123,28 @@ public final class Occupants {
   }
 
   /** The join's {@code meta} object, with {@code phx_ref} and {@code online_at} (ms since 1970). */
-  private static Presence.Meta metaOf(Member member, long now) {
+  private Presence.Meta metaOf(Member member, long now) {
     String ref = metaRef(member);
     ObjectNode json =
         JsonNodeFactory.instance.objectNode().put("phx_ref", ref).put("online_at", now);
     if (member.params().length() > 2 && member.params().isObject()) {
       JsonNode given = member.params().tree().get("meta");
       if (given instanceof ObjectNode object) {
+        checkSize(object);
         json.setAll(object);
         json.put("phx_ref", ref);
       }
     }
     return new Presence.Meta(ref, Payload.of(json).toString());
+  }
+
+  private void checkSize(ObjectNode meta) {
+    int bytes = Payload.of(meta).length();
+    if (bytes > limits.maxMetaBytes()) {
+      throw new Refusal(
+          ErrorCode.INVALID_PAYLOAD,
+          "meta has %d bytes, expected at most %d (max_meta_bytes)"
+              .formatted(bytes, limits.maxMetaBytes()));
+    }
   }
 }

@@ -54,12 +54,11 @@ public final class Room {
     if (saved == null) {
       this.state = present("init", this.logic.init());
       this.epoch = Epoch.fresh();
-      this.occupants = new Occupants(settings.presence());
+      this.occupants = new Occupants(settings);
       this.restored = false;
       return;
     }
-    this.occupants =
-        saved.occupants() == null ? new Occupants(settings.presence()) : saved.occupants();
+    this.occupants = saved.occupants() == null ? new Occupants(settings) : saved.occupants();
     this.tickAt = saved.tickAt();
     this.unsent = saved.unsent();
     this.state = saved.state();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class PresencePropertiesTest {
@@ -77,7 +79,7 @@ class PresencePropertiesTest {
 
   @Property(tries = 500)
   void everyClientThatAppliesTheDiffsHasTheState(@ForAll("steps") List<Step> steps) {
-    Presence presence = new Presence();
+    Presence presence = new Presence(1 << 20);
     List<String[]> channels = new ArrayList<>();
     List<Client> clients = new ArrayList<>();
     int ref = 0;
@@ -115,9 +117,67 @@ class PresencePropertiesTest {
     }
   }
 
+  @Property(tries = 500)
+  void aStateWeighsAtMostWhatItMayAndNobodyIsMissing(
+      @ForAll List<@IntRange(max = 3000) Integer> sizes,
+      @ForAll @IntRange(min = 1, max = 20_000) int maxBytes) {
+    Presence presence = new Presence(maxBytes);
+    Map<String, Set<String>> model = new TreeMap<>();
+    long whole = 2;
+    long bare = 2;
+    for (int i = 0; i < sizes.size(); i++) {
+      String user = "ü" + i % 7;
+      String meta = "{\"phx_ref\":\"r%d\",\"x\":\"%s\"}".formatted(i, "é".repeat(sizes.get(i) / 2));
+      presence.join(user, new Presence.Meta("r" + i, meta));
+      boolean first = model.computeIfAbsent(user, u -> new TreeSet<>()).add("r" + i);
+      assertThat(first).isTrue();
+      whole += meta.getBytes(StandardCharsets.UTF_8).length + 1;
+      bare += ("{\"phx_ref\":\"r" + i + "\"},").length();
+    }
+    long users = model.size() * 19L;
+    byte[] state = presence.state();
+    JsonObject json = new JsonObject(new String(state, StandardCharsets.UTF_8));
+    assertThat(refs(json)).isEqualTo(model);
+    assertThat((long) state.length).isLessThanOrEqualTo(Math.max(maxBytes, users + bare));
+    if (whole + users <= maxBytes) {
+      assertThat(cut(json)).isZero();
+    }
+  }
+
+  private static long cut(JsonObject state) {
+    return state.fieldNames().stream()
+        .flatMap(user -> state.getJsonObject(user).getJsonArray("metas").stream())
+        .filter(meta -> !((JsonObject) meta).containsKey("x"))
+        .count();
+  }
+
+  @Test
+  void whoeverSendsLargeMetasLosesTheirsFirst() {
+    Presence presence = new Presence(1000);
+    presence.join("mallory", meta("1", 400));
+    presence.join("mallory", meta("2", 400));
+    presence.join("ada", meta("3", 40));
+    presence.join("mallory", meta("4", 400));
+    presence.join("bob", meta("5", 40));
+    JsonObject state = new JsonObject(new String(presence.state()));
+    List<String> shown = new ArrayList<>();
+    for (String user : state.fieldNames()) {
+      for (Object each : state.getJsonObject(user).getJsonArray("metas")) {
+        JsonObject meta = (JsonObject) each;
+        shown.add(meta.getString("phx_ref") + (meta.containsKey("x") ? " whole" : " bare"));
+      }
+    }
+    assertThat(shown).containsExactly("1 whole", "2 bare", "4 bare", "3 whole", "5 whole");
+  }
+
+  private static Presence.Meta meta(String ref, int bytes) {
+    return new Presence.Meta(
+        ref, "{\"phx_ref\":\"%s\",\"x\":\"%s\"}".formatted(ref, "x".repeat(bytes)));
+  }
+
   @Test
   void whoWasShownBetweenTwoDiffsIsInTheLeaves() {
-    Presence presence = new Presence();
+    Presence presence = new Presence(1 << 20);
     presence.join("ada", new Presence.Meta("1", "{\"phx_ref\":\"1\"}"));
     presence.state();
     presence.leave("ada", "1");

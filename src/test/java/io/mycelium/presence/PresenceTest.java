@@ -137,6 +137,63 @@ class PresenceTest {
   }
 
   @Test
+  void aMetaOverTheLimitIsRefusedAndNamesBothSizes() {
+    node.create("{'id':'x','type':'accumulative','rooms':{'r':{},'s':{'max_meta_bytes':18}}}");
+    PhoenixSocket ada = node.connect("x", "vsn=2.0.0&userId=ada");
+    String large = "x".repeat(900_000);
+    ada.send("['1','1','r','phx_join',{'meta':{'x':'" + large + "'}}]");
+    assertThat(refusal(ada, "1"))
+        .isEqualTo(
+            "invalid_payload payload has 900017 bytes, expected at most 69632 of a join:"
+                + " max_meta_bytes and 65536");
+    ada.send("['2','2','r','phx_join',{'meta':{'x':'" + large.substring(0, 4089) + "'}}]");
+    assertThat(refusal(ada, "2"))
+        .isEqualTo("invalid_payload meta has 4097 bytes, expected at most 4096 (max_meta_bytes)");
+    ada.send("['3','3','s','phx_join',{'meta': { 'x' : [1, 2, 3, 4, 5, 6] } }]");
+    assertThat(refusal(ada, "3"))
+        .isEqualTo("invalid_payload meta has 19 bytes, expected at most 18 (max_meta_bytes)");
+    ada.send("['4','4','r','phx_join',{'meta':{'x':'" + large.substring(0, 4088) + "'}}]");
+    assertThat(ada.awaitReply("4").getJsonObject(4).getString("status")).isEqualTo("ok");
+    assertThat(ada.awaitEvent("presence_state").getJsonObject(4).fieldNames())
+        .containsExactly("ada");
+  }
+
+  private static String refusal(PhoenixSocket client, String ref) {
+    JsonObject reply = client.awaitReply(ref).getJsonObject(4);
+    JsonObject response = reply.getJsonObject("response");
+    assertThat(reply.getString("status")).isEqualTo("error");
+    assertThat(response.containsKey("retryable")).isFalse();
+    return response.getString("reason") + " " + response.getString("message");
+  }
+
+  @Test
+  void aStateThatWouldWeighTooMuchShowsEveryoneAndTheSmallMetas() {
+    node.create("{'id':'x','type':'accumulative','config':{'max_presence_bytes':10000}}");
+    PhoenixSocket watcher = node.connect("x", "vsn=2.0.0&userId=watcher");
+    watcher.send("['1','1','lobby','phx_join',{'meta':{'name':'W'}}]").awaitReply("1");
+    String meta = "{'meta':{'x':'" + "x".repeat(4000) + "'}}";
+    for (int i = 0; i < 30; i++) {
+      node.connect("x", "vsn=2.0.0&userId=mallory")
+          .send("['1','1','lobby','phx_join'," + meta + "]")
+          .awaitReply("1");
+    }
+    View view = new View();
+    Map<String, Integer> all = Map.of("watcher", 1, "mallory", 30);
+    view.awaitEqual(watcher, all);
+    PhoenixSocket late = node.connect("x", "vsn=2.0.0&userId=late");
+    late.send("['1','1','lobby','phx_join',{}]");
+    JsonObject state = late.awaitEvent("presence_state").getJsonObject(4);
+    assertThat(state.encode()).hasSizeLessThan(10_000);
+    assertThat(metas(state, "watcher").getJsonObject(0).getString("name")).isEqualTo("W");
+    assertThat(metas(state, "mallory")).hasSize(30);
+    assertThat(metas(state, "mallory").getJsonObject(29).fieldNames()).containsOnly("phx_ref");
+  }
+
+  private static JsonArray metas(JsonObject state, String user) {
+    return state.getJsonObject(user).getJsonArray("metas");
+  }
+
+  @Test
   void manyJoinsAndLeavesAndACrashEndWithTheTruthInFewDiffs() {
     node.create("{'id':'x','type':'accumulative','rooms':{'r':{}}}");
     PhoenixSocket watcher = join("watcher");

@@ -11,6 +11,7 @@ import io.mycelium.journal.Retention;
 import io.mycelium.protocol.Payload;
 import io.mycelium.room.spi.Effects;
 import io.mycelium.room.spi.Push;
+import io.mycelium.room.spi.RoomLimits;
 import io.mycelium.room.spi.RoomLogic;
 import io.mycelium.room.spi.RoomSettings;
 import io.mycelium.room.types.AccumulativeType;
@@ -26,7 +27,16 @@ import org.junit.jupiter.api.Test;
 class RoomEffectsTest {
   private static final RoomSettings SETTINGS =
       new RoomSettings(
-          "test", null, 10, true, false, Duration.ZERO, null, Durability.SYNC, Retention.ALL);
+          "test",
+          null,
+          10,
+          true,
+          false,
+          Duration.ZERO,
+          null,
+          Durability.SYNC,
+          Retention.ALL,
+          RoomLimits.DEFAULT);
   private static final Push PUSH = new Push("push", "ada", Payload.json("1"), 7);
 
   /** Counts its entries. */

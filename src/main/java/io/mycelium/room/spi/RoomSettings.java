@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param settings free-form object for plug-ins, or null
  * @param durability what the room's entries survive
  * @param retention which of its entries need not be kept
+ * @param limits how much of it clients can make grow
  */
 public record RoomSettings(
     String type,
@@ -27,7 +28,8 @@ public record RoomSettings(
     Duration patchInterval,
     JsonNode settings,
     Durability durability,
-    Retention retention) {
+    Retention retention,
+    RoomLimits limits) {
 
   /** Of a room whose entries are kept in this process only. */
   public RoomSettings(
@@ -47,6 +49,7 @@ public record RoomSettings(
         patchInterval,
         settings,
         Durability.NONE,
-        Retention.ALL);
+        Retention.ALL,
+        RoomLimits.DEFAULT);
   }
 }

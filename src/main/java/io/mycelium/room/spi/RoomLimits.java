@@ -1,0 +1,12 @@
+package io.mycelium.room.spi;
+
+/**
+ * How much of a room its clients can make grow.
+ *
+ * @param maxMetaBytes largest presence meta of a join, as compact JSON in UTF-8
+ * @param maxPresenceBytes above which a {@code presence_state} shows metas without what their joins
+ *     gave
+ */
+public record RoomLimits(int maxMetaBytes, int maxPresenceBytes) {
+  public static final RoomLimits DEFAULT = new RoomLimits(4 << 10, 1 << 20);
+}
