@@ -13,8 +13,11 @@ final class Cut {
   /** Of <code>{"phx_ref":""},</code> around a reference. */
   private static final int BARE_BYTES = 15;
 
-  /** Of <code>"":{"metas":[]},</code> around a user's id. */
+  /** Of <code>"":{"metas":[]},</code> around a user's id, less the comma behind its last meta. */
   private static final int USER_BYTES = 15;
+
+  /** Of the object's braces, less the comma that is not behind its last user. */
+  private static final int BRACES = 1;
 
   /** Metas of that many bits in their size and more are bare. */
   private final int partly;
@@ -32,7 +35,7 @@ final class Cut {
    */
   static Cut of(Map<String, List<Presence.Meta>> users, int maxBytes) {
     long[] extras = new long[Integer.SIZE];
-    long left = maxBytes;
+    long left = maxBytes - BRACES;
     for (Map.Entry<String, List<Presence.Meta>> user : users.entrySet()) {
       left -= USER_BYTES + Presence.Meta.utf8(user.getKey());
       for (Presence.Meta meta : user.getValue()) {
