@@ -7,6 +7,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -22,8 +24,14 @@ final class Demo {
 
   /** Creates them; one that is there already, from a journal, stays as it is. */
   static Future<Void> create(Vertx vertx, InstanceDirectory directory) {
-    return Future.all(vertx.fileSystem().readFile(SPECS), directory.types())
+    return Future.all(vertx.executeBlocking(Demo::specs), directory.types())
         .compose(read -> create(directory, read.resultAt(0), names(read.resultAt(1))));
+  }
+
+  private static Buffer specs() throws IOException {
+    try (InputStream in = Demo.class.getClassLoader().getResourceAsStream(SPECS)) {
+      return Buffer.buffer(in.readAllBytes());
+    }
   }
 
   private static Set<String> names(JsonObject types) {

@@ -27,6 +27,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.file.Path;
@@ -272,12 +273,17 @@ public final class Mycelium {
         vertx.isNativeTransportEnabled());
   }
 
-  /** The web verticles' event loops and one for the rest: deployer, management. */
+  /**
+   * The web verticles' event loops and one for the rest: deployer, management. Nothing is looked up
+   * on the class path by way of files: Vert.x copies each into a folder among the temporary files,
+   * which a SIGKILL leaves there.
+   */
   private static Vertx vertx(MyceliumConfig config) {
     return Vertx.vertx(
         new VertxOptions()
             .setPreferNativeTransport(true)
-            .setEventLoopPoolSize(webVerticles(config) + 1));
+            .setEventLoopPoolSize(webVerticles(config) + 1)
+            .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false)));
   }
 
   static int webVerticles(MyceliumConfig config) {

@@ -5,6 +5,7 @@ import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,7 +52,9 @@ public final class ConfigLoader {
         new VertxOptions()
             .setEventLoopPoolSize(1)
             .setInternalBlockingPoolSize(1)
-            .setWorkerPoolSize(1);
+            .setWorkerPoolSize(1)
+            // Else it makes a folder among the temporary files, which a SIGKILL leaves there.
+            .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false));
     Vertx vertx = Vertx.vertx(small);
     try {
       return ConfigRetriever.create(vertx, options).getConfig().await();

@@ -9,8 +9,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.ext.web.handler.StaticHandler;
-import java.util.function.UnaryOperator;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What one web verticle serves at {@code /console}: the pages to whoever has access, the log-in
@@ -21,7 +23,6 @@ public final class Console {
   private static final String LOGIN = "web/console/login.html";
   private static final String WRONG_TOKEN =
       "<p class=\"error\" role=\"alert\">That is not the token.</p>";
-  private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/dist";
 
   /** The log-in page's too, and no secret. */
   private static final String STYLE = "/console/console.css";
@@ -37,6 +38,8 @@ public final class Console {
   private static final int LOGIN_DELAY_MS = 500;
 
   private final Vertx vertx;
+  private final String page = read(PAGE);
+  private final String logIn = read(LOGIN);
   private final Context context;
   private final ConsoleConfig config;
   private final Access access;
@@ -63,10 +66,9 @@ public final class Console {
         .handler(this::logIn);
     router.get("/console/feed").handler(this::subscribe);
     router.route(PATHS).handler(this::admit);
-    router.get("/console/uplot/*").handler(StaticHandler.create(UPLOT));
     router.get("/console/logout").handler(this::logOut);
     for (String path : new String[] {"/console", "/console/node", "/console/instances/:id"}) {
-      router.get(path).handler(ctx -> page(ctx, 200, PAGE, UnaryOperator.identity()));
+      router.get(path).handler(ctx -> answer(ctx, 200, page));
     }
   }
 
@@ -92,20 +94,23 @@ public final class Console {
    */
   private void logInPage(RoutingContext ctx, String error) {
     ctx.response().putHeader("Referrer-Policy", LOGIN_REFERRER);
-    page(ctx, 401, LOGIN, html -> html.replace("<!--error-->", error));
+    answer(ctx, 401, logIn.replace("<!--error-->", error));
   }
 
-  private void page(RoutingContext ctx, int status, String file, UnaryOperator<String> filled) {
-    vertx
-        .fileSystem()
-        .readFile(file)
-        .onSuccess(
-            html ->
-                ctx.response()
-                    .setStatusCode(status)
-                    .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
-                    .end(filled.apply(html.toString())))
-        .onFailure(ctx::fail);
+  private static void answer(RoutingContext ctx, int status, String html) {
+    ctx.response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+        .end(html);
+  }
+
+  /** Two small files, once for each web verticle. */
+  private static String read(String resource) {
+    try (InputStream in = Console.class.getClassLoader().getResourceAsStream(resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A wrong token is answered late, so that guessing takes its time. */

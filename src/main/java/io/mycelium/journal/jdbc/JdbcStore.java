@@ -67,6 +67,9 @@ public final class JdbcStore implements Store {
     StoreLock lock = database.lock();
     HikariDataSource pool = null;
     try {
+      if (dialect == Dialect.SQLITE) {
+        SqliteLibrary.load();
+      }
       pool = new HikariDataSource(hikari(database, config));
       Committer committer = new Committer(pool, dialect, lock, unsorted);
       database.claim(committer);

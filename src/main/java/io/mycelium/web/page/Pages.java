@@ -16,6 +16,8 @@ public final class Pages {
   private static final String ROOT = "web";
   private static final String SWAGGER_PATH = "/docs/ui/";
   private static final String SWAGGER = "META-INF/resources/webjars/swagger-ui/5.32.6/";
+  private static final String UPLOT_PATH = "/console/uplot/";
+  private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/dist/";
 
   /** Names of our own files; so nothing leads out of the root, and nothing needs decoding. */
   private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*)*/?");
@@ -63,6 +65,9 @@ public final class Pages {
   private static String resource(String path) {
     if (path.startsWith(SWAGGER_PATH)) {
       return SWAGGER + path.substring(SWAGGER_PATH.length());
+    }
+    if (path.startsWith(UPLOT_PATH)) {
+      return UPLOT + path.substring(UPLOT_PATH.length());
     }
     String page = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     boolean isFile = page.lastIndexOf('.') > page.lastIndexOf('/');

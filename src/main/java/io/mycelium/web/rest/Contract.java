@@ -32,10 +32,10 @@ public final class Contract {
 
   /** Fails if the document is no valid OpenAPI 3.1. */
   public static Future<Contract> load(Vertx vertx) {
-    Future<Buffer> text = vertx.fileSystem().readFile(RESOURCE);
+    Future<Buffer> text = vertx.executeBlocking(() -> ClassPathFiles.read(RESOURCE));
     Future<JsonObject> document = text.compose(yaml -> vertx.executeBlocking(() -> parse(yaml)));
     return document
-        .compose(json -> OpenAPIContract.from(vertx, forVertx(json)))
+        .compose(json -> OpenAPIContract.from(ClassPathFiles.of(vertx), forVertx(json)))
         .map(openApi -> new Contract(text.result(), document.result(), openApi));
   }
 
