@@ -4,6 +4,7 @@ import io.mycelium.access.OpenAuthenticator;
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.config.MyceliumConfig;
+import io.mycelium.connection.Places;
 import io.mycelium.connection.SocketState;
 import io.mycelium.console.Console;
 import io.mycelium.console.Sampler;
@@ -11,11 +12,13 @@ import io.mycelium.deployer.DeployerVerticle;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.jdbc.JdbcStore;
 import io.mycelium.journal.memory.MemoryStore;
+import io.mycelium.ops.Descriptors;
 import io.mycelium.ops.EventLoopLag;
 import io.mycelium.ops.Health;
 import io.mycelium.ops.ManagementVerticle;
 import io.mycelium.ops.Meters;
 import io.mycelium.ops.NodeDrain;
+import io.mycelium.ops.WatchedTransport;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.room.PluginLoader;
@@ -57,6 +60,7 @@ public final class Mycelium {
 
   private final MyceliumConfig config;
   private final Vertx vertx;
+  private final WatchedTransport transport;
   private final Meters meters = new Meters(closeReasons(), errorReasons());
   private final Health health = new Health();
   private final ManagementVerticle management;
@@ -79,7 +83,8 @@ public final class Mycelium {
 
   private Mycelium(MyceliumConfig config) {
     this.config = config;
-    this.vertx = vertx(config);
+    this.transport = WatchedTransport.of(meters);
+    this.vertx = vertx(config, transport);
     this.management = new ManagementVerticle(config.ops(), health, meters);
     health.register("instances", () -> up(instancesUp, "the deployer is not up"));
     health.register("journal", this::journalHealth);
@@ -93,6 +98,7 @@ public final class Mycelium {
    * @return the node once its main port is open; a failure has closed all that was opened
    */
   public static Future<Mycelium> start(MyceliumConfig config, boolean demo) {
+    Descriptors.warning(config.web().maxConnections()).ifPresent(log::warn);
     Mycelium node = new Mycelium(config);
     // Of no context: the event loop of a failed step is gone by the time that its failure is told.
     Promise<Mycelium> result = Promise.promise();
@@ -191,6 +197,7 @@ public final class Mycelium {
 
   private List<Future<String>> deployWebs(Contract loaded) {
     List<Future<String>> deployments = new ArrayList<>();
+    Places places = new Places(config.web().maxConnections());
     for (int i = 0; i < webVerticles(config); i++) {
       WebVerticle web =
           new WebVerticle(
@@ -199,6 +206,7 @@ public final class Mycelium {
               config.gateway(),
               loaded,
               new OpenAuthenticator(),
+              places,
               nodeMeters,
               this::mountOperations);
       webs.add(web);
@@ -270,7 +278,7 @@ public final class Mycelium {
         port,
         port,
         managementPort(),
-        vertx.isNativeTransportEnabled());
+        transport.isNative());
   }
 
   /**
@@ -278,12 +286,12 @@ public final class Mycelium {
    * on the class path by way of files: Vert.x copies each into a folder among the temporary files,
    * which a SIGKILL leaves there.
    */
-  private static Vertx vertx(MyceliumConfig config) {
-    return Vertx.vertx(
+  private static Vertx vertx(MyceliumConfig config, WatchedTransport transport) {
+    VertxOptions options =
         new VertxOptions()
-            .setPreferNativeTransport(true)
             .setEventLoopPoolSize(webVerticles(config) + 1)
-            .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false)));
+            .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false));
+    return Vertx.builder().with(options).withTransport(transport).build();
   }
 
   static int webVerticles(MyceliumConfig config) {

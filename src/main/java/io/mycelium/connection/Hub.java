@@ -40,6 +40,7 @@ public final class Hub {
   private final int maxMessageBytes;
   private final InstanceGateway gateway;
   private final InstanceDirectory directory;
+  private final Places places;
   private final ConnectionMeters meters;
   private final KeepAlive keepAlive = new KeepAlive();
   private final Map<String, Future<HubInstance>> instances = new HashMap<>();
@@ -64,6 +65,7 @@ public final class Hub {
   /**
    * @param id unique among the hubs of all nodes
    * @param maxMessageBytes the server's limit, which an instance may lower
+   * @param places the node's, which its hubs share
    */
   public Hub(
       Vertx vertx,
@@ -72,6 +74,7 @@ public final class Hub {
       SocketConfig config,
       GatewayConfig gatewayConfig,
       int maxMessageBytes,
+      Places places,
       ConnectionMeters meters) {
     this.vertx = vertx;
     this.eventLoop = eventLoop;
@@ -80,6 +83,7 @@ public final class Hub {
     this.maxMessageBytes = maxMessageBytes;
     this.gateway = new InstanceGateway(vertx, eventLoop, id, gatewayConfig);
     this.directory = new InstanceDirectory(vertx);
+    this.places = places;
     this.meters = meters;
     this.timer = vertx.setPeriodic(TICK_MS, ignored -> keepAlive.advance());
   }
@@ -88,19 +92,23 @@ public final class Hub {
    * Asks an instance to let a connection in.
    *
    * @return the permit, to be {@linkplain Permit#accept used} or {@linkplain Permit#abandon given
-   *     back}; fails with a {@link Refusal} if the instance is unknown, failed or full
+   *     back}; fails with a {@link Refusal} if the instance is unknown, failed or full, or the node
+   *     is
    */
   public Future<Permit> admit(String instanceId, String user) {
-    if (drain != null) {
-      return Future.failedFuture(new Refusal(ErrorCode.DRAINING, "this node is stopping"));
+    Refusal refusal =
+        drain == null ? places.take() : new Refusal(ErrorCode.DRAINING, "this node is stopping");
+    if (refusal != null) {
+      return Future.failedFuture(refusal);
     }
     upgrading++;
     return instance(instanceId)
         .compose(instance -> open(instance, user))
-        .onFailure(ignored -> upgraded());
+        .onFailure(ignored -> notUpgraded());
   }
 
-  private void upgraded() {
+  private void notUpgraded() {
+    places.free();
     upgrading--;
     endDrain();
   }
@@ -198,7 +206,7 @@ public final class Hub {
     public void abandon() {
       instance.link().sendEnd(Command.Kind.CLOSE, number, null, ReplyTo.NOBODY);
       instance.release();
-      upgraded();
+      notUpgraded();
     }
   }
 
@@ -209,6 +217,7 @@ public final class Hub {
   void closed(Connection connection, String reason) {
     keepAlive.remove(connection.liveness());
     connections--;
+    places.free();
     meters.connectionClosed(reason);
     endDrain();
   }

@@ -31,6 +31,15 @@ final class JvmMeters implements AutoCloseable {
         .baseUnit("bytes")
         .description("Direct memory that Netty's buffers hold")
         .register(registry);
+    // process_files_open_files has no figure when none is left, since it takes one to count them.
+    Gauge.builder("mycelium.open.descriptors", Descriptors::open)
+        .baseUnit("descriptors")
+        .description("File descriptors in use: sockets and files")
+        .register(registry);
+    Gauge.builder("mycelium.max.descriptors", Descriptors::max)
+        .baseUnit("descriptors")
+        .description("File descriptors that the process may have, 0 if there is no limit")
+        .register(registry);
     Gauge.builder("mycelium.build.info", () -> 1)
         .description("Always 1; the labels say what runs")
         .tag("version", version())

@@ -57,6 +57,7 @@ public final class Meters implements AutoCloseable {
   private final LongAdder deliveriesOut = new LongAdder();
   private final LongAdder bytesOut = new LongAdder();
   private final LongAdder entries = new LongAdder();
+  private final LongAdder failedAccepts = new LongAdder();
 
   private final ReasonCounters connectionsClosed;
   private final ReasonCounters errorReplies;
@@ -100,6 +101,11 @@ public final class Meters implements AutoCloseable {
     adder("mycelium.sent.deliveries", "deliveries", "Deliveries written to sockets", deliveriesOut);
     adder("mycelium.sent.bytes", "bytes", "Bytes of deliveries written to sockets", bytesOut);
     adder("mycelium.appended.entries", "entries", "Entries appended to the journal", entries);
+    adder(
+        "mycelium.failed.accepts",
+        "accepts",
+        "Attempts to accept connections that failed, one a second while they do",
+        failedAccepts);
     connectionsClosed =
         new ReasonCounters(
             registry,
@@ -186,6 +192,10 @@ public final class Meters implements AutoCloseable {
 
   public void errorReply(String reason) {
     errorReplies.increment(reason);
+  }
+
+  void acceptFailed() {
+    failedAccepts.increment();
   }
 
   public void upgradeRefused(String reason) {

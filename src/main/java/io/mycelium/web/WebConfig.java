@@ -16,6 +16,8 @@ import io.mycelium.protocol.Refusal;
  * @param maxMessageBytes largest WebSocket message; an instance's {@code max_message_bytes} may
  *     only lower it
  * @param maxBodyBytes largest body of a REST request
+ * @param maxConnections WebSockets that a node has at most, all web verticles together; consoles
+ *     are not counted
  */
 public record WebConfig(
     String host,
@@ -23,10 +25,11 @@ public record WebConfig(
     int eventLoops,
     String transport,
     int maxMessageBytes,
-    int maxBodyBytes) {
+    int maxBodyBytes,
+    int maxConnections) {
 
   public static final WebConfig DEFAULT =
-      new WebConfig("0.0.0.0", 4000, 0, "netty", 1 << 20, 4 << 20);
+      new WebConfig("0.0.0.0", 4000, 0, "netty", 1 << 20, 4 << 20, 100_000);
 
   public WebConfig {
     Expect.present("web.host", host, "an address to listen on");
@@ -37,5 +40,6 @@ public record WebConfig(
     }
     Expect.range("web.max_message_bytes", maxMessageBytes, 1024, 1 << 30);
     Expect.range("web.max_body_bytes", maxBodyBytes, 1024, 1 << 30);
+    Expect.range("web.max_connections", maxConnections, 1, 10_000_000);
   }
 }

@@ -5,6 +5,7 @@ import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
+import io.mycelium.connection.Places;
 import io.mycelium.connection.SocketConfig;
 import io.mycelium.connection.SocketState;
 import io.mycelium.web.page.ClientModule;
@@ -40,6 +41,7 @@ public final class WebVerticle extends VerticleBase {
   private final GatewayConfig gatewayConfig;
   private final Contract contract;
   private final Authenticator authenticator;
+  private final Places places;
   private final ConnectionMeters meters;
   private final Consumer<Router> routes;
   private Hub hub;
@@ -48,6 +50,7 @@ public final class WebVerticle extends VerticleBase {
 
   /**
    * @param contract loaded once and shared by the node's web verticles
+   * @param places shared by them too
    * @param routes mounts what else the main port serves
    */
   public WebVerticle(
@@ -56,6 +59,7 @@ public final class WebVerticle extends VerticleBase {
       GatewayConfig gatewayConfig,
       Contract contract,
       Authenticator authenticator,
+      Places places,
       ConnectionMeters meters,
       Consumer<Router> routes) {
     this.config = config;
@@ -63,6 +67,7 @@ public final class WebVerticle extends VerticleBase {
     this.gatewayConfig = gatewayConfig;
     this.contract = contract;
     this.authenticator = authenticator;
+    this.places = places;
     this.meters = meters;
     this.routes = routes;
   }
@@ -73,7 +78,14 @@ public final class WebVerticle extends VerticleBase {
     String id = UUID.randomUUID().toString();
     hub =
         new Hub(
-            vertx, eventLoop, id, socketConfig, gatewayConfig, config.maxMessageBytes(), meters);
+            vertx,
+            eventLoop,
+            id,
+            socketConfig,
+            gatewayConfig,
+            config.maxMessageBytes(),
+            places,
+            meters);
     Problems problems = new Problems(config.maxBodyBytes());
     SocketHandler sockets =
         new SocketHandler(

@@ -61,7 +61,7 @@ class ConsoleNodePageTest {
         TestNode.await(
             Mycelium.start(
                 new MyceliumConfig(
-                    new WebConfig("127.0.0.1", 0, 2, "netty", 1 << 20, 4 << 20),
+                    new WebConfig("127.0.0.1", 0, 2, "netty", 1 << 20, 4 << 20, 1000),
                     standard.socket(),
                     standard.gateway(),
                     standard.instances(),

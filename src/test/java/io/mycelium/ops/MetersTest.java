@@ -129,7 +129,12 @@ class MetersTest {
   void processItselfIsMeasured() {
     assertThat(meters.scrape())
         .contains("jvm_memory_used_bytes{", "jvm_threads_live_threads ", "process_uptime_seconds ")
-        .contains("process_cpu_usage", "process_files_open_files", "mycelium_build_info{")
+        .contains(
+            "process_cpu_usage",
+            "process_files_open_files",
+            "mycelium_open_descriptors",
+            "mycelium_max_descriptors",
+            "mycelium_build_info{")
         .contains("mycelium_netty_direct_memory_bytes ");
   }
 

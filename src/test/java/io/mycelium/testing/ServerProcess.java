@@ -19,13 +19,23 @@ public final class ServerProcess implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("listening http://localhost:(\\d+)/");
 
   private final Map<String, String> environment;
+  private final int descriptors;
   private final List<String> log = new ArrayList<>();
   private Process process;
   private int port;
 
   /** Starts it on a free port. */
   public ServerProcess(Map<String, String> environment) {
+    this(environment, 0);
+  }
+
+  /**
+   * @param descriptors how many files and sockets it may have open; 0 for as many as the test's own
+   *     process
+   */
+  public ServerProcess(Map<String, String> environment, int descriptors) {
     this.environment = environment;
+    this.descriptors = descriptors;
     start();
   }
 
@@ -53,6 +63,9 @@ public final class ServerProcess implements AutoCloseable {
 
   private void start() {
     List<String> command = new ArrayList<>();
+    if (descriptors > 0) {
+      command.addAll(List.of("bash", "-c", "ulimit -n " + descriptors + "; exec \"$0\" \"$@\""));
+    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+UseSerialGC");
     command.add("-XX:TieredStopAtLevel=1");

@@ -6,6 +6,7 @@ import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
+import io.mycelium.connection.Places;
 import io.mycelium.connection.SocketConfig;
 import io.mycelium.console.Console;
 import io.mycelium.console.ConsoleConfig;
@@ -71,12 +72,21 @@ public final class TestNode implements AutoCloseable {
         vertx.deployVerticle(
             new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), InstanceMeters.NONE)));
     Contract contract = await(Contract.load(vertx));
+    Places places = new Places(b.maxConnections);
     for (int i = 0; i < b.eventLoops; i++) {
       WebConfig web =
-          new WebConfig("127.0.0.1", b.port, 1, b.transport, b.maxMessageBytes, 4 << 20);
+          new WebConfig(
+              "127.0.0.1", b.port, 1, b.transport, b.maxMessageBytes, 4 << 20, b.maxConnections);
       WebVerticle verticle =
           new WebVerticle(
-              web, b.socket, b.gateway, contract, new OpenAuthenticator(), b.meters, this::mount);
+              web,
+              b.socket,
+              b.gateway,
+              contract,
+              new OpenAuthenticator(),
+              places,
+              b.meters,
+              this::mount);
       await(vertx.deployVerticle(verticle));
       webs.add(verticle);
     }
@@ -223,6 +233,7 @@ public final class TestNode implements AutoCloseable {
     private int eventLoops = 2;
     private int port;
     private int maxMessageBytes = 1 << 20;
+    private int maxConnections = 1_000_000;
 
     /** The console is off otherwise. */
     public Builder console(ConsoleConfig config) {
@@ -342,6 +353,12 @@ public final class TestNode implements AutoCloseable {
 
     public Builder eventLoops(int count) {
       eventLoops = count;
+      return this;
+    }
+
+    /** Over all event loops. */
+    public Builder maxConnections(int count) {
+      maxConnections = count;
       return this;
     }
 

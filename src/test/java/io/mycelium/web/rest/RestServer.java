@@ -39,7 +39,7 @@ final class RestServer implements AutoCloseable {
 
   /** Starts it in front of whatever answers the directory's requests on this Vert.x. */
   static RestServer start(Vertx vertx, Authenticator authenticator) {
-    WebConfig config = new WebConfig("127.0.0.1", 0, 1, "netty", 1 << 20, MAX_BODY_BYTES);
+    WebConfig config = new WebConfig("127.0.0.1", 0, 1, "netty", 1 << 20, MAX_BODY_BYTES, 1000);
     Contract contract = get(Contract.load(vertx));
     Router router = Router.router(vertx);
     Problems problems = new Problems(config.maxBodyBytes());
