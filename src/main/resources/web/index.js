@@ -1,4 +1,6 @@
 // The commands shown are for this node. Says of each demo whether its instance is there and how many are connected; offers to create those that are not.
+import {find} from '/find.js';
+
 for (const id of ['curl', 'module']) {
   const code = document.getElementById(id);
   code.textContent = code.textContent.replaceAll('http://localhost:4000', location.origin)
@@ -18,12 +20,12 @@ const badge = (card, text, state) => {
 };
 
 async function look() {
+  const found = await find(...instances.map(({id}) => id));
   let missing = false;
   for (const {id} of instances) {
     const card = document.querySelector(`[data-instance="${id}"]`);
-    const answer = await fetch(`/api/v1/instances/${id}`);
-    if (answer.ok) {
-      const {status, connections} = await answer.json();
+    if (found.has(id)) {
+      const {status, connections} = found.get(id);
       // An idle instance sleeps in the store, and wakes when somebody connects.
       const well = status === 'running' || status === 'idle';
       badge(card, well ? `${connections ?? 0} connected` : status, well ? 'ok' : 'warn');

@@ -1,5 +1,6 @@
 // What the demos share: who the user is, the banner while there is no connection, the people in a room.
 import {connect} from '/client/mycelium.js';
+import {find} from '/find.js';
 
 const names = ['ada', 'bob', 'cleo', 'dan', 'eve', 'finn', 'gil', 'hana', 'ivo', 'juno', 'kai', 'lea'];
 const given = new URLSearchParams(location.search).get('user') ?? sessionStorage.getItem('user');
@@ -20,8 +21,7 @@ export function make(tag, properties, ...children) {
 
 /** Connects to an instance, which is created first if the user wishes so. */
 export async function open(instance) {
-  const path = `/api/v1/instances/${instance}`;
-  while (!(await fetch(path)).ok) await offerToCreate(instance);
+  while (!(await find(instance)).has(instance)) await offerToCreate(instance);
   const socket = connect(`/socket/${instance}`, {params: {userId: user}, backoff: {base: 500, cap: 5000}});
   const banner = byId('banner');
   socket.on('status', (status, {delay}) => {
@@ -43,18 +43,24 @@ export function people(room, list) {
   });
 }
 
+/** Resolves once it is there; never where its type is a plug-in's that this node has not loaded. */
 async function offerToCreate(instance) {
   const {instances} = await (await fetch('/demo/instances.json')).json();
+  const {types} = await (await fetch('/api/v1/types')).json();
+  const spec = instances.find(({id}) => id === instance);
+  const possible = types.some(({name}) => name === spec.type);
   const button = make('button', {className: 'primary', textContent: 'Create it'});
   const problem = make('p', {className: 'error'});
+  const why = possible ? 'it was started without --demo.' : 'its type is a plug-in that was not loaded. Start the node with --plugins and the folder of its jar.';
   const dialog = make('dialog', {}, make('h2', {textContent: 'Nothing here yet'}),
-    make('p', {textContent: `This node has no instance “${instance}”: it was started without --demo.`}), problem, button);
+    make('p', {textContent: `This node has no instance “${instance}”: ${why}`}), problem);
+  if (possible) dialog.append(button);
   dialog.addEventListener('cancel', event => event.preventDefault());
   document.body.append(dialog);
   dialog.showModal();
   await new Promise(created => button.addEventListener('click', async () => {
     const answer = await fetch('/api/v1/instances', {
-      method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(instances.find(({id}) => id === instance)),
+      method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(spec),
     });
     if (answer.ok || answer.status === 409) created(); else problem.textContent = (await answer.json()).detail;
   }));

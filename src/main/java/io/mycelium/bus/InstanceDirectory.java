@@ -39,7 +39,7 @@ public final class InstanceDirectory {
   /**
    * A page of instances in the order of their ids.
    *
-   * @param filter {@code {after?: cursor, limit?: 1 to 1000, type?, status?, name?}}
+   * @param filter {@code {after?: cursor, limit?: 1 to 1000, ids?: [id], type?, status?, name?}}
    * @return {@code {items: [instance], next?: cursor}}
    */
   public Future<JsonObject> list(JsonObject filter) {

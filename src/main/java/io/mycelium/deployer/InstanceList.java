@@ -2,6 +2,8 @@ package io.mycelium.deployer;
 
 import io.mycelium.instance.InstanceServices;
 import io.mycelium.journal.InstanceStore;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -71,6 +73,10 @@ final class InstanceList {
     String after = filter.getString("after", "");
     String status = filter.getString("status");
     Page page = new Page(limit);
+    JsonArray ids = filter.getJsonArray("ids");
+    if (ids != null) {
+      return chosen(page, filter, after, ids);
+    }
     if (status == null || status.equals(IDLE) || status.equals(FAILED)) {
       return stored(page, filter, status, after);
     }
@@ -80,6 +86,32 @@ final class InstanceList {
       }
     }
     return Future.succeededFuture(page.toJson());
+  }
+
+  /** Those of the ids that exist. */
+  private Future<JsonObject> chosen(Page page, JsonObject filter, String after, JsonArray ids) {
+    List<Future<JsonObject>> found =
+        ids.stream()
+            .map(String.class::cast)
+            .filter(id -> id.compareTo(after) > 0)
+            .distinct()
+            .sorted()
+            .map(id -> get(id).recover(InstanceList::nothing))
+            .toList();
+    return Future.all(found)
+        .map(
+            all -> {
+              all.<JsonObject>list().stream()
+                  .filter(shown -> shown != null && matches(shown, filter))
+                  .allMatch(page::add);
+              return page.toJson();
+            });
+  }
+
+  private static Future<JsonObject> nothing(Throwable cause) {
+    return cause instanceof Refusal refusal && refusal.code() == ErrorCode.UNKNOWN_INSTANCE
+        ? Future.succeededFuture()
+        : Future.failedFuture(cause);
   }
 
   private Future<JsonObject> stored(Page page, JsonObject filter, String status, String after) {
@@ -113,14 +145,21 @@ final class InstanceList {
         : stored(page, filter, status, last);
   }
 
-  /** Type and status exactly; the name if it contains the text, letter case aside. */
   private static boolean matches(SupervisedInstance each, JsonObject filter) {
-    String type = filter.getString("type");
-    String name = filter.getString("name");
-    return filter.getString("status").equals(each.status().json())
-        && (type == null || type.equals(each.spec().type()))
-        && (name == null
-            || each.spec().name().toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT)));
+    return matches(filter, each.status().json(), each.spec().type(), each.spec().name());
+  }
+
+  private static boolean matches(JsonObject shown, JsonObject filter) {
+    return matches(
+        filter, shown.getString("status"), shown.getString("type"), shown.getString("name"));
+  }
+
+  /** Type and status exactly; the name if it contains the text, letter case aside. */
+  private static boolean matches(JsonObject filter, String status, String type, String name) {
+    String part = filter.getString("name");
+    return filter.getString("status", status).equals(status)
+        && filter.getString("type", type).equals(type)
+        && (part == null || name.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT)));
   }
 
   /** What was found so far, and whether there is more. */

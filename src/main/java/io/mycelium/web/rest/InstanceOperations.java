@@ -2,6 +2,7 @@ package io.mycelium.web.rest;
 
 import io.mycelium.bus.InstanceDirectory;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /** The operations on instances, named as in the contract. */
@@ -24,6 +25,9 @@ final class InstanceOperations {
       if (request.text(name) != null) {
         filter.put(name, request.text(name));
       }
+    }
+    if (request.has("id")) {
+      filter.put("ids", new JsonArray(request.texts("id")));
     }
     return directory.list(filter).map(Answer::ok);
   }

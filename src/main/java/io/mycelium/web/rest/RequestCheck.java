@@ -6,6 +6,7 @@ import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.json.schema.Validator;
@@ -118,13 +119,30 @@ final class RequestCheck {
       Object standard = schema.getValue("default");
       return standard instanceof Number number ? number.longValue() : standard;
     }
-    Object value = typed(schema.getString("type"), given.get(0));
+    String type = schema.getString("type");
+    if (type.equals("array")) {
+      return list(parameter, given, violations);
+    }
+    Object value = typed(type, given.get(0));
     if (given.size() > 1) {
       violations.add(new Violation(parameter.getName(), String.join(", ", given), "one value"));
-    } else if (!Boolean.TRUE.equals(parameters.get(parameter).validate(value).getValid())) {
+    } else if (!isValid(parameter, value)) {
       violations.add(new Violation(parameter.getName(), given.get(0), SchemaWords.of(schema)));
     }
     return value;
+  }
+
+  /** A parameter that may be repeated. */
+  private List<String> list(Parameter parameter, List<String> given, List<Violation> violations) {
+    if (!isValid(parameter, new JsonArray(given))) {
+      String expected = SchemaWords.of(parameterSchemas.get(parameter));
+      violations.add(new Violation(parameter.getName(), String.join(", ", given), expected));
+    }
+    return given;
+  }
+
+  private boolean isValid(Parameter parameter, Object value) {
+    return Boolean.TRUE.equals(parameters.get(parameter).validate(value).getValid());
   }
 
   /** A parameter is text; where its schema wants an integer and it looks like one, it is one. */

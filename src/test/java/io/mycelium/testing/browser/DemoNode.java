@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 public final class DemoNode implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("listening http://localhost:(\\d+)/");
 
+  private static final String PLUGINS = "target/plugins";
+
   private final Process process;
   private final int port;
 
@@ -36,15 +38,20 @@ public final class DemoNode implements AutoCloseable {
    * @param port 0 for a free one
    */
   public static DemoNode start(int port, String... arguments) {
-    return start("memory:", port, arguments);
+    return start("memory:", port, PLUGINS, arguments);
+  }
+
+  /** One whose folder of plug-ins is not there. */
+  public static DemoNode withoutPlugins(String... arguments) {
+    return start("memory:", 0, "target/no-plugins", arguments);
   }
 
   /** One that keeps all in a SQLite file. */
   static DemoNode durable(Path folder) {
-    return start("jdbc:sqlite:" + folder.resolve("m.db"), 0, "--demo");
+    return start("jdbc:sqlite:" + folder.resolve("m.db"), 0, PLUGINS, "--demo");
   }
 
-  private static DemoNode start(String journal, int port, String... arguments) {
+  private static DemoNode start(String journal, int port, String plugins, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // For tests the start counts, not what the JIT makes of it later.
@@ -54,7 +61,7 @@ public final class DemoNode implements AutoCloseable {
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
     command.addAll(List.of("-cp", classPath(), "io.mycelium.Main", "serve"));
-    command.addAll(List.of("--port", String.valueOf(port), "--plugins", "target/plugins"));
+    command.addAll(List.of("--port", String.valueOf(port), "--plugins", plugins));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("MYCELIUM_OPS_MANAGEMENT_PORT", "0");

@@ -295,10 +295,21 @@ class DemosTest {
   void aDemoWithoutItsInstanceOffersToCreateIt() {
     node.close();
     node = DemoNode.start(0);
-    Window ada = open("draw", "ada").expect("404");
+    Window ada = open("draw", "ada");
     ada.isAccessible();
     ada.screenshot("draw-without-instance");
     button(ada.page(), "Create it").click();
     assertThat(ada.page().getByLabel("People here")).containsText("ada (you)");
+  }
+
+  @Test
+  void aDemoWithoutItsPlugInSaysWhatIsMissing() {
+    node.close();
+    node = DemoNode.withoutPlugins("--demo");
+    Window ada = open("four-in-a-row", "ada");
+    assertThat(ada.page().getByRole(AriaRole.DIALOG)).containsText("plug-in");
+    assertThat(button(ada.page(), "Create it")).hasCount(0);
+    looksRight(ada, "four-in-a-row-without-plug-in");
+    assertThat(ada.faults()).isEmpty();
   }
 }

@@ -64,7 +64,7 @@ class LandingPageTest {
   @Test
   void withoutTheDemoItOffersToCreateTheInstances() {
     node = DemoNode.start(0);
-    Window window = chromium.open(node.port(), "/", View.DESKTOP_LIGHT).expect("404");
+    Window window = chromium.open(node.port(), "/", View.DESKTOP_LIGHT);
     Locator create =
         window.page().getByRole(com.microsoft.playwright.options.AriaRole.BUTTON).first();
     assertThat(create).hasText("Create them");
@@ -73,6 +73,16 @@ class LandingPageTest {
     create.click();
     assertThat(window.page().getByText("0 connected")).hasCount(4);
     assertThat(create).isHidden();
+  }
+
+  @Test
+  void withoutThePlugInItSaysSoAndAsksForNothingThatIsNotThere() {
+    node = DemoNode.withoutPlugins("--demo");
+    Window window = chromium.open(node.port(), "/", View.DESKTOP_LIGHT);
+    assertThat(window.page().getByText("0 connected")).hasCount(3);
+    assertThat(window.page().getByText("plug-in not loaded")).hasCount(1);
+    assertThat(window.page().locator("#missing")).isHidden();
+    assertThat(window.faults()).isEmpty();
   }
 
   @Test

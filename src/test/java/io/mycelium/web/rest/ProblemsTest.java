@@ -122,6 +122,7 @@ class ProblemsTest {
       quoteCharacter = '`',
       value = {
         "?limit=0 | limit | 0 | an integer from 1 to 1000",
+        "?id=a&id=a%20b | id | a, a b | up to 100 ids, each 1 to 64 characters of A-Z a-z 0-9 _ -",
         "?limit=ten | limit | ten | an integer from 1 to 1000",
         "?limit=1&limit=2 | limit | 1, 2 | one value",
         "?status=dead | status | dead | one of starting, running, restarting, failed, idle,"

@@ -121,6 +121,12 @@ class RestNodeTest {
     JsonObject page =
         rest.send("listInstances", "/instances?type=shared&name=oar&status=running").is(200).json();
     assertThat(page.getJsonArray("items")).hasSize(1);
+    JsonArray chosen =
+        rest.send("listInstances", "/instances?id=nobody&id=chat&id=chat")
+            .is(200)
+            .json()
+            .getJsonArray("items");
+    assertThat(chosen).isEqualTo(JsonArray.of(read));
     assertThat(rest.send("listInstances", "/instances?limit=1").json().getString("next"))
         .isNotNull();
     JsonObject restarted = rest.send("restartInstance", "/instances/chat/restart").is(200).json();

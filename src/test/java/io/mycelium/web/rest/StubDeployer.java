@@ -134,6 +134,9 @@ final class StubDeployer {
 
   private static boolean matches(JsonObject instance, JsonObject filter) {
     return instance.getString("id").compareTo(filter.getString("after", "")) > 0
+        && filter
+            .getJsonArray("ids", JsonArray.of(instance.getString("id")))
+            .contains(instance.getString("id"))
         && List.of("type", "status", "name").stream()
             .allMatch(
                 key ->
