@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 public final class Pages {
   private static final String ROOT = "web";
   private static final String SWAGGER_PATH = "/docs/ui/";
-  private static final String SWAGGER = "META-INF/resources/webjars/swagger-ui/5.32.6/";
+  private static final String SWAGGER = "META-INF/resources/webjars/swagger-ui/5.34.1/";
   private static final String UPLOT_PATH = "/console/uplot/";
   private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/dist/";
 

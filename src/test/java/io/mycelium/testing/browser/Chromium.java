@@ -52,8 +52,7 @@ public final class Chromium implements BeforeEachCallback, AfterTestExecutionCal
   private Browser browser;
 
   /** Lives until the last test of the JVM has ended. */
-  private record Shared(Playwright playwright, Browser browser)
-      implements ExtensionContext.Store.CloseableResource {
+  private record Shared(Playwright playwright, Browser browser) implements AutoCloseable {
 
     static Shared launch() {
       if (!Files.isExecutable(PROGRAM)) {
@@ -86,7 +85,7 @@ public final class Chromium implements BeforeEachCallback, AfterTestExecutionCal
         context
             .getRoot()
             .getStore(ExtensionContext.Namespace.create(Chromium.class))
-            .getOrComputeIfAbsent(Shared.class, key -> Shared.launch(), Shared.class)
+            .computeIfAbsent(Shared.class, key -> Shared.launch(), Shared.class)
             .browser();
   }
 
