@@ -3,6 +3,7 @@ package io.mycelium.ops;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
@@ -35,7 +36,7 @@ public final class ManagementVerticle extends VerticleBase {
     health.mount(router);
     router.get("/metrics").handler(this::metrics);
     return vertx
-        .createHttpServer()
+        .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
         .requestHandler(router)
         .listen(config.managementPort(), config.managementHost())
         .onSuccess(this::listening)

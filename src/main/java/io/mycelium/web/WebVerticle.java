@@ -14,6 +14,7 @@ import io.mycelium.web.page.Pages;
 import io.mycelium.web.rest.Contract;
 import io.mycelium.web.rest.Problems;
 import io.mycelium.web.rest.RestApi;
+import io.mycelium.web.rest.TransferCodings;
 import io.mycelium.web.socket.SocketHandler;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
@@ -87,6 +88,7 @@ public final class WebVerticle extends VerticleBase {
             places,
             meters);
     Problems problems = new Problems(config.maxBodyBytes());
+    TransferCodings codings = new TransferCodings(problems);
     SocketHandler sockets =
         new SocketHandler(
             hub,
@@ -106,7 +108,7 @@ public final class WebVerticle extends VerticleBase {
     server = vertx.createHttpServer(options()).invalidRequestHandler(problems::answerInvalid);
     server.requestHandler(
         request -> {
-          if (!sockets.handle(request)) {
+          if (!codings.refuses(request) && !sockets.handle(request)) {
             router.handle(request);
           }
         });
@@ -117,6 +119,9 @@ public final class WebVerticle extends VerticleBase {
     return new HttpServerOptions()
         .setHost(config.host())
         .setPort(config.port() == 0 ? SHARED_FREE_PORT : config.port())
+        // HTTP/2 in clear text: no client of ours asks for it, and each thing it can do is one to
+        // guard.
+        .setHttp2ClearTextEnabled(false)
         .setTcpNoDelay(true)
         .setAcceptBacklog(BACKLOG)
         .setMaxWebSocketFrameSize(config.maxMessageBytes())

@@ -62,6 +62,13 @@ public final class Problems {
     write(request.response(), problem);
   }
 
+  /** Answers with a status that has no code of its own; the connection is the caller's to close. */
+  void answer(HttpServerRequest request, int status, String detail, Violation violation) {
+    Problem problem = new Problem(ErrorCode.BAD_REQUEST, status, detail, null, List.of(violation));
+    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    write(request.response(), problem);
+  }
+
   /** HTTP/2 does not let a request be resumed that has been read. */
   private static void drain(HttpServerRequest request) {
     if (!request.isEnded()) {
