@@ -9,6 +9,7 @@ import io.mycelium.instance.Handover;
 import io.mycelium.instance.InstanceMeters;
 import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceStats;
+import io.mycelium.instance.OwnContext;
 import io.mycelium.instance.Supervisor;
 import io.mycelium.instance.WorkerThreads;
 import io.mycelium.journal.JournalConfig;
@@ -18,7 +19,6 @@ import io.mycelium.room.RoomTypes;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,7 +76,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
             this,
             threads,
             System::currentTimeMillis);
-    registry = new Registry(vertx, (ContextInternal) context, services);
+    registry = new Registry(vertx, OwnContext.of(context), services);
     service = new DirectoryService(services, registry);
     rows = new RowPublisher(vertx, registry.live(), InstanceRows.LEASE_MS);
     registry.onChange(rows::changed);

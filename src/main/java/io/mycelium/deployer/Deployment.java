@@ -5,6 +5,7 @@ import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
 import io.mycelium.instance.InstanceStats;
 import io.mycelium.instance.InstanceVerticle;
+import io.mycelium.instance.OwnContext;
 import io.mycelium.instance.WorkerThreads;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
@@ -13,7 +14,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +23,7 @@ final class Deployment {
   private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
 
   private final Vertx vertx;
-  private final ContextInternal context;
+  private final OwnContext context;
   private final InstanceServices services;
   private final InstanceSpec spec;
   private final long generation;
@@ -37,7 +37,7 @@ final class Deployment {
 
   Deployment(
       Vertx vertx,
-      ContextInternal context,
+      OwnContext context,
       InstanceServices services,
       InstanceSpec spec,
       long generation,
@@ -50,8 +50,8 @@ final class Deployment {
     this.generation = generation;
     this.stats = stats;
     this.verticle = new InstanceVerticle(services, spec, generation, handover, stats);
-    this.starting = context.promise();
-    this.ended = context.promise();
+    this.starting = context.vertx().promise();
+    this.ended = context.vertx().promise();
   }
 
   /** Completes once it takes commands; fails if it is given up before. */
@@ -61,7 +61,7 @@ final class Deployment {
     if (isWorker()) {
       options.setWorkerPoolName(WorkerThreads.POOL).setWorkerPoolSize(services.threads().size());
     }
-    deployment = here(vertx.deployVerticle(verticle, options));
+    deployment = context.here(vertx.deployVerticle(verticle, options));
     deployment.onSuccess(id -> starting.tryComplete()).onFailure(starting::tryFail);
     return starting.future();
   }
@@ -70,12 +70,10 @@ final class Deployment {
     return spec.config().threading() == ThreadingModel.WORKER;
   }
 
-  private <T> Future<T> here(Future<T> elsewhere) {
-    return context.future(elsewhere::onComplete);
-  }
-
   private <T> Future<T> inTime(Future<T> future) {
-    return here(future).timeout(services.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    return context
+        .here(future)
+        .timeout(services.config().stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
   }
 
   InstanceVerticle verticle() {
@@ -121,7 +119,7 @@ final class Deployment {
 
   /** It is stuck while it starts, and will not. */
   void giveUpStart(StuckException cause) {
-    stopped = here(deployment.compose(vertx::undeploy));
+    stopped = context.here(deployment.compose(vertx::undeploy));
     giveUp();
     starting.fail(new Refusal(ErrorCode.TIMEOUT, "instance " + spec.id() + " was " + cause));
   }
@@ -136,7 +134,7 @@ final class Deployment {
     }
     String id = deployment.result();
     deployment = null;
-    stopped = here(vertx.undeploy(id));
+    stopped = context.here(vertx.undeploy(id));
     if (stuck) {
       giveUp();
       return Future.succeededFuture();

@@ -4,11 +4,11 @@ import io.mycelium.instance.ExportLine;
 import io.mycelium.instance.Exports;
 import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
+import io.mycelium.instance.OwnContext;
 import io.mycelium.journal.InstanceStore;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.function.Supplier;
@@ -23,7 +23,7 @@ final class Import {
   static final String UNFINISHED = "its import was not finished";
 
   private final InstanceServices services;
-  private final ContextInternal context;
+  private final OwnContext context;
   private final String id;
   private final long generation;
   private ImportedRooms rooms;
@@ -35,7 +35,7 @@ final class Import {
   /**
    * @param generation that writes it; older ones of its id are fenced
    */
-  Import(InstanceServices services, ContextInternal context, String id, long generation) {
+  Import(InstanceServices services, OwnContext context, String id, long generation) {
     this.services = services;
     this.context = context;
     this.id = id;
@@ -76,12 +76,7 @@ final class Import {
         take(text[i]);
       }
     }
-    return rooms == null ? Future.succeededFuture() : here(rooms.written());
-  }
-
-  /** The store answers on threads of its own. */
-  private <T> Future<T> here(Future<T> future) {
-    return context.future(future::onComplete);
+    return rooms == null ? Future.succeededFuture() : context.here(rooms.written());
   }
 
   private void take(String text) {
@@ -121,7 +116,8 @@ final class Import {
       throw atLine(refusal);
     }
     rooms = new ImportedRooms(services, spec, generation);
-    return here(services.store().instances().create(row(spec)))
+    return context
+        .here(services.store().instances().create(row(spec)))
         .compose(
             isNew -> {
               registered = isNew;
@@ -161,7 +157,7 @@ final class Import {
                 ErrorCode.INVALID_PAYLOAD,
                 "line " + (lines + 1) + ": it is absent, expected {\"end\": entries}");
           }
-          return here(services.store().instances().setFailed(id, false, null));
+          return context.here(services.store().instances().setFailed(id, false, null));
         });
   }
 
@@ -169,6 +165,8 @@ final class Import {
   Future<Void> abandon() {
     return last.transform(
         ignored ->
-            registered ? here(services.store().instances().delete(id)) : Future.succeededFuture());
+            registered
+                ? context.here(services.store().instances().delete(id))
+                : Future.succeededFuture());
   }
 }

@@ -2,12 +2,12 @@ package io.mycelium.deployer;
 
 import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
+import io.mycelium.instance.OwnContext;
 import io.mycelium.journal.InstanceStore;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,7 +27,7 @@ final class Registry {
   private static final String IDLE = InstanceStatus.IDLE.json();
 
   private final Vertx vertx;
-  private final ContextInternal context;
+  private final OwnContext context;
   private final InstanceServices services;
   private final NavigableMap<String, SupervisedInstance> live = new TreeMap<>();
   private final Map<String, Future<SupervisedInstance>> loading = new HashMap<>();
@@ -44,7 +44,7 @@ final class Registry {
   private long registered;
   private Consumer<String> onChange = id -> {};
 
-  Registry(Vertx vertx, ContextInternal context, InstanceServices services) {
+  Registry(Vertx vertx, OwnContext context, InstanceServices services) {
     this.vertx = vertx;
     this.context = context;
     this.services = services;
@@ -60,7 +60,8 @@ final class Registry {
    * import left unfinished when the process died are cleared away.
    */
   Future<Void> open() {
-    return here(services.store().instances().count())
+    return context
+        .here(services.store().instances().count())
         .compose(count -> forgetUnfinished("", 0).map(unfinished -> count - unfinished))
         .map(
             count -> {
@@ -73,10 +74,12 @@ final class Registry {
   }
 
   private Future<Long> forgetUnfinished(String after, long found) {
-    return here(services
-            .store()
-            .instances()
-            .list(after, PAGE, new InstanceStore.Filter(null, null, true)))
+    return context
+        .here(
+            services
+                .store()
+                .instances()
+                .list(after, PAGE, new InstanceStore.Filter(null, null, true)))
         .compose(
             page -> {
               long more = found;
@@ -90,10 +93,6 @@ final class Registry {
                   ? Future.succeededFuture(more)
                   : forgetUnfinished(page.get(PAGE - 1).id(), more);
             });
-  }
-
-  private <T> Future<T> here(Future<T> elsewhere) {
-    return context.future(elsewhere::onComplete);
   }
 
   /** Those in memory, by id. */
@@ -111,7 +110,8 @@ final class Registry {
     SupervisedInstance created = supervise(spec, stuck.getOrDefault(spec.id(), 0L));
     registered++;
     services.meters().statusChanged(null, created.status().json());
-    return here(services.store().instances().create(row(spec)))
+    return context
+        .here(services.store().instances().create(row(spec)))
         .compose(isNew -> isNew ? created.start() : Future.failedFuture(taken(spec.id())))
         .onSuccess(
             ignored -> {
@@ -254,7 +254,8 @@ final class Registry {
       return running;
     }
     Future<SupervisedInstance> load =
-        here(services.store().instances().find(id))
+        context
+            .here(services.store().instances().find(id))
             .compose(row -> row == null ? Future.failedFuture(unknown(id)) : load(row));
     loading.put(id, load);
     load.onComplete(ignored -> loading.remove(id, load));

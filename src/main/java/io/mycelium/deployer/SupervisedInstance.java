@@ -6,10 +6,10 @@ import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
 import io.mycelium.instance.InstanceStats;
 import io.mycelium.instance.InstanceVerticle;
+import io.mycelium.instance.OwnContext;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -24,7 +24,7 @@ final class SupervisedInstance {
   private static final Logger LOG = LoggerFactory.getLogger(SupervisedInstance.class);
 
   private final Vertx vertx;
-  private final ContextInternal context;
+  private final OwnContext context;
   private final InstanceServices services;
   private final InstanceStats stats = new InstanceStats();
   private final WakeUpListener wakeUp;
@@ -46,7 +46,7 @@ final class SupervisedInstance {
    */
   SupervisedInstance(
       Vertx vertx,
-      ContextInternal context,
+      OwnContext context,
       InstanceServices services,
       InstanceSpec spec,
       long lastGeneration) {
@@ -80,7 +80,7 @@ final class SupervisedInstance {
         () ->
             generation == 0
                 ? deploy(Handover.nothing())
-                : transitions
+                : context
                     .here(services.store().journal().fence(spec.id(), generation + 1))
                     .compose(ignored -> deploy(Handover.nothing())));
   }
@@ -161,7 +161,7 @@ final class SupervisedInstance {
     if (crashes.exceededBy(current, services.clock().getAsLong())) {
       become(InstanceStatus.FAILED);
       crashes.remember(generation, RestartLog.Outcome.FAILED, cause);
-      left = handover.withoutPeers();
+      left = handover.withoutLinks();
       services.meters().instanceFailed();
       transitions
           .next(() -> unlessReplaced(crashedGeneration, this::undeploy))
@@ -205,7 +205,7 @@ final class SupervisedInstance {
     LOG.error("instance {} generation {} did not start", spec.id(), generation, cause);
     become(InstanceStatus.FAILED);
     crashes.remember(generation, RestartLog.Outcome.FAILED, cause);
-    left = left.withoutPeers();
+    left = left.withoutLinks();
     services.meters().instanceFailed();
     notices.failed(generation, "the instance did not start: ", lastError);
   }
@@ -266,7 +266,7 @@ final class SupervisedInstance {
     notices.publish(generation, new Outbound.Deleted());
     return transitions
         .next(this::undeploy)
-        .compose(ignored -> transitions.here(services.store().instances().delete(spec.id())))
+        .compose(ignored -> context.here(services.store().instances().delete(spec.id())))
         .onComplete(ignored -> notices.publish(generation, new Outbound.Deleted()));
   }
 
@@ -283,7 +283,7 @@ final class SupervisedInstance {
             return Future.succeededFuture(false);
           }
           wakeUp.listen();
-          return transitions.here(current.verticle().sleep()).compose(this::slept);
+          return context.here(current.verticle().sleep()).compose(this::slept);
         });
   }
 
@@ -357,7 +357,7 @@ final class SupervisedInstance {
         .transform(
             ignored ->
                 status == InstanceStatus.RUNNING
-                    ? transitions.here(current.verticle().call(request))
+                    ? context.here(current.verticle().call(request))
                     : Future.failedFuture(InstanceRefusals.now(this)))
         .timeout(services.config().stopTimeout().toMillis() * 2, TimeUnit.MILLISECONDS)
         .recover(cause -> Future.failedFuture(InstanceRefusals.of(this, cause)));
@@ -366,7 +366,7 @@ final class SupervisedInstance {
   /** Completes once the store has it too. */
   Future<Void> replaceSpec(InstanceSpec changed) {
     spec = changed;
-    return transitions.here(
+    return context.here(
         services.store().instances().setSpec(changed.id(), changed.toJson().encode()));
   }
 

@@ -12,13 +12,13 @@ import java.util.concurrent.ThreadLocalRandom;
  * whatever ended it, and who is connected. Only one of the two touches it at a time.
  *
  * @param rooms by name; rooms that are not in it begin anew
- * @param peers gateways with their connections
+ * @param links what the instance knows of each link: its connections, and how far it came
  * @param nextRef number of the next membership; begins anywhere, since clients take a presence meta
  *     for one that they have if its {@code phx_ref} is the same
  * @param truncated whether what clients have does not fit what is left
  */
 public record Handover(
-    Map<String, SavedRoom> rooms, Collection<LinkState> peers, long nextRef, boolean truncated) {
+    Map<String, SavedRoom> rooms, Collection<LinkState> links, long nextRef, boolean truncated) {
   /** Below it, numbers are exact in any language even after as many memberships again. */
   private static final long FIRST_REFS = 1L << 52;
 
@@ -52,27 +52,27 @@ public record Handover(
   Handover withoutStates(InstanceSpec spec) {
     Map<String, SavedRoom> lost = new HashMap<>();
     rooms.forEach((name, saved) -> lost.put(name, spec.isDurable(name) ? saved.lost() : saved));
-    peers.forEach(peer -> peer.replies().clear());
-    return new Handover(lost, peers, nextRef, truncated);
+    links.forEach(link -> link.replies().clear());
+    return new Handover(lost, links, nextRef, truncated);
   }
 
   /** The same with all states to be read from the journal, the instance having gone to sleep. */
   Handover asleep() {
     Map<String, SavedRoom> lost = new HashMap<>();
     rooms.forEach((name, saved) -> lost.put(name, saved.lost()));
-    return new Handover(lost, peers, nextRef, truncated);
+    return new Handover(lost, links, nextRef, truncated);
   }
 
   /** Whether nobody is connected. */
   public boolean isDeserted() {
-    return peers.isEmpty();
+    return links.isEmpty();
   }
 
   /**
    * The same with nobody in it: who was there is told to come anew, and links tell which
    * connections there are.
    */
-  public Handover withoutPeers() {
+  public Handover withoutLinks() {
     Map<String, SavedRoom> empty = new HashMap<>();
     rooms.forEach((name, saved) -> empty.put(name, saved.vacated()));
     return new Handover(empty, List.of(), nextRef, truncated);

@@ -38,7 +38,7 @@ public final class Instance {
   private final Admission admission;
   private final Pushes pushes;
   private final Map<String, Room> rooms = new HashMap<>(4);
-  private final Map<String, LinkState> peers = new HashMap<>(2);
+  private final Map<String, LinkState> links = new HashMap<>(2);
   private final Membership membership;
   private InstanceSpec spec;
   private int connections;
@@ -56,9 +56,9 @@ public final class Instance {
     this.admission = admission;
     this.pushes = new Pushes(clock, admission);
     spec.rooms().forEach((name, settings) -> open(name, settings, handover.rooms().get(name)));
-    for (LinkState peer : handover.peers()) {
-      peers.put(peer.gateway(), peer);
-      connections += peer.size();
+    for (LinkState link : handover.links()) {
+      links.put(link.gateway(), link);
+      connections += link.size();
     }
     membership = new Membership(rooms, clock, presenceInterval, handover.nextRef());
   }
@@ -83,13 +83,13 @@ public final class Instance {
     for (Room room : rooms.values()) {
       saved.put(room.name(), room.save());
     }
-    return new Handover(saved, List.copyOf(peers.values()), membership.nextRef(), false);
+    return new Handover(saved, List.copyOf(links.values()), membership.nextRef(), false);
   }
 
   /** Number of the last command applied, by link. */
   Map<String, Long> applied() {
     Map<String, Long> applied = new HashMap<>();
-    peers.values().forEach(peer -> applied.put(peer.gateway(), peer.applied()));
+    links.values().forEach(link -> applied.put(link.gateway(), link.applied()));
     return applied;
   }
 
@@ -100,7 +100,7 @@ public final class Instance {
    * @return what the logic threw, or null; commands behind it were not applied
    */
   public Throwable handle(CommandBatch batch, Turn turn) {
-    LinkState known = peers.get(batch.gateway());
+    LinkState known = links.get(batch.gateway());
     long applied = known == null ? 0 : known.applied();
     if (known != null) {
       known.replies().acknowledged(batch.answered());
@@ -112,17 +112,17 @@ public final class Instance {
       turn.item(new Outbound.Resend(batch.gateway(), applied));
       return null;
     }
-    LinkState peer = known == null ? new LinkState(batch.gateway()) : known;
-    peers.put(peer.gateway(), peer);
+    LinkState link = known == null ? new LinkState(batch.gateway()) : known;
+    links.put(link.gateway(), link);
     List<Command> commands = batch.commands();
     for (int i = 0; i < commands.size(); i++) {
       Command command = commands.get(i);
-      if (command.number() > peer.applied()) {
-        peer.applied(command.number());
-        Throwable crash = apply(peer, command, turn);
+      if (command.number() > link.applied()) {
+        link.applied(command.number());
+        Throwable crash = apply(link, command, turn);
         Outbound.Reply reply = turn.lastReply();
         if (reply != null && reply.number() == command.number() && saysAll(command)) {
-          peer.replies().add(reply);
+          link.replies().add(reply);
         }
         if (crash != null) {
           return crash;
@@ -140,54 +140,54 @@ public final class Instance {
     return command.kind() != Command.Kind.JOIN && !GET_ROOMS.equals(command.event());
   }
 
-  private Throwable apply(LinkState peer, Command command, Turn turn) {
+  private Throwable apply(LinkState link, Command command, Turn turn) {
     try {
       switch (command.kind()) {
-        case PUSH -> push(peer, command, turn);
-        case JOIN -> join(peer, command, turn);
-        case OPEN -> openConnection(peer, command, turn);
-        case LEAVE -> leave(peer, command, turn);
+        case PUSH -> push(link, command, turn);
+        case JOIN -> join(link, command, turn);
+        case OPEN -> openConnection(link, command, turn);
+        case LEAVE -> leave(link, command, turn);
         case CLOSE -> {
-          return closeConnection(peer, command, turn);
+          return closeConnection(link, command, turn);
         }
         case DETACH -> {
-          return detach(peer, command, turn);
+          return detach(link, command, turn);
         }
-        case REFILL -> Pushes.refill(peer.gateway(), command, rooms.get(command.room()), turn);
+        case REFILL -> Pushes.refill(link.gateway(), command, rooms.get(command.room()), turn);
       }
       return null;
     } catch (Refusal refusal) {
-      turn.error(peer.gateway(), command.number(), refusal.code(), refusal.getMessage());
+      turn.error(link.gateway(), command.number(), refusal.code(), refusal.getMessage());
       return null;
     } catch (Exception | Error e) {
       String message =
           "the room's logic failed; the instance restarts with its state from before this message";
-      turn.error(peer.gateway(), command.number(), ErrorCode.INSTANCE_CRASHED, message);
+      turn.error(link.gateway(), command.number(), ErrorCode.INSTANCE_CRASHED, message);
       return e;
     }
   }
 
-  private void push(LinkState peer, Command command, Turn turn) {
+  private void push(LinkState link, Command command, Turn turn) {
     Room room = room(command.room());
     if (GET_ROOMS.equals(command.event()) && room.name().equals(InstanceSpec.LOBBY)) {
-      turn.ok(peer.gateway(), command.number(), EMPTY, 0);
+      turn.ok(link.gateway(), command.number(), EMPTY, 0);
       turn.item(
           new Outbound.Direct(
-              peer.gateway(), command.connection(), room.name(), ROOMS, roomsMessage()));
+              link.gateway(), command.connection(), room.name(), ROOMS, roomsMessage()));
     } else {
-      pushes.push(peer.gateway(), command, room, turn);
+      pushes.push(link.gateway(), command, room, turn);
     }
   }
 
-  private void join(LinkState peer, Command command, Turn turn) {
+  private void join(LinkState link, Command command, Turn turn) {
     Room room = room(command.room());
-    open(peer, command);
+    open(link, command);
     Position since = Position.of(command.payload());
     if (since != null && admission.mustRead(room, since)) {
-      peer.connection(command.connection()).awaits(room.name(), command.number());
-      turn.ask(peer.gateway(), command);
+      link.connection(command.connection()).awaits(room.name(), command.number());
+      turn.ask(link.gateway(), command);
     } else {
-      join(peer, command, room, since, turn);
+      join(link, command, room, since, turn);
     }
   }
 
@@ -198,29 +198,29 @@ public final class Instance {
    */
   void resumeJoin(Turn.Question question, Turn turn) {
     Command command = question.command();
-    LinkState peer = peers.get(question.gateway());
-    LinkState.Connection connection = peer == null ? null : peer.connection(command.connection());
+    LinkState link = links.get(question.gateway());
+    LinkState.Connection connection = link == null ? null : link.connection(command.connection());
     if (connection == null || !connection.stopsWaiting(command.room(), command.number())) {
       turn.error(
           question.gateway(), command.number(), ErrorCode.NOT_JOINED, "the channel left meanwhile");
       return;
     }
-    join(peer, command, room(command.room()), Position.of(command.payload()), turn);
+    join(link, command, room(command.room()), Position.of(command.payload()), turn);
   }
 
-  private void join(LinkState peer, Command command, Room room, Position since, Turn turn) {
+  private void join(LinkState link, Command command, Room room, Position since, Turn turn) {
     boolean recovered = since != null && admission.canResume(room, since);
     if (recovered) {
       room.missed(since.seq());
     }
-    Room.Outcome outcome = membership.join(peer, command, room, turn);
+    Room.Outcome outcome = membership.join(link, command, room, turn);
     turn.reply(
         ReplyJson.toJoin(
-            peer.gateway(), command.number(), outcome, room, since == null ? null : recovered));
+            link.gateway(), command.number(), outcome, room, since == null ? null : recovered));
     if (outcome.reject() == null) {
       List<Outbound.Delivery> missed = recovered ? room.missed(since.seq()) : null;
       byte[] names = room.name().equals(InstanceSpec.LOBBY) ? roomsMessage() : null;
-      ReplyJson.greet(peer.gateway(), command.connection(), room, missed, names, turn);
+      ReplyJson.greet(link.gateway(), command.connection(), room, missed, names, turn);
     }
   }
 
@@ -233,51 +233,51 @@ public final class Instance {
     return room;
   }
 
-  private void openConnection(LinkState peer, Command command, Turn turn) {
+  private void openConnection(LinkState link, Command command, Turn turn) {
     if (connections >= spec.config().maxConnections()) {
       throw new Refusal(
           ErrorCode.MAX_CONNECTIONS,
           "the instance has its max_connections of " + spec.config().maxConnections());
     }
-    open(peer, command);
-    turn.ok(peer.gateway(), command.number(), null, 0);
+    open(link, command);
+    turn.ok(link.gateway(), command.number(), null, 0);
   }
 
   /** A connection that joins was let in before, by a predecessor perhaps that could not say so. */
-  private void open(LinkState peer, Command command) {
-    if (peer.connection(command.connection()) == null) {
-      peer.open(command.connection(), command.user());
+  private void open(LinkState link, Command command) {
+    if (link.connection(command.connection()) == null) {
+      link.open(command.connection(), command.user());
       connections++;
     }
   }
 
-  private void leave(LinkState peer, Command command, Turn turn) {
-    LinkState.Connection connection = peer.connection(command.connection());
+  private void leave(LinkState link, Command command, Turn turn) {
+    LinkState.Connection connection = link.connection(command.connection());
     if (connection != null) {
       connection.stopsWaiting(command.room());
     }
-    membership.leave(peer, command.connection(), command.room(), turn);
-    turn.ok(peer.gateway(), command.number(), null, 0);
+    membership.leave(link, command.connection(), command.room(), turn);
+    turn.ok(link.gateway(), command.number(), null, 0);
   }
 
-  private Throwable closeConnection(LinkState peer, Command command, Turn turn) {
-    turn.ok(peer.gateway(), command.number(), null, 0);
-    return close(peer, command.connection(), turn);
+  private Throwable closeConnection(LinkState link, Command command, Turn turn) {
+    turn.ok(link.gateway(), command.number(), null, 0);
+    return close(link, command.connection(), turn);
   }
 
-  private Throwable detach(LinkState peer, Command command, Turn turn) {
-    turn.ok(peer.gateway(), command.number(), null, 0);
-    peers.remove(peer.gateway());
+  private Throwable detach(LinkState link, Command command, Turn turn) {
+    turn.ok(link.gateway(), command.number(), null, 0);
+    links.remove(link.gateway());
     Throwable thrown = null;
-    for (long number : peer.numbers()) {
-      Throwable crash = close(peer, number, turn);
+    for (long number : link.numbers()) {
+      Throwable crash = close(link, number, turn);
       thrown = crash == null ? thrown : crash;
     }
     return thrown;
   }
 
-  private Throwable close(LinkState peer, long number, Turn turn) {
-    LinkState.Connection closed = peer.close(number);
+  private Throwable close(LinkState link, long number, Turn turn) {
+    LinkState.Connection closed = link.close(number);
     if (closed == null) {
       return null;
     }
@@ -311,8 +311,8 @@ public final class Instance {
   void deleteRoom(String name, InstanceSpec changed, Turn turn) {
     membership.roomRemoved(rooms.remove(name));
     spec = changed;
-    for (LinkState peer : peers.values()) {
-      peer.connections().forEachRemaining(connection -> connection.remove(name));
+    for (LinkState link : links.values()) {
+      link.connections().forEachRemaining(connection -> connection.remove(name));
     }
     turn.roomRemoved(name);
     turn.item(new Outbound.RoomClosed(name));

@@ -56,7 +56,7 @@ public final class InstanceVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    return new Recovery(services, spec, generation, (ContextInternal) context, this::watched)
+    return new Recovery(services, spec, generation, OwnContext.of(context), this::watched)
         .recover(handover)
         .compose(this::start);
   }
@@ -76,7 +76,7 @@ public final class InstanceVerticle extends VerticleBase {
                     recovered));
     control = new InstanceControl(instance, generation, services, admission);
     questions =
-        new JournalReads(services, instance, generation, (ContextInternal) context, this::answer);
+        new JournalReads(services, instance, generation, OwnContext.of(context), this::answer);
     consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
     return consumer.completion().onSuccess(ignored -> announce(recovered));
   }

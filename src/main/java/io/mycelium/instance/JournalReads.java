@@ -9,7 +9,6 @@ import io.mycelium.room.Position;
 import io.mycelium.room.Room;
 import io.mycelium.room.Turn;
 import io.vertx.core.Future;
-import io.vertx.core.internal.ContextInternal;
 import java.util.function.Consumer;
 
 /**
@@ -26,7 +25,7 @@ final class JournalReads {
   private final InstanceServices services;
   private final Instance instance;
   private final long generation;
-  private final ContextInternal context;
+  private final OwnContext context;
   private final Consumer<Answer> answer;
   private final OlderEntries older;
 
@@ -34,7 +33,7 @@ final class JournalReads {
       InstanceServices services,
       Instance instance,
       long generation,
-      ContextInternal context,
+      OwnContext context,
       Consumer<Answer> answer) {
     this.services = services;
     this.instance = instance;
@@ -92,7 +91,9 @@ final class JournalReads {
     String id = instance.spec().id();
     long after = GapRefills.after(command);
     written()
-        .compose(ignored -> here(journal().read(id, room.name(), after, GapRefills.limit(command))))
+        .compose(
+            ignored ->
+                context.here(journal().read(id, room.name(), after, GapRefills.limit(command))))
         .onComplete(
             done ->
                 answer.accept(
@@ -110,7 +111,7 @@ final class JournalReads {
     HistoryQuery query = HistoryQuery.of(question.command().payload());
     String id = instance.spec().id();
     written()
-        .compose(ignored -> here(EntryList.read(journal(), id, room.name(), query)))
+        .compose(ignored -> context.here(EntryList.read(journal(), id, room.name(), query)))
         .onComplete(
             done ->
                 answer.accept(
@@ -130,15 +131,11 @@ final class JournalReads {
    */
   private Future<Void> written() {
     return journal().refusal() == null
-        ? here(journal().fence(instance.spec().id(), generation))
-        : context.succeededFuture();
+        ? context.here(journal().fence(instance.spec().id(), generation))
+        : context.vertx().succeededFuture();
   }
 
   private Journal journal() {
     return services.store().journal();
-  }
-
-  private <T> Future<T> here(Future<T> future) {
-    return context.future(future::onComplete);
   }
 }

@@ -51,12 +51,12 @@ final class Membership {
    * A second join of the same connection replaces the first, as a Phoenix client that lost track
    * expects.
    */
-  Room.Outcome join(LinkState peer, Command command, Room room, Turn turn) {
-    LinkState.Connection connection = peer.connection(command.connection());
+  Room.Outcome join(LinkState link, Command command, Room room, Turn turn) {
+    LinkState.Connection connection = link.connection(command.connection());
     long now = clock.getAsLong();
     Payload params = command.payload() == null ? Payload.EMPTY : command.payload();
     Member member =
-        new Member(connection.user(), peer.gateway(), command.connection(), nextRef, params);
+        new Member(connection.user(), link.gateway(), command.connection(), nextRef, params);
     Presence.Meta meta = room.occupants().meta(member, now);
     Room.Outcome outcome = room.join(member, now, turn);
     if (outcome.reject() != null) {
@@ -75,8 +75,8 @@ final class Membership {
     return outcome;
   }
 
-  void leave(LinkState peer, long number, String roomName, Turn turn) {
-    LinkState.Connection connection = peer.connection(number);
+  void leave(LinkState link, long number, String roomName, Turn turn) {
+    LinkState.Connection connection = link.connection(number);
     Member member = connection == null ? null : connection.remove(roomName);
     if (member != null) {
       leave(roomName, member, turn);

@@ -5,7 +5,6 @@ import io.mycelium.journal.Journal;
 import io.mycelium.room.Room;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,7 +50,7 @@ final class OlderEntries {
     private void read() {
       Journal journal = services.store().journal();
       Future<Journal.Read> read = journal.read(instance.spec().id(), room.name(), from, PAGE);
-      context.<Journal.Read>future(read::onComplete).onSuccess(this::add).onFailure(cause -> end());
+      context.here(read).onSuccess(this::add).onFailure(cause -> end());
     }
 
     private void add(Journal.Read page) {
@@ -88,7 +87,7 @@ final class OlderEntries {
 
     private void keep() {
       if (room.recent().prepend(found)) {
-        context.setTimer(KEPT_MS, ignored -> room.trim());
+        context.vertx().setTimer(KEPT_MS, ignored -> room.trim());
       }
       end();
     }
@@ -106,7 +105,7 @@ final class OlderEntries {
 
   private final InstanceServices services;
   private final Instance instance;
-  private final ContextInternal context;
+  private final OwnContext context;
   private final Supplier<Future<Void>> written;
   private final Map<Room, Load> loads = new HashMap<>();
 
@@ -119,7 +118,7 @@ final class OlderEntries {
   OlderEntries(
       InstanceServices services,
       Instance instance,
-      ContextInternal context,
+      OwnContext context,
       Supplier<Future<Void>> written) {
     this.services = services;
     this.instance = instance;

@@ -5,7 +5,6 @@ import io.mycelium.journal.JournalConfig;
 import io.mycelium.room.SavedRoom;
 import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.Future;
-import io.vertx.core.internal.ContextInternal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -23,7 +22,7 @@ final class Recovery {
   private final InstanceServices services;
   private final InstanceSpec spec;
   private final long generation;
-  private final ContextInternal context;
+  private final OwnContext context;
   private final Watch watch;
 
   /** Runs the logic where it is seen if it does not end. */
@@ -36,7 +35,7 @@ final class Recovery {
       InstanceServices services,
       InstanceSpec spec,
       long generation,
-      ContextInternal context,
+      OwnContext context,
       Watch watch) {
     this.services = services;
     this.spec = spec;
@@ -54,14 +53,10 @@ final class Recovery {
       return Future.succeededFuture(handover);
     }
     Journal journal = services.store().journal();
-    return here(journal.fence(spec.id(), generation))
-        .compose(fenced -> here(journal.rooms(spec.id())))
+    return context
+        .here(journal.fence(spec.id(), generation))
+        .compose(fenced -> context.here(journal.rooms(spec.id())))
         .compose(kept -> rooms(handover, kept));
-  }
-
-  /** The store answers on threads of its own. */
-  private <T> Future<T> here(Future<T> future) {
-    return context.future(future::onComplete);
   }
 
   /** One room after the other: a read in hand is at most a page of one room. */
@@ -93,8 +88,8 @@ final class Recovery {
                 each ->
                     each.getValue().epoch() != null
                         && !each.getValue().epoch().equals(rooms.get(each.getKey()).epoch()));
-    Handover made = new Handover(rooms, handover.peers(), handover.nextRef(), truncated);
-    return truncated ? made.withoutPeers() : made;
+    Handover made = new Handover(rooms, handover.links(), handover.nextRef(), truncated);
+    return truncated ? made.withoutLinks() : made;
   }
 
   private Future<SavedRoom> room(String name, SavedRoom lost, Journal.Room kept) {
@@ -110,7 +105,8 @@ final class Recovery {
   }
 
   private Future<SavedRoom> page(String name, RoomReplay replay, long after) {
-    return here(services.store().journal().read(spec.id(), name, after, RoomReplay.PAGE))
+    return context
+        .here(services.store().journal().read(spec.id(), name, after, RoomReplay.PAGE))
         .compose(
             read -> {
               long last = watch.run(() -> replay.apply(read));
