@@ -27,7 +27,7 @@ class LeftoversTest {
         Map.of(
             "JDK_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temporary,
             "MYCELIUM_JOURNAL_URL", "jdbc:sqlite:" + folder.resolve("m.db"));
-    try (ServerProcess server = new ServerProcess(environment)) {
+    try (ServerProcess server = ServerProcess.start(environment)) {
       useAll(server.port());
       List<String> running = files(temporary);
       server.killAndRestart();

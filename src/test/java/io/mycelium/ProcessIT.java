@@ -2,6 +2,7 @@ package io.mycelium;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.testing.ServerProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -77,21 +78,11 @@ class ProcessIT {
   }
 
   private void start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    if (Runtime.version().feature() >= 24) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-      command.add("--sun-misc-unsafe-memory-access=allow");
-    }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.mycelium.Main"));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("MYCELIUM_OPS_MANAGEMENT_PORT", "0");
+    ProcessBuilder builder =
+        ServerProcess.command(List.of(), System.getProperty("java.class.path"), List.of(arguments));
     builder
         .environment()
         .put("MYCELIUM_JOURNAL_URL", "jdbc:sqlite:" + folder.resolve("mycelium.db"));
-    // A JVM that takes options from here says so on its output.
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
     node = builder.start();
   }
 }

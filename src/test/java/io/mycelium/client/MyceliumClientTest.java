@@ -1,6 +1,5 @@
 package io.mycelium.client;
 
-import io.mycelium.testing.ScriptedNode;
 import io.mycelium.testing.TestNode;
 import java.io.IOException;
 import java.util.Map;

@@ -1,6 +1,5 @@
 package io.mycelium.client;
 
-import io.mycelium.testing.ScriptedNode;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -2,7 +2,6 @@ package io.mycelium.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mycelium.testing.BouncerType;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonArray;

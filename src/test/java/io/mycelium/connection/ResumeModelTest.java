@@ -15,7 +15,6 @@ import io.mycelium.room.spi.RoomLogic;
 import io.mycelium.room.spi.RoomSettings;
 import io.mycelium.room.spi.RoomType;
 import io.mycelium.room.types.AccumulativeType;
-import io.mycelium.testing.CuttableStore;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;

@@ -3,7 +3,6 @@ package io.mycelium.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mycelium.testing.ConsoleSocket;
 import io.mycelium.testing.TestNode;
 import java.io.IOException;
 import java.net.URI;

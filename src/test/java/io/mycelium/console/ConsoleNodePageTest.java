@@ -9,7 +9,6 @@ import io.mycelium.Mycelium;
 import io.mycelium.config.MyceliumConfig;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.ops.OpsConfig;
-import io.mycelium.testing.ConsoleSocket;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.mycelium.testing.browser.Chromium;

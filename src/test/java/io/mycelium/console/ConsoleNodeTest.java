@@ -3,7 +3,6 @@ package io.mycelium.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.testing.BrittleType;
-import io.mycelium.testing.ConsoleSocket;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonArray;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mycelium.bus.InstanceRows;
 import io.mycelium.ops.Meters;
-import io.mycelium.testing.ConsoleSocket;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;

@@ -2,11 +2,11 @@ package io.mycelium.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mycelium.durable.ServerProcess;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.PhoenixSocket.Closed;
 import io.mycelium.testing.PhoenixSocket.Frame;
 import io.mycelium.testing.PhoenixSocket.Text;
+import io.mycelium.testing.ServerProcess;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -49,8 +49,7 @@ class KillTest {
   @Test
   void noAcknowledgedMessageIsLostDoubledOrOutOfOrder() throws Exception {
     ExecutorService threads = Executors.newCachedThreadPool();
-    try (ServerProcess server = new ServerProcess(folder)) {
-      server.start();
+    try (ServerProcess server = ServerProcess.durable(folder)) {
       server.request(
           "POST", "/instances", "{\"id\":\"k\",\"type\":\"accumulative\",\"rooms\":{\"r\":{}}}");
       List<Future<?>> writers = new ArrayList<>();
@@ -87,8 +86,7 @@ class KillTest {
     for (int i = 0; i < KILLS; i++) {
       acks.drainPermits();
       assertThat(acks.tryAcquire(1 + random.nextInt(300), 60, TimeUnit.SECONDS)).isTrue();
-      server.kill();
-      server.start();
+      server.killAndRestart();
     }
     acks.drainPermits();
     assertThat(acks.tryAcquire(20, 60, TimeUnit.SECONDS)).isTrue();
@@ -103,7 +101,7 @@ class KillTest {
   }
 
   /** Ids of all entries, whose sequences are checked to have no gap. */
-  private static List<String> entries(ServerProcess server) throws Exception {
+  private static List<String> entries(ServerProcess server) {
     List<String> ids = new ArrayList<>();
     while (true) {
       String path = "/instances/k/rooms/r/entries?limit=1000&after=" + ids.size();

@@ -33,7 +33,7 @@ class OutOfDescriptorsTest {
   void aNodeWithoutDescriptorsSaysSoOnceAndServesAgainWhenSomeAreFree() throws Exception {
     Map<String, String> environment = Map.of("MYCELIUM_JOURNAL_URL", "memory:");
     List<RawSocket> clients = new ArrayList<>();
-    try (ServerProcess server = new ServerProcess(environment, LIMIT)) {
+    try (ServerProcess server = ServerProcess.withDescriptors(environment, LIMIT)) {
       assertThat(lines(server, "web.max_connections is 100000")).hasSize(1);
       create(server.port());
       // A server's classes are in a jar that is open; a test's are files, of which each takes a

@@ -3,7 +3,6 @@ package io.mycelium.room;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.testing.PhoenixSocket;
-import io.mycelium.testing.PluginJar;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

@@ -9,7 +9,6 @@ import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.room.spi.RoomSettings;
 import io.mycelium.testing.PhoenixSocket;
-import io.mycelium.testing.PluginJar;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

@@ -1,7 +1,13 @@
 package io.mycelium.testing;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A node in a process of its own, which can be killed and started again on the same port. Its log
@@ -17,37 +25,112 @@ import java.util.regex.Pattern;
  */
 public final class ServerProcess implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("listening http://localhost:(\\d+)/");
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  /** For tests the start counts, not what the JIT makes of it later. */
+  private static final List<String> JVM_FLAGS =
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m");
 
   private final Map<String, String> environment;
+  private final List<String> arguments;
+  private final String classPath;
+  private final List<String> jvmFlags;
   private final int descriptors;
   private final List<String> log = new ArrayList<>();
   private Process process;
   private int port;
 
-  /** Starts it on a free port. */
-  public ServerProcess(Map<String, String> environment) {
-    this(environment, 0);
+  private ServerProcess(
+      Map<String, String> environment,
+      String classPath,
+      List<String> jvmFlags,
+      int descriptors,
+      int port,
+      String... arguments) {
+    this.environment = environment;
+    this.classPath = classPath;
+    this.jvmFlags = jvmFlags;
+    this.descriptors = descriptors;
+    this.port = port;
+    this.arguments = List.of(arguments);
+    launch();
+  }
+
+  /** Starts one on a free port, of the loopback interface only. */
+  public static ServerProcess start(Map<String, String> environment) {
+    return withJvmFlags(environment);
   }
 
   /**
-   * @param descriptors how many files and sockets it may have open; 0 for as many as the test's own
-   *     process
+   * @param jvmFlags beside the usual ones and stronger, such as {@code -Xmx256m}
    */
-  public ServerProcess(Map<String, String> environment, int descriptors) {
-    this.environment = environment;
-    this.descriptors = descriptors;
-    start();
+  public static ServerProcess withJvmFlags(Map<String, String> environment, String... jvmFlags) {
+    return new ServerProcess(environment, ownClassPath(), List.of(jvmFlags), 0, 0);
+  }
+
+  /**
+   * @param descriptors how many files and sockets it may have open
+   */
+  public static ServerProcess withDescriptors(Map<String, String> environment, int descriptors) {
+    return new ServerProcess(environment, ownClassPath(), List.of(), descriptors, 0);
+  }
+
+  /** Starts one that keeps all in a SQLite file of that folder. */
+  public static ServerProcess durable(Path folder) {
+    return start(Map.of("MYCELIUM_JOURNAL_URL", "jdbc:sqlite:" + folder.resolve("mycelium.db")));
+  }
+
+  /**
+   * Starts one without the tests' classes: with them a plug-in's classes would not come from its
+   * jar.
+   *
+   * @param port 0 for a free one
+   */
+  public static ServerProcess withoutTests(
+      int port, Map<String, String> environment, String... arguments) {
+    String classPath =
+        Stream.of(ownClassPath().split(File.pathSeparator))
+            .filter(entry -> !entry.contains("test-classes"))
+            .collect(Collectors.joining(File.pathSeparator));
+    return new ServerProcess(environment, classPath, List.of(), 0, port, arguments);
+  }
+
+  private static String ownClassPath() {
+    return System.getProperty("java.class.path");
+  }
+
+  /** What runs {@code io.mycelium.Main}, for who wants to see all of it. */
+  public static ProcessBuilder command(
+      List<String> jvmFlags, String classPath, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmFlags);
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(List.of("-cp", classPath, "io.mycelium.Main"));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("MYCELIUM_OPS_MANAGEMENT_PORT", "0");
+    // A JVM that takes options from here says so on its output.
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    return builder;
   }
 
   public int port() {
     return port;
   }
 
-  /** SIGKILL, then a new one. */
-  public void killAndRestart() {
+  /** SIGKILL: nothing is flushed, nobody is told; its port is free afterwards. */
+  public void kill() {
     process.destroyForcibly();
     awaitExit();
-    start();
+  }
+
+  public void killAndRestart() {
+    kill();
+    launch();
   }
 
   /** SIGTERM, then a new one once it is gone; its exit code must be 0. */
@@ -58,29 +141,22 @@ public final class ServerProcess implements AutoCloseable {
     if (code != 0) {
       throw new AssertionError("exit code is " + code + ", expected 0: " + log());
     }
-    start();
+    launch();
   }
 
-  private void start() {
-    List<String> command = new ArrayList<>();
+  /** A new one, where the one before is gone. */
+  public void launch() {
+    List<String> serve = new ArrayList<>(List.of("serve", "--port", String.valueOf(port)));
+    serve.addAll(arguments);
+    List<String> flags = Stream.concat(JVM_FLAGS.stream(), jvmFlags.stream()).toList();
+    ProcessBuilder builder = command(flags, classPath, serve);
     if (descriptors > 0) {
-      command.addAll(List.of("bash", "-c", "ulimit -n " + descriptors + "; exec \"$0\" \"$@\""));
+      builder
+          .command()
+          .addAll(0, List.of("bash", "-c", "ulimit -n " + descriptors + "; exec \"$0\" \"$@\""));
     }
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:+UseSerialGC");
-    command.add("-XX:TieredStopAtLevel=1");
-    if (Runtime.version().feature() >= 24) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-      command.add("--sun-misc-unsafe-memory-access=allow");
-    }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.mycelium.Main"));
-    command.addAll(List.of("serve", "--port", String.valueOf(port)));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("MYCELIUM_OPS_MANAGEMENT_PORT", "0");
     builder.environment().put("MYCELIUM_WEB_HOST", "127.0.0.1");
     builder.environment().putAll(environment);
-    // A JVM that takes options from here says so on its output.
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
     try {
       process = builder.start();
       BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
@@ -89,7 +165,7 @@ public final class ServerProcess implements AutoCloseable {
       reader.setDaemon(true);
       reader.start();
     } catch (IOException e) {
-      throw new AssertionError(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -114,6 +190,28 @@ public final class ServerProcess implements AutoCloseable {
     return String.join("\n", log);
   }
 
+  /**
+   * Body of the answer to a request of the API below {@code /api/v1}, whose status must be good.
+   */
+  public String request(String method, String path, String body) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
+            .header("Content-Type", "application/json")
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    HttpResponse<String> response =
+        HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString()).join();
+    if (response.statusCode() >= 300) {
+      throw new AssertionError(
+          method + " " + path + ": " + response.statusCode() + " " + response.body());
+    }
+    return response.body();
+  }
+
   private int awaitExit() {
     try {
       if (!process.waitFor(TestNode.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
@@ -125,9 +223,9 @@ public final class ServerProcess implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** See {@link #kill}. */
   @Override
   public void close() {
-    process.destroyForcibly();
-    awaitExit();
+    kill();
   }
 }

@@ -1,12 +1,7 @@
 package io.mycelium.testing;
 
-import io.mycelium.journal.InstanceStore;
-import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
-import io.mycelium.journal.SnapshotStore;
-import io.mycelium.journal.Store;
 import io.mycelium.journal.memory.MemoryStore;
-import io.mycelium.protocol.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
@@ -17,12 +12,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /**
  * A journal over memory that answers late, on a thread of its own, or fails an append as a full
  * disk might.
  */
-public final class TestJournal implements Journal, Store {
+public final class TestJournal extends StoreInFront {
   /** What becomes of the next append. */
   public enum Fate {
     KEPT,
@@ -45,7 +41,6 @@ public final class TestJournal implements Journal, Store {
     }
   }
 
-  private final MemoryStore memory;
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
   private final AtomicReference<Fate> next = new AtomicReference<>(Fate.KEPT);
   private final Map<String, Long> failed = new ConcurrentHashMap<>();
@@ -54,7 +49,7 @@ public final class TestJournal implements Journal, Store {
   private volatile long delayMicros;
 
   public TestJournal(JournalConfig config) {
-    memory = new MemoryStore(config);
+    super(new MemoryStore(config));
   }
 
   public void next(Fate fate) {
@@ -79,6 +74,11 @@ public final class TestJournal implements Journal, Store {
     return first;
   }
 
+  @Override
+  protected <T> Future<T> pass(Supplier<Future<T>> request) {
+    return late(request.get());
+  }
+
   private <T> Future<T> late(Future<T> answer) {
     Promise<T> done = Promise.promise();
     thread.schedule(() -> answer.onComplete(done), delayMicros, TimeUnit.MICROSECONDS);
@@ -97,7 +97,7 @@ public final class TestJournal implements Journal, Store {
     if (fate == Fate.LOST) {
       return late(Future.failedFuture("the disk is full"));
     }
-    Future<Void> written = memory.journal().append(instance, generation, entries);
+    Future<Void> written = behind().journal().append(instance, generation, entries);
     if (fate == Fate.KEPT_UNKNOWN) {
       return late(Future.failedFuture("the connection to the disk broke"));
     }
@@ -107,51 +107,6 @@ public final class TestJournal implements Journal, Store {
       return each.done.future();
     }
     return late(written);
-  }
-
-  @Override
-  public Future<Void> fence(String instance, long generation) {
-    return late(memory.journal().fence(instance, generation));
-  }
-
-  @Override
-  public Future<Read> read(String instance, String room, long after, int limit) {
-    return late(memory.journal().read(instance, room, after, limit));
-  }
-
-  @Override
-  public Future<Void> deleteRoom(String instance, String room) {
-    return late(memory.journal().deleteRoom(instance, room));
-  }
-
-  @Override
-  public ErrorCode refusal() {
-    return null;
-  }
-
-  @Override
-  public Future<Map<String, Room>> rooms(String instance) {
-    return late(memory.journal().rooms(instance));
-  }
-
-  @Override
-  public Future<Read> readBefore(String instance, String room, long before, int limit) {
-    return late(memory.journal().readBefore(instance, room, before, limit));
-  }
-
-  @Override
-  public InstanceStore instances() {
-    return memory.instances();
-  }
-
-  @Override
-  public Journal journal() {
-    return this;
-  }
-
-  @Override
-  public SnapshotStore snapshots() {
-    return memory.snapshots();
   }
 
   @Override

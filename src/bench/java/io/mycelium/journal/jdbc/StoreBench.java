@@ -9,7 +9,6 @@ import io.mycelium.journal.Snapshot;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.StoreRig;
 import io.mycelium.protocol.Payload;
-import io.mycelium.testing.Postgres;
 import io.vertx.core.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -27,10 +27,15 @@ final class Database {
 
   private final JournalConfig config;
   private final Dialect dialect;
+  private final Duration patience;
 
-  Database(JournalConfig config) {
+  /**
+   * @param patience time that a database server has to answer, and another server of ours to end
+   */
+  Database(JournalConfig config, Duration patience) {
     this.config = config;
     this.dialect = Dialect.of(config.url());
+    this.patience = patience;
   }
 
   /** With what the drivers need beside what the user wrote. */
@@ -53,7 +58,7 @@ final class Database {
 
   /** A server that is just being started together with this one is waited for. */
   Duration patience() {
-    return dialect == Dialect.SQLITE ? Duration.ofMillis(1) : Duration.ofSeconds(10);
+    return dialect == Dialect.SQLITE ? Duration.ofMillis(1) : patience;
   }
 
   /** Makes the folder of a file. */

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class JdbcStore implements Store {
   private static final Logger LOG = LoggerFactory.getLogger(JdbcStore.class);
   private static final int READERS = 4;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration CONNECT = Duration.ofSeconds(3);
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
@@ -61,7 +62,14 @@ public final class JdbcStore implements Store {
 
   public static JdbcStore open(
       JournalConfig config, JournalMeters meters, UnsortedEntries.Limits limits) {
-    Database database = new Database(config);
+    return open(new Database(config, PATIENCE), config, meters, limits);
+  }
+
+  static JdbcStore open(
+      Database database,
+      JournalConfig config,
+      JournalMeters meters,
+      UnsortedEntries.Limits limits) {
     Dialect dialect = Dialect.of(config.url());
     UnsortedEntries unsorted = dialect.sortsLater() ? new UnsortedEntries(limits) : null;
     StoreLock lock = database.lock();

@@ -275,7 +275,7 @@ abstract class DatabaseContract extends RegisterContract {
 
   @Test
   void aSecondServerIsRefusedAndTheFirstGoesOn() {
-    assertThatThrownBy(() -> open(url))
+    assertThatThrownBy(() -> OpeningFaultsTest.impatiently(config(url)))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("in use by another server");
     await(store.journal().append("i", 1, appends("lobby", "e", 1, 1)));

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalMeters;
 import io.mycelium.journal.Store;
-import io.mycelium.testing.Postgres;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -16,11 +16,11 @@ import io.mycelium.journal.Store;
 import io.mycelium.journal.StoreException;
 import io.mycelium.journal.StoreRig;
 import io.mycelium.protocol.Refusal;
-import io.mycelium.testing.Postgres;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,11 +78,16 @@ class OpeningFaultsTest {
         base.maxResumeEntries());
   }
 
+  /** A server that is not there is waited for, but not as long as where one may just start. */
+  static Store impatiently(JournalConfig config) {
+    Database database = new Database(config, Duration.ofSeconds(1));
+    return JdbcStore.open(database, config, JournalMeters.NONE, UnsortedEntries.Limits.DEFAULT);
+  }
+
   /** Its message. */
   private static String refused(JournalConfig config) {
     StoreException thrown =
-        catchThrowableOfType(
-            StoreException.class, () -> JdbcStore.open(config, JournalMeters.NONE).close());
+        catchThrowableOfType(StoreException.class, () -> impatiently(config).close());
     assertThat(thrown).as("opening of %s", config).isNotNull();
     assertThat(ThrowableProxyUtil.asString(new ThrowableProxy(thrown))).doesNotContain(SECRET);
     return thrown.getMessage();
@@ -143,6 +148,21 @@ class OpeningFaultsTest {
     String url = "jdbc:postgresql://127.0.0.1:" + port + "/mycelium";
     assertThat(refused(at(url + "?user=ada&password=" + SECRET, "", "")))
         .contains(url, "cannot be reached: check that it runs");
+  }
+
+  @Test
+  void aServerThatIsNotThereIsNamedWithoutThePasswordOfItsUrl() {
+    JournalConfig config =
+        at("jdbc:postgresql://localhost:1/nowhere?password=" + SECRET, "someone", SECRET);
+    assertThat(config.toString()).doesNotContain(SECRET);
+    assertThat(refused(config)).contains("jdbc:postgresql://localhost:1/nowhere cannot be reached");
+  }
+
+  @Test
+  void aWrongPasswordInTheUrlIsNotRepeated() {
+    String url = Postgres.shared().newDatabase();
+    assertThat(refused(StoreRig.config(url.replace(Postgres.PASSWORD, SECRET))))
+        .contains(url.replaceAll("\\?.*", ""), "password");
   }
 
   @Test

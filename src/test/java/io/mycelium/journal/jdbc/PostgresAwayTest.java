@@ -10,18 +10,17 @@ import io.mycelium.journal.JournalMeters;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.StoreRig;
 import io.mycelium.protocol.ErrorCode;
-import io.mycelium.testing.Postgres;
 import io.vertx.core.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A real PostgreSQL goes away while nobody writes, or for good. */
 class PostgresAwayTest {
-  private final Postgres postgres = Postgres.start();
+  private final Postgres postgres = Postgres.shared();
 
   @AfterEach
-  void close() {
-    postgres.close();
+  void startItAgain() {
+    postgres.launch();
   }
 
   @Test

@@ -10,6 +10,7 @@ import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.RequestOptions;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import io.mycelium.testing.PhoenixSocket;
+import io.mycelium.testing.ServerProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,7 @@ class Pictures {
   @TempDir Path folder;
 
   private final ScheduledExecutorService traffic = Executors.newSingleThreadScheduledExecutor();
-  private DemoNode node;
+  private ServerProcess node;
 
   @BeforeEach
   void startNode() {

@@ -11,8 +11,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,15 +21,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ApiReferenceTest {
   @RegisterExtension final Chromium chromium = new Chromium();
 
-  private TestNode node;
+  private static TestNode node;
 
-  @BeforeEach
-  void startNode() {
+  @BeforeAll
+  static void startNode() {
     node = TestNode.start();
   }
 
-  @AfterEach
-  void stopNode() {
+  @AfterAll
+  static void stopNode() {
     node.close();
   }
 

@@ -9,13 +9,19 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
+import io.mycelium.testing.ServerProcess;
 import io.mycelium.testing.browser.Chromium;
 import io.mycelium.testing.browser.DemoNode;
 import io.mycelium.testing.browser.View;
 import io.mycelium.testing.browser.Window;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.HashSet;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,16 +47,28 @@ class DemosTest {
 
   @RegisterExtension final Chromium chromium = new Chromium();
 
-  private DemoNode node;
+  private static ServerProcess node;
 
-  @BeforeEach
-  void startNode() {
+  @BeforeAll
+  static void startNode() {
     node = DemoNode.start();
   }
 
-  @AfterEach
-  void stopNode() {
+  @AfterAll
+  static void stopNode() {
     node.close();
+  }
+
+  /** As the node was right after its start. */
+  @BeforeEach
+  void makeTheInstancesAnew() throws IOException {
+    try (InputStream specs = DemosTest.class.getResourceAsStream("/web/demo/instances.json")) {
+      JsonObject all = new JsonObject(Buffer.buffer(specs.readAllBytes()));
+      for (Object spec : all.getJsonArray("instances")) {
+        node.request("DELETE", "/instances/" + ((JsonObject) spec).getString("id"), null);
+        node.request("POST", "/instances", spec.toString());
+      }
+    }
   }
 
   private Window open(String demo, String user) {
@@ -278,13 +296,12 @@ class DemosTest {
     say(page, "before");
     assertThat(page.locator("#messages li")).hasCount(1);
     assertThat(page.locator("#banner")).isHidden();
-    int port = node.port();
-    node.close();
+    node.kill();
     assertThat(page.locator("#banner")).containsText("Connection lost");
     say(page, "said while the server was away");
     assertThat(page.locator("#pending li")).hasCount(1);
     ada.screenshot("chat-reconnecting");
-    node = DemoNode.start(port, "--demo");
+    node.launch();
     // The page may wait some seconds before it tries again.
     assertThat(page.locator("#banner")).isHidden(new IsHiddenOptions().setTimeout(30_000));
     assertThat(page.locator("#messages")).containsText("said while the server was away");
@@ -293,8 +310,7 @@ class DemosTest {
 
   @Test
   void aDemoWithoutItsInstanceOffersToCreateIt() {
-    node.close();
-    node = DemoNode.start(0);
+    node.request("DELETE", "/instances/draw", null);
     Window ada = open("draw", "ada");
     ada.isAccessible();
     ada.screenshot("draw-without-instance");
@@ -304,12 +320,13 @@ class DemosTest {
 
   @Test
   void aDemoWithoutItsPlugInSaysWhatIsMissing() {
-    node.close();
-    node = DemoNode.withoutPlugins("--demo");
-    Window ada = open("four-in-a-row", "ada");
-    assertThat(ada.page().getByRole(AriaRole.DIALOG)).containsText("plug-in");
-    assertThat(button(ada.page(), "Create it")).hasCount(0);
-    looksRight(ada, "four-in-a-row-without-plug-in");
-    assertThat(ada.faults()).isEmpty();
+    try (ServerProcess bare = DemoNode.withoutPlugins("--demo")) {
+      Window ada =
+          chromium.open(bare.port(), "/demo/four-in-a-row?user=ada", View.DESKTOP_LIGHT);
+      assertThat(ada.page().getByRole(AriaRole.DIALOG)).containsText("plug-in");
+      assertThat(button(ada.page(), "Create it")).hasCount(0);
+      looksRight(ada, "four-in-a-row-without-plug-in");
+      assertThat(ada.faults()).isEmpty();
+    }
   }
 }

@@ -7,13 +7,16 @@ import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
+import io.mycelium.testing.ServerProcess;
 import io.mycelium.testing.browser.Chromium;
 import io.mycelium.testing.browser.DemoNode;
 import io.mycelium.testing.browser.View;
 import io.mycelium.testing.browser.Window;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,17 +25,31 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LandingPageTest {
   @RegisterExtension final Chromium chromium = new Chromium();
 
-  private DemoNode node;
+  private static ServerProcess node;
+
+  /** Of the one test that wants another node than the rest. */
+  private ServerProcess bare;
+
+  @BeforeAll
+  static void startNode() {
+    node = DemoNode.start();
+  }
+
+  @AfterAll
+  static void stopNode() {
+    node.close();
+  }
 
   @AfterEach
-  void stopNode() {
-    node.close();
+  void stopTheOther() {
+    if (bare != null) {
+      bare.close();
+    }
   }
 
   @ParameterizedTest
   @EnumSource
   void itIsAccessibleAndFitsTheWindow(View view) {
-    node = DemoNode.start();
     Window window = chromium.open(node.port(), "/", view);
     assertThat(window.page()).hasTitle("Mycelium");
     assertThat(window.page().getByText("0 connected")).hasCount(4);
@@ -43,7 +60,6 @@ class LandingPageTest {
 
   @Test
   void eachOfItsLinksLeadsSomewhere() {
-    node = DemoNode.start();
     Page page = chromium.open(node.port(), "/", View.DESKTOP_LIGHT).page();
     List<String> links =
         page.locator("a").all().stream().map(link -> link.getAttribute("href")).distinct().toList();
@@ -63,8 +79,8 @@ class LandingPageTest {
 
   @Test
   void withoutTheDemoItOffersToCreateTheInstances() {
-    node = DemoNode.start(0);
-    Window window = chromium.open(node.port(), "/", View.DESKTOP_LIGHT);
+    bare = DemoNode.start(0);
+    Window window = chromium.open(bare.port(), "/", View.DESKTOP_LIGHT);
     Locator create =
         window.page().getByRole(com.microsoft.playwright.options.AriaRole.BUTTON).first();
     assertThat(create).hasText("Create them");
@@ -77,8 +93,8 @@ class LandingPageTest {
 
   @Test
   void withoutThePlugInItSaysSoAndAsksForNothingThatIsNotThere() {
-    node = DemoNode.withoutPlugins("--demo");
-    Window window = chromium.open(node.port(), "/", View.DESKTOP_LIGHT);
+    bare = DemoNode.withoutPlugins("--demo");
+    Window window = chromium.open(bare.port(), "/", View.DESKTOP_LIGHT);
     assertThat(window.page().getByText("0 connected")).hasCount(3);
     assertThat(window.page().getByText("plug-in not loaded")).hasCount(1);
     assertThat(window.page().locator("#missing")).isHidden();
@@ -87,7 +103,6 @@ class LandingPageTest {
 
   @Test
   void theCommandThatItShowsCreatesAnInstance() {
-    node = DemoNode.start();
     Page page = chromium.open(node.port(), "/", View.DESKTOP_LIGHT).page();
     String command = page.locator("#curl").textContent();
     assertThat(command).contains("127.0.0.1:" + node.port() + "/api/v1/instances");
@@ -102,7 +117,6 @@ class LandingPageTest {
 
   @Test
   void thePolicyOfThePagesIsStrictAndTheyAreRevalidated() {
-    node = DemoNode.start();
     Window window = chromium.open(node.port(), "/", View.DESKTOP_LIGHT);
     Response first = window.page().reload();
     Map<String, String> headers = first.headers();

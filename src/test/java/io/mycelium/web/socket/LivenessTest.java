@@ -3,7 +3,6 @@ package io.mycelium.web.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.connection.SocketConfig;
-import io.mycelium.testing.Closings;
 import io.mycelium.testing.RawSocket;
 import io.mycelium.testing.TestNode;
 import java.time.Duration;

@@ -2,7 +2,6 @@ package io.mycelium.web.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mycelium.testing.Closings;
 import io.mycelium.testing.RawSocket;
 import io.mycelium.testing.RawSocket.Frame;
 import io.mycelium.testing.TestNode;

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.connection.SocketConfig;
-import io.mycelium.testing.Closings;
-import io.mycelium.testing.GateType;
 import io.mycelium.testing.RawSocket;
 import io.mycelium.testing.RawSocket.Frame;
 import io.mycelium.testing.TestNode;

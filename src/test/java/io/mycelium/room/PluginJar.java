@@ -1,4 +1,4 @@
-package io.mycelium.testing;
+package io.mycelium.room;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,7 +22,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /** Compiles sources and packs them into a real plug-in jar. */
-public final class PluginJar {
+final class PluginJar {
   private static final String SERVICE = "META-INF/services/io.mycelium.room.spi.RoomType";
 
   private final Map<String, String> sources = new LinkedHashMap<>();

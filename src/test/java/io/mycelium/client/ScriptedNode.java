@@ -1,5 +1,7 @@
-package io.mycelium.testing;
+package io.mycelium.client;
 
+import io.mycelium.testing.BrittleType;
+import io.mycelium.testing.TestNode;
 import java.io.IOException;
 import java.util.Map;
 
@@ -7,7 +9,7 @@ import java.util.Map;
  * A node with some instances, and a Node.js script that is a client of it and may wish that it is
  * restarted, drained, or that the instance {@code brittle} is revived.
  */
-public final class ScriptedNode implements AutoCloseable {
+final class ScriptedNode implements AutoCloseable {
   private final String[] instances;
   private final NodeScript script;
   private TestNode node;

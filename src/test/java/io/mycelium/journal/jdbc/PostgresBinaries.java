@@ -1,8 +1,13 @@
-package io.mycelium.testing;
+package io.mycelium.journal.jdbc;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,15 +32,22 @@ final class PostgresBinaries {
     this.home = home;
   }
 
-  /** Beside other temporary files, where {@code nobody} can read it. */
+  /**
+   * Beside other temporary files, where {@code nobody} can read it; another JVM that unpacks it is
+   * waited for.
+   */
   static PostgresBinaries unpacked() throws IOException {
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     Path home = temporary.resolve(jarName() + "-" + System.getProperty("user.name"));
-    if (!Files.isExecutable(home.resolve("bin/postgres"))) {
-      Path unpacking = Files.createTempDirectory(temporary, "mycelium-postgres-unpacking-");
-      Files.setPosixFilePermissions(unpacking, PosixFilePermissions.fromString("rwxr-xr-x"));
-      unpack(unpacking);
-      moveUnlessThere(unpacking, home);
+    try (FileChannel file = FileChannel.open(lockOf(home), CREATE, WRITE);
+        FileLock turn = file.lock()) {
+      if (!Files.isExecutable(home.resolve("bin/postgres"))) {
+        Path unpacking = Files.createTempDirectory(temporary, "mycelium-postgres-unpacking-");
+        Files.setPosixFilePermissions(unpacking, PosixFilePermissions.fromString("rwxr-xr-x"));
+        unpack(unpacking);
+        // At once or not at all: this process may be killed.
+        Files.move(unpacking, home, StandardCopyOption.ATOMIC_MOVE);
+      }
     }
     return new PostgresBinaries(home);
   }
@@ -71,16 +83,8 @@ final class PostgresBinaries {
     }
   }
 
-  /** Another JVM may have been faster. */
-  private static void moveUnlessThere(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      delete(from);
-      if (!Files.isExecutable(to.resolve("bin/postgres"))) {
-        throw e;
-      }
-    }
+  private static Path lockOf(Path home) {
+    return home.resolveSibling(home.getFileName() + ".lock");
   }
 
   /** Runs one of the programs, its output into a file. */

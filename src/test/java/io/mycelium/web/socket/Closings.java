@@ -1,15 +1,16 @@
-package io.mycelium.testing;
+package io.mycelium.web.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.connection.ConnectionMeters;
+import io.mycelium.testing.TestNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Meters that let a test wait until the server is done with a connection. */
-public final class Closings implements ConnectionMeters {
+final class Closings implements ConnectionMeters {
   private final LinkedBlockingQueue<String> reasons = new LinkedBlockingQueue<>();
 
   @Override

@@ -1,4 +1,4 @@
-package io.mycelium.testing;
+package io.mycelium.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * A test script of {@code src/test/js} under Node.js' test runner. It asks over HTTP, at {@code
  * MYCELIUM_CONTROL}, for what only this side can do, such as to restart the server on its port.
  */
-public final class NodeScript implements AutoCloseable {
+final class NodeScript implements AutoCloseable {
   private static final Path SCRIPTS = Path.of("src", "test", "js");
   private static final int MINUTES = 4;
 

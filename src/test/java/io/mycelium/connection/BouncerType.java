@@ -1,4 +1,4 @@
-package io.mycelium.testing;
+package io.mycelium.connection;
 
 import io.mycelium.journal.Entry;
 import io.mycelium.protocol.Payload;
@@ -11,7 +11,7 @@ import io.mycelium.room.spi.RoomType;
 import java.util.List;
 
 /** A type that kicks whoever joins with {@code {"kick":true}}. */
-public final class BouncerType implements RoomType {
+final class BouncerType implements RoomType {
   @Override
   public String name() {
     return "bouncer";

@@ -1,5 +1,6 @@
-package io.mycelium.testing;
+package io.mycelium.console;
 
+import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -18,7 +19,7 @@ import java.util.function.Predicate;
  * A console without a browser: keeps the rows as the page does, and may stop reading. For one test
  * thread.
  */
-public final class ConsoleSocket implements WebSocket.Listener, AutoCloseable {
+final class ConsoleSocket implements WebSocket.Listener, AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final LinkedBlockingQueue<JsonObject> incoming = new LinkedBlockingQueue<>();

@@ -1,4 +1,4 @@
-package io.mycelium.testing;
+package io.mycelium.journal.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,16 +28,15 @@ class PostgresTest {
 
   @Test
   void whatWasCommittedIsThereAfterAKillAndAStop() throws SQLException {
-    try (Postgres postgres = Postgres.start()) {
-      String url = postgres.newDatabase();
-      execute(url, "CREATE TABLE t (x INT)");
-      execute(url, "INSERT INTO t VALUES (1)");
-      postgres.kill();
-      postgres.launch();
-      assertThat(rows(url)).isEqualTo(1);
-      postgres.stop();
-      postgres.launch();
-      assertThat(rows(url)).isEqualTo(1);
-    }
+    Postgres postgres = Postgres.shared();
+    String url = postgres.newDatabase();
+    execute(url, "CREATE TABLE t (x INT)");
+    execute(url, "INSERT INTO t VALUES (1)");
+    postgres.kill();
+    postgres.launch();
+    assertThat(rows(url)).isEqualTo(1);
+    postgres.stop();
+    postgres.launch();
+    assertThat(rows(url)).isEqualTo(1);
   }
 }

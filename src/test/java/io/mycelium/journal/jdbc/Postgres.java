@@ -1,4 +1,4 @@
-package io.mycelium.testing;
+package io.mycelium.journal.jdbc;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * A real PostgreSQL in a temporary folder, on a loopback port that stays the same over restarts.
  * Needs Linux on amd64.
  */
-public final class Postgres implements AutoCloseable {
+final class Postgres implements AutoCloseable {
   public static final String USER = "mycelium";
   public static final String PASSWORD = "correct-horse-battery";
 
@@ -47,12 +47,15 @@ public final class Postgres implements AutoCloseable {
     this.port = port;
   }
 
-  /** The one server of this JVM, for tests that do it no harm; it stops with the JVM. */
+  /**
+   * The one server of this JVM, whose tests come one after the other: each leaves it running. It
+   * stops with the JVM.
+   */
   public static Postgres shared() {
     return Shared.SERVER;
   }
 
-  /** A server of the caller's own, to be stopped, killed and frozen. */
+  /** A server of the caller's own. */
   public static Postgres start() {
     try {
       PostgresBinaries binaries = PostgresBinaries.unpacked();
@@ -198,7 +201,10 @@ public final class Postgres implements AutoCloseable {
   }
 
   private static void signal(String name, Stream<ProcessHandle> to) {
-    String pids = to.map(each -> Long.toString(each.pid())).collect(Collectors.joining(" "));
+    String pids =
+        to.filter(ProcessHandle::isAlive)
+            .map(each -> Long.toString(each.pid()))
+            .collect(Collectors.joining(" "));
     try {
       // A process may be gone by now.
       PostgresBinaries.exitOf(

@@ -1,4 +1,4 @@
-package io.mycelium.testing;
+package io.mycelium.web.socket;
 
 import io.mycelium.journal.Entry;
 import io.mycelium.protocol.Payload;
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** A type whose rooms handle nothing while the gate is shut: the instance's thread waits. */
-public final class GateType implements RoomType {
+final class GateType implements RoomType {
   private volatile CountDownLatch gate = new CountDownLatch(0);
 
   public void shut() {
