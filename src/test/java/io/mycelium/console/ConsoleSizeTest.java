@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import io.mycelium.testing.Figures;
+import io.mycelium.testing.Quiet;
 import io.mycelium.testing.TestNode;
 import io.mycelium.testing.browser.Chromium;
 import io.mycelium.testing.browser.View;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The table with 10,000 rows, some of which change every second. */
+@Quiet
 class ConsoleSizeTest {
   private static final int INSTANCES = 10_000;
   private static final int ACTIVE = 200;

@@ -9,6 +9,7 @@ import io.mycelium.journal.Store;
 import io.mycelium.journal.jdbc.JdbcStore;
 import io.mycelium.testing.Figures;
 import io.mycelium.testing.PhoenixSocket;
+import io.mycelium.testing.Quiet;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node that keeps very many instances starts as one that keeps none. */
+@Quiet
 class ManyInstancesTest {
   private static final int INSTANCES = 100_000;
   private static final long READY_MS = 3000;

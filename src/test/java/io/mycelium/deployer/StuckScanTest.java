@@ -7,6 +7,7 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.testing.FaultyType;
 import io.mycelium.testing.PhoenixSocket;
+import io.mycelium.testing.Quiet;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -150,6 +151,7 @@ class StuckScanTest {
   }
 
   @Test
+  @Quiet
   void oneThatIsBusyAgainAndAgainIsNotStuck() {
     PhoenixSocket client = create("f", "faulty");
     long until = System.nanoTime() + 3 * STUCK_AFTER_MS * 1_000_000;

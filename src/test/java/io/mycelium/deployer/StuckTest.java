@@ -8,6 +8,7 @@ import io.mycelium.protocol.Refusal;
 import io.mycelium.testing.FaultyType;
 import io.mycelium.testing.Figures;
 import io.mycelium.testing.PhoenixSocket;
+import io.mycelium.testing.Quiet;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -68,6 +69,7 @@ class StuckTest {
   }
 
   @Test
+  @Quiet
   void othersAnswerWhileOneSpins() throws InterruptedException {
     PhoenixSocket ada = stuck("f");
     ada.send("['1','4','r','push',{'id':3}]");

@@ -19,6 +19,7 @@ import io.mycelium.journal.RegisterContract;
 import io.mycelium.journal.Retention;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.StoreException;
+import io.mycelium.testing.Quiet;
 import io.vertx.core.Future;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -123,6 +124,7 @@ abstract class DatabaseContract extends RegisterContract {
 
   /** It took 60 times as long where it stepped over the entries before. */
   @Test
+  @Quiet
   void aReadFarBehindTakesNoLongerThanOneAtTheStart() {
     await(store.journal().append("i", 1, appends("lobby", "e", 1, 30_000)));
     assertThat(nanosOfARead(29_900)).isLessThan(10 * nanosOfARead(0));

@@ -9,6 +9,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
+import io.mycelium.testing.Quiet;
 import io.mycelium.testing.ServerProcess;
 import io.mycelium.testing.browser.Chromium;
 import io.mycelium.testing.browser.DemoNode;
@@ -231,6 +232,7 @@ class DemosTest {
   }
 
   @Test
+  @Quiet
   void aMoveIsSmoothBetweenItsUpdates() {
     Page ada = open("move", "ada").page();
     Page bob = open("move", "bob").page();
