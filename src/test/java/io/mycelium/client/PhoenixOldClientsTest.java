@@ -1,6 +1,5 @@
 package io.mycelium.client;
 
-import io.mycelium.testing.ScriptedNode;
 import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

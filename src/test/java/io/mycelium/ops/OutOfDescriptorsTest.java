@@ -11,12 +11,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A process that may have fewer descriptors than there are clients. */
 class OutOfDescriptorsTest {
@@ -30,14 +32,13 @@ class OutOfDescriptorsTest {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   @Test
-  void aNodeWithoutDescriptorsSaysSoOnceAndServesAgainWhenSomeAreFree() throws Exception {
+  void aNodeWithoutDescriptorsSaysSoOnceAndServesAgainWhenSomeAreFree(@TempDir Path folder)
+      throws Exception {
     Map<String, String> environment = Map.of("MYCELIUM_JOURNAL_URL", "memory:");
     List<RawSocket> clients = new ArrayList<>();
-    try (ServerProcess server = ServerProcess.withDescriptors(environment, LIMIT)) {
+    try (ServerProcess server = ServerProcess.withDescriptors(environment, LIMIT, folder)) {
       assertThat(lines(server, "web.max_connections is 100000")).hasSize(1);
       create(server.port());
-      // A server's classes are in a jar that is open; a test's are files, of which each takes a
-      // descriptor when it is loaded.
       joinAndLeave(server);
       URI management = metrics(server);
       assertThat(meter(management, "mycelium_failed_accepts_total")).isZero();

@@ -3,12 +3,15 @@ package io.mycelium.testing;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -69,10 +73,29 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
+   * Starts one of jars only, as users do: a class in a folder takes a descriptor to be loaded.
+   *
    * @param descriptors how many files and sockets it may have open
+   * @param folder for the jars of the class path's folders
    */
-  public static ServerProcess withDescriptors(Map<String, String> environment, int descriptors) {
-    return new ServerProcess(environment, ownClassPath(), List.of(), descriptors, 0);
+  public static ServerProcess withDescriptors(
+      Map<String, String> environment, int descriptors, Path folder) {
+    String jars =
+        Stream.of(ownClassPath().split(File.pathSeparator))
+            .map(entry -> Files.isDirectory(Path.of(entry)) ? jar(entry, folder) : entry)
+            .collect(Collectors.joining(File.pathSeparator));
+    return new ServerProcess(environment, jars, List.of(), descriptors, 0);
+  }
+
+  private static String jar(String classes, Path folder) {
+    String jar = folder.resolve(Path.of(classes).getFileName() + ".jar").toString();
+    ToolProvider tool = ToolProvider.findFirst("jar").orElseThrow();
+    StringWriter said = new StringWriter();
+    PrintWriter out = new PrintWriter(said);
+    if (tool.run(out, out, "-c", "-f", jar, "-C", classes, ".") != 0) {
+      throw new AssertionError("no jar could be made of " + classes + ": " + said);
+    }
+    return jar;
   }
 
   /** Starts one that keeps all in a SQLite file of that folder. */

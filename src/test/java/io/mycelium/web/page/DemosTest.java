@@ -323,8 +323,7 @@ class DemosTest {
   @Test
   void aDemoWithoutItsPlugInSaysWhatIsMissing() {
     try (ServerProcess bare = DemoNode.withoutPlugins("--demo")) {
-      Window ada =
-          chromium.open(bare.port(), "/demo/four-in-a-row?user=ada", View.DESKTOP_LIGHT);
+      Window ada = chromium.open(bare.port(), "/demo/four-in-a-row?user=ada", View.DESKTOP_LIGHT);
       assertThat(ada.page().getByRole(AriaRole.DIALOG)).containsText("plug-in");
       assertThat(button(ada.page(), "Create it")).hasCount(0);
       looksRight(ada, "four-in-a-row-without-plug-in");
