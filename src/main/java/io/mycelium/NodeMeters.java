@@ -5,6 +5,7 @@ import io.mycelium.deployer.DeployerVerticle;
 import io.mycelium.instance.InstanceMeters;
 import io.mycelium.journal.JournalMeters;
 import io.mycelium.ops.Meters;
+import io.mycelium.room.StateBudget;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -92,6 +93,11 @@ final class NodeMeters implements ConnectionMeters, InstanceMeters, JournalMeter
   @Override
   public void queue(LongSupplier entries, LongSupplier bytes) {
     meters.journal().queue(entries, bytes);
+  }
+
+  @Override
+  public void states(StateBudget budget) {
+    meters.states(budget::used, budget.max());
   }
 
   @Override

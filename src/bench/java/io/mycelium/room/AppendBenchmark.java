@@ -65,6 +65,7 @@ public class AppendBenchmark {
               settings,
               new AccumulativeType().open(settings),
               JournalConfig.DEFAULT,
+              StateAccount.unlimited(),
               null);
       push(entries - WARMING);
     }

@@ -16,6 +16,7 @@ import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.Store;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.room.RoomTypes;
+import io.mycelium.room.StateBudget;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -65,6 +66,8 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   @Override
   public Future<?> start() {
     WorkerThreads threads = new WorkerThreads(vertx, config.workerPoolSize());
+    StateBudget states = new StateBudget(config.maxStateBytes());
+    meters.states(states);
     services =
         new InstanceServices(
             config,
@@ -73,6 +76,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
             store,
             new DeliveryPublisher(vertx),
             meters,
+            states,
             this,
             threads,
             System::currentTimeMillis);

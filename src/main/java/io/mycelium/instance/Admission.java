@@ -8,9 +8,14 @@ import io.mycelium.protocol.Refusal;
 import io.mycelium.room.Epoch;
 import io.mycelium.room.Position;
 import io.mycelium.room.Room;
+import io.mycelium.room.StateAccount;
 
-/** What of the journal decides whether a push is taken and a client may resume. */
-public record Admission(Journal journal, JournalConfig limits) {
+/**
+ * What outside of a room decides whether a push is taken and a client may resume.
+ *
+ * @param account of the node's budget for states
+ */
+public record Admission(Journal journal, JournalConfig limits, StateAccount account) {
 
   /**
    * @throws Refusal while entries of that room cannot be kept as they should be; nothing changed

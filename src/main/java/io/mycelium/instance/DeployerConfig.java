@@ -7,6 +7,8 @@ import java.time.Duration;
  * How this node runs instances.
  *
  * @param maxInstances instances on this node; a create over it is answered 503
+ * @param maxStateBytes of the states of all rooms in memory; above it a push that makes a state
+ *     larger is answered {@code overloaded}
  * @param workerPoolSize threads of the one named pool in which all worker instances run
  * @param maxRestarts crashes within {@code restartWindow} that are healed; one more makes the
  *     instance {@code failed}
@@ -21,6 +23,7 @@ import java.time.Duration;
  */
 public record DeployerConfig(
     int maxInstances,
+    long maxStateBytes,
     int workerPoolSize,
     int maxRestarts,
     Duration restartWindow,
@@ -30,9 +33,13 @@ public record DeployerConfig(
     Duration presenceInterval,
     String pluginsDir) {
 
+  /** States may take one; the rest is for entries in memory, what is on its way, and garbage. */
+  private static final int HEAP_PARTS = 3;
+
   public static final DeployerConfig DEFAULT =
       new DeployerConfig(
           1_000_000,
+          Runtime.getRuntime().maxMemory() / HEAP_PARTS,
           Math.max(4, 2 * Runtime.getRuntime().availableProcessors()),
           3,
           Duration.ofSeconds(5),
@@ -44,6 +51,7 @@ public record DeployerConfig(
 
   public DeployerConfig {
     Expect.range("instances.max_instances", maxInstances, 1, 10_000_000);
+    Expect.range("instances.max_state_bytes", maxStateBytes, 64 << 10, 1L << 40);
     Expect.range("instances.worker_pool_size", workerPoolSize, 1, 4096);
     Expect.range("instances.max_restarts", maxRestarts, 0, 1000);
     Expect.range(

@@ -64,7 +64,9 @@ public final class Instance {
   }
 
   private Room open(String name, RoomSettings settings, SavedRoom saved) {
-    Room room = new Room(name, settings, types.open(settings), admission.limits(), saved);
+    Room room =
+        new Room(
+            name, settings, types.open(settings), admission.limits(), admission.account(), saved);
     rooms.put(name, room);
     return room;
   }
@@ -309,7 +311,9 @@ public final class Instance {
   }
 
   void deleteRoom(String name, InstanceSpec changed, Turn turn) {
-    membership.roomRemoved(rooms.remove(name));
+    Room removed = rooms.remove(name);
+    membership.roomRemoved(removed);
+    removed.release();
     spec = changed;
     for (LinkState link : links.values()) {
       link.connections().forEachRemaining(connection -> connection.remove(name));
@@ -361,6 +365,11 @@ public final class Instance {
       bytes += room.heapBytes();
     }
     return bytes;
+  }
+
+  /** Its states are in memory no longer. */
+  void releaseStates() {
+    admission.account().close();
   }
 
   int channels() {

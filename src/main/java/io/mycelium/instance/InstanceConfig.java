@@ -36,6 +36,8 @@ public record InstanceConfig(
   private static final int MAX_META_BYTES = 1 << 20;
   private static final int MIN_PRESENCE_BYTES = 1024;
   private static final int MAX_PRESENCE_BYTES = 1 << 30;
+  private static final int MIN_STATE_BYTES = 1024;
+  private static final int MAX_STATE_BYTES = 1 << 30;
   private static final int MAX_PING_SECONDS = 3600;
   private static final String COLLABORATIVE = "collaborative";
   private static final List<String> ON_OFF = List.of("on", "off");
@@ -130,7 +132,8 @@ public record InstanceConfig(
                 "max_presence_bytes",
                 base.maxPresenceBytes(),
                 MIN_PRESENCE_BYTES,
-                MAX_PRESENCE_BYTES));
+                MAX_PRESENCE_BYTES),
+            in.number("max_state_bytes", base.maxStateBytes(), MIN_STATE_BYTES, MAX_STATE_BYTES));
     return limits.equals(base) ? base : limits;
   }
 
@@ -182,7 +185,8 @@ public record InstanceConfig(
             .put("open", settings.open())
             .put("patch_interval", settings.patchInterval().toMillis())
             .put("max_meta_bytes", settings.limits().maxMetaBytes())
-            .put("max_presence_bytes", settings.limits().maxPresenceBytes());
+            .put("max_presence_bytes", settings.limits().maxPresenceBytes())
+            .put("max_state_bytes", settings.limits().maxStateBytes());
     if (settings.settings() != null) {
       json.put("settings", new JsonObject(settings.settings().toString()));
     }

@@ -1,5 +1,7 @@
 package io.mycelium.instance;
 
+import io.mycelium.room.StateBudget;
+
 /** What the instance half reports; any thread. */
 public interface InstanceMeters {
   /** For tests and tools that keep no metrics. */
@@ -7,6 +9,9 @@ public interface InstanceMeters {
 
   /** Time that one command batch took, in nanoseconds. */
   default void handlerTime(long nanos) {}
+
+  /** The budget that the instances of the node have for their states. */
+  default void states(StateBudget budget) {}
 
   default void entriesAppended(int entries) {}
 

@@ -1,5 +1,7 @@
 package io.mycelium.instance;
 
+import io.mycelium.room.StateAccount;
+import io.mycelium.room.StateBudget;
 import io.mycelium.room.Turn;
 import io.vertx.core.json.JsonObject;
 
@@ -28,6 +30,8 @@ public final class InstanceStats {
   private Thread runner;
   private long suspect;
   private DurationHistogram handlerTimes;
+  private StateAccount account;
+  private long accountOf;
 
   /** A batch or timer begins: {@code waiting} commands are un-acked, its own included. */
   synchronized void begin(long now, int waiting, int commands, long bytes) {
@@ -42,6 +46,29 @@ public final class InstanceStats {
     busySince = now;
     lastActive = now;
     runner = Thread.currentThread();
+  }
+
+  /**
+   * For the states of a generation's rooms; what an earlier one had is given back. A generation
+   * that was given up and comes late gets one that counts for nothing.
+   */
+  synchronized StateAccount account(long generation, StateBudget budget) {
+    StateAccount opened = new StateAccount(budget);
+    if (generation < accountOf) {
+      opened.close();
+    } else {
+      closeAccount();
+      account = opened;
+      accountOf = generation;
+    }
+    return opened;
+  }
+
+  /** The instance is gone, with all its states. */
+  public synchronized void closeAccount() {
+    if (account != null) {
+      account.close();
+    }
   }
 
   /** Somebody asked for the instance. */

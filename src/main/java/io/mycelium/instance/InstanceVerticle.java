@@ -63,7 +63,11 @@ public final class InstanceVerticle extends VerticleBase {
 
   private Future<?> start(Handover recovered) {
     handover = null;
-    Admission admission = new Admission(services.store().journal(), services.journal());
+    Admission admission =
+        new Admission(
+            services.store().journal(),
+            services.journal(),
+            stats.account(generation, services.states()));
     instance =
         watched(
             () ->
@@ -213,6 +217,7 @@ public final class InstanceVerticle extends VerticleBase {
           Handover left = instance.handOver();
           snapshots()
               .close(instance)
+              .onSuccess(done -> instance.releaseStates())
               .onComplete(done -> answer.complete(done.succeeded() ? left.asleep() : left));
         });
     return answer.future();

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -223,6 +224,25 @@ public final class Meters implements AutoCloseable {
         .baseUnit("instances")
         .description("Instances on this node")
         .tag("status", status)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /**
+   * What the states of all rooms in memory take.
+   *
+   * @param bytes read by the scraping thread, must not block
+   * @param max above which they do not grow
+   */
+  public void states(LongSupplier bytes, long max) {
+    gauge("mycelium.state", "States of all rooms in memory", bytes);
+    gauge("mycelium.state.max", "Above it no state grows: instances.max_state_bytes", () -> max);
+  }
+
+  private void gauge(String name, String description, LongSupplier bytes) {
+    Gauge.builder(name, bytes, LongSupplier::getAsLong)
+        .baseUnit("bytes")
+        .description(description)
         .strongReference(true)
         .register(registry);
   }

@@ -21,6 +21,7 @@ public enum ErrorCode {
   REJECTED("rejected", 422, false),
   UNAUTHORIZED("unauthorized", 401, false),
   FORBIDDEN("forbidden", 403, false),
+  STATE_TOO_LARGE("state_too_large", 422, false),
   MESSAGE_TOO_LARGE("message_too_large", 413, false),
   UNSUPPORTED_MEDIA_TYPE("unsupported_media_type", 415, false),
   TOO_MANY_CHANNELS("too_many_channels", 429, false),

@@ -41,6 +41,18 @@ public final class JsonWriter {
     return writer.raw(before).number(value).raw('}').toBytes();
   }
 
+  /** How many bytes {@link #quote} writes. */
+  public static int quotedLength(String text) {
+    int n = text.length();
+    for (int i = 0; i < n; i++) {
+      char c = text.charAt(i);
+      if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\') {
+        return JsonStringEncoder.getInstance().quoteAsUTF8(text).length + 2;
+      }
+    }
+    return n + 2;
+  }
+
   public JsonWriter raw(byte[] part) {
     ensure(part.length);
     System.arraycopy(part, 0, bytes, length, part.length);

@@ -24,6 +24,9 @@ public final class Payload {
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .setNodeFactory(JsonNodeFactory.withExactBigDecimals(true));
 
+  /** Length of what stands around Base64. */
+  private static final int BINARY_JSON = "{\"$binary\":\"\"}".length();
+
   /** The empty JSON object. */
   public static final Payload EMPTY = json("{}");
 
@@ -101,6 +104,11 @@ public final class Payload {
     }
     String text = "{\"$binary\":\"" + Base64.getEncoder().encodeToString(bytes) + "\"}";
     return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** Length of {@link #asJson}. */
+  public int jsonLength() {
+    return binary ? BINARY_JSON + (bytes.length + 2) / 3 * 4 : bytes.length;
   }
 
   /** Whether this is a JSON object (its text begins with a brace). */

@@ -1,10 +1,12 @@
 package io.mycelium.protocol;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** Takes a JSON object or array apart without parsing what is in it: values keep their bytes. */
 public final class RawFields {
@@ -21,19 +23,45 @@ public final class RawFields {
       String found = object.isBinary() ? "binary" : "JSON that is no object";
       throw new Refusal(ErrorCode.INVALID_PAYLOAD, "it is " + found + ", expected an object");
     }
+    Map<String, Payload> fields = new LinkedHashMap<>();
+    forEach(
+        object,
+        (name, value) -> {
+          if (fields.put(name, value) != null) {
+            throw new Refusal(
+                ErrorCode.INVALID_PAYLOAD, "it has " + name + " twice, expected once");
+          }
+        });
+    return fields;
+  }
+
+  /**
+   * Each name with its value, in order, as often as it is there.
+   *
+   * @param object a JSON object that was validated before
+   */
+  public static void forEach(Payload object, BiConsumer<String, Payload> field) {
     byte[] json = object.bytes();
     JsonScanner in = new JsonScanner(json, 0, json.length);
-    Map<String, Payload> fields = new LinkedHashMap<>();
     in.expect('{');
     while (in.peek() == '"') {
-      String name = value(json, in).tree().textValue();
+      int from = in.position();
+      in.skipValue();
+      String name = text(json, from, in.position());
       in.expect(':');
-      if (fields.put(name, value(json, in)) != null) {
-        throw new Refusal(ErrorCode.INVALID_PAYLOAD, "it has " + name + " twice, expected once");
-      }
+      field.accept(name, value(json, in));
       in.skipIf(',');
     }
-    return fields;
+  }
+
+  /** A JSON string; parsed only if something in it is escaped. */
+  private static String text(byte[] json, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (json[i] == '\\') {
+        return Payload.json(Arrays.copyOfRange(json, from, to)).tree().textValue();
+      }
+    }
+    return new String(json, from + 1, to - from - 2, StandardCharsets.UTF_8);
   }
 
   /**

@@ -10,6 +10,7 @@ import io.mycelium.room.spi.Member;
 import io.mycelium.room.spi.Push;
 import io.mycelium.room.spi.RoomLogic;
 import io.mycelium.room.spi.RoomSettings;
+import java.lang.ref.SoftReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,13 +27,16 @@ public final class Room {
   private final RoomMessages messages;
   private final String epoch;
   private final Occupants occupants;
+  private final KeptEntries kept;
   private final boolean restored;
   private Object state;
   private long seq;
-  private RecentEntries recent;
-  private OnceKeys keys;
   private List<Entry> unsent = List.of();
-  private byte[] stateMessage;
+  private final StateSize size;
+
+  /** Null if it is to be rendered; let go of before the heap is full. */
+  private SoftReference<byte[]> stateMessage;
+
   private long tickAt;
   private long snapshotSeq;
 
@@ -45,29 +49,24 @@ public final class Room {
       RoomSettings settings,
       RoomLogic<?> logic,
       JournalConfig limits,
+      StateAccount account,
       SavedRoom saved) {
     this.name = name;
     this.settings = settings;
     this.limits = limits;
     this.logic = (RoomLogic<Object>) logic;
     this.messages = new RoomMessages(name, settings.type(), this.logic);
-    if (saved == null) {
-      this.state = present("init", this.logic.init());
-      this.epoch = Epoch.fresh();
-      this.occupants = new Occupants(settings);
-      this.restored = false;
-      return;
-    }
-    this.occupants = saved.occupants() == null ? new Occupants(settings) : saved.occupants();
-    this.tickAt = saved.tickAt();
-    this.unsent = saved.unsent();
-    this.state = saved.state();
-    this.seq = saved.seq();
-    this.epoch = saved.epoch();
-    this.recent = saved.recent();
-    this.keys = saved.keys();
-    this.snapshotSeq = saved.snapshotSeq();
-    this.restored = saved.restored();
+    SavedRoom from = saved == null ? SavedRoom.fresh(present("init", this.logic.init())) : saved;
+    this.occupants = from.occupants() == null ? new Occupants(settings) : from.occupants();
+    this.tickAt = from.tickAt();
+    this.unsent = from.unsent();
+    this.state = from.state();
+    this.seq = from.seq();
+    this.epoch = from.epoch();
+    this.kept = new KeptEntries(limits, from.recent(), from.keys());
+    this.snapshotSeq = from.snapshotSeq();
+    this.restored = from.restored();
+    this.size = new StateSize(this.logic, settings.limits().maxStateBytes(), account, state);
   }
 
   /** No state at all means that it was lost, so the logic's own is never null. */
@@ -82,7 +81,16 @@ public final class Room {
     occupants.forgetSchedule();
     messages.forgetMissed();
     return new SavedRoom(
-        state, seq, epoch, occupants, tickAt, unsent, recent, keys, snapshotSeq, false);
+        state,
+        seq,
+        epoch,
+        occupants,
+        tickAt,
+        unsent,
+        kept.recent(),
+        kept.keys(),
+        snapshotSeq,
+        false);
   }
 
   /**
@@ -98,12 +106,12 @@ public final class Room {
       turn.timer(this, Turn.TimerKind.PATCH, settings.patchInterval(), 0);
     }
     if (restored) {
-      List<Entry> last = recent == null ? List.of() : recent.after(seq - 1, 1);
+      List<Entry> last = recent() == null ? List.of() : recent().after(seq - 1, 1);
       if (!last.isEmpty()) {
         send(messages.delivery(state, last), turn);
       }
       if (occupants.channels() == 0) {
-        carryOut(logic.onOpen(state), now, false, null, turn);
+        carryOut(logic.onOpen(state), now, Cause.ROOM, null, turn);
       }
     }
   }
@@ -143,21 +151,21 @@ public final class Room {
    * @param key by which a repeat is to be known; null if it is not
    */
   public Outcome push(Push push, String key, Turn turn) {
-    return carryOut(logic.onPush(state, push), push.at(), false, key, turn);
+    return carryOut(logic.onPush(state, push), push.at(), Cause.PUSH, key, turn);
   }
 
   /** Sequence of the entry that was pushed with that key; 0 if none is known. */
   public long pushedBefore(String key) {
-    return keys == null ? 0 : keys.find(key, seq);
+    return kept.pushedWith(key, seq);
   }
 
   /** What a join shows is rendered before anything changes: a throw leaves nothing behind. */
   public Outcome join(Member member, long now, Turn turn) {
-    return carryOut(logic.onJoin(state, member), now, true, null, turn);
+    return carryOut(logic.onJoin(state, member), now, Cause.JOIN, null, turn);
   }
 
   public void leave(Member member, boolean lastOfUser, long now, Turn turn) {
-    carryOut(logic.onLeave(state, member, lastOfUser), now, false, null, turn);
+    carryOut(logic.onLeave(state, member, lastOfUser), now, Cause.ROOM, null, turn);
   }
 
   /**
@@ -174,7 +182,7 @@ public final class Room {
     boolean ticked = false;
     tickAt = 0;
     try {
-      carryOut(logic.onTick(state, now), now, false, null, turn);
+      carryOut(logic.onTick(state, now), now, Cause.ROOM, null, turn);
       ticked = true;
     } finally {
       if (!ticked) {
@@ -183,7 +191,14 @@ public final class Room {
     }
   }
 
-  private Outcome carryOut(Effects effects, long now, boolean show, String key, Turn turn) {
+  /** Why something changes: a push may be refused, a join is shown what there is then. */
+  private enum Cause {
+    PUSH,
+    JOIN,
+    ROOM
+  }
+
+  private Outcome carryOut(Effects effects, long now, Cause cause, String key, Turn turn) {
     List<Effects.Effect> list = effects.list();
     int appends = 0;
     // By index here and below: each push would allocate the iterators.
@@ -218,11 +233,12 @@ public final class Room {
         others = with(others, messages.of(effect));
       }
     }
-    byte[] shown =
-        show && !made.isEmpty()
-            ? messages.state(next, seq + made.size(), epoch)
-            : show ? stateMessage() : null;
-    commit(next, made, shown, turn);
+    long bytes = cause == Cause.PUSH ? size.check(next, made) : size.of(next, made);
+    byte[] shown = null;
+    if (cause == Cause.JOIN) {
+      shown = made.isEmpty() ? stateMessage() : messages.state(next, seq + made.size(), epoch);
+    }
+    commit(next, made, bytes, shown, turn);
     for (int i = 0; i < others.size(); i++) {
       send(others.get(i), turn);
     }
@@ -251,7 +267,7 @@ public final class Room {
   /**
    * The only place where the state changes; all that may throw comes before the first assignment.
    */
-  private void commit(Object next, List<Entry> made, byte[] shown, Turn turn) {
+  private void commit(Object next, List<Entry> made, long bytes, byte[] shown, Turn turn) {
     if (made.isEmpty()) {
       return;
     }
@@ -259,9 +275,13 @@ public final class Room {
         settings.patchInterval().isZero() ? messages.delivery(next, made) : null;
     state = next;
     seq += made.size();
-    stateMessage = shown;
+    size.become(bytes);
+    stateMessage = shown == null ? null : new SoftReference<>(shown);
     for (int i = 0; i < made.size(); i++) {
-      keep(made.get(i), turn);
+      kept.add(made.get(i));
+      if (settings.durability() != Durability.NONE) {
+        turn.entry(name, epoch, settings.durability(), made.get(i));
+      }
     }
     if (seq - snapshotSeq >= limits.snapshotEvery() && settings.durability() != Durability.NONE) {
       turn.snapshot(this);
@@ -270,22 +290,6 @@ public final class Room {
       send(delivery, turn);
     } else {
       sendLater(made, turn);
-    }
-  }
-
-  private void keep(Entry entry, Turn turn) {
-    if (recent == null) {
-      recent = new RecentEntries(limits.maxEntriesPerRoom(), limits.maxBytesPerRoom());
-    }
-    recent.add(entry);
-    if (entry.key() != null) {
-      if (keys == null) {
-        keys = new OnceKeys(limits.pushOnceWindow());
-      }
-      keys.add(entry.key(), entry.seq());
-    }
-    if (settings.durability() != Durability.NONE) {
-      turn.entry(name, epoch, settings.durability(), entry);
     }
   }
 
@@ -316,7 +320,7 @@ public final class Room {
 
   /** The newest entries; null before the first. */
   public RecentEntries recent() {
-    return recent;
+    return kept.recent();
   }
 
   /** Entries that a hub lacks, as they were sent. */
@@ -326,20 +330,18 @@ public final class Room {
 
   /** Whether everything behind that entry is in memory. */
   public boolean remembers(long since) {
-    return since >= seq || recent != null && recent.covers(since, seq);
+    return kept.covers(since, seq);
   }
 
   /** The messages behind that entry, which the room {@linkplain #remembers}. */
   public List<Outbound.Delivery> missed(long since) {
-    return messages.missed(since, seq, state, recent);
+    return messages.missed(since, seq, state, kept.recent());
   }
 
   /** Lets go of what was kept for those who come back from far away. */
   public void trim() {
     messages.forgetMissed();
-    if (recent != null) {
-      recent.trim();
-    }
+    kept.trim();
   }
 
   /** Whether it rests: no tick is due and nothing waits to be sent. */
@@ -369,7 +371,7 @@ public final class Room {
 
   /** About how many bytes of heap its entries hold. */
   public long heapBytes() {
-    return recent == null ? 0 : recent.heapBytes();
+    return kept.heapBytes();
   }
 
   /**
@@ -377,9 +379,21 @@ public final class Room {
    * render it once.
    */
   public byte[] stateMessage() {
-    if (stateMessage == null) {
-      stateMessage = messages.state(state, seq, epoch);
+    byte[] rendered = stateMessage == null ? null : stateMessage.get();
+    if (rendered == null) {
+      rendered = messages.state(state, seq, epoch);
+      stateMessage = new SoftReference<>(rendered);
     }
-    return stateMessage;
+    return rendered;
+  }
+
+  /** How large its state is, as {@link RoomLogic#size} counts. */
+  public long stateBytes() {
+    return size.bytes();
+  }
+
+  /** Gives back what it has of the node's budget: it is removed. */
+  public void release() {
+    size.release();
   }
 }

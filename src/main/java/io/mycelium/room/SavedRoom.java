@@ -28,6 +28,11 @@ public record SavedRoom(
     long snapshotSeq,
     boolean restored) {
 
+  /** A new room. */
+  static SavedRoom fresh(Object initial) {
+    return new SavedRoom(initial, 0, Epoch.fresh(), null, 0, List.of(), null, null, 0, false);
+  }
+
   /** A room of which only the journal knows anything. */
   public static SavedRoom unknown() {
     return new SavedRoom(null, 0, null, null, 0, List.of(), null, null, 0, false);

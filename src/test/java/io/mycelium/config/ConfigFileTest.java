@@ -26,7 +26,8 @@ class ConfigFileTest {
   void onlyWhatDependsOnTheMachineIsCommentedOut() throws IOException {
     List<String> commentedOut = new ArrayList<>(options(true));
     commentedOut.removeAll(options(false));
-    assertThat(commentedOut).containsExactly("instances.worker_pool_size");
+    assertThat(commentedOut)
+        .containsExactly("instances.max_state_bytes", "instances.worker_pool_size");
   }
 
   @Test

@@ -38,6 +38,7 @@ class LifecycleTest {
     DeployerConfig d = DeployerConfig.DEFAULT;
     return new DeployerConfig(
         3,
+        d.maxStateBytes(),
         d.workerPoolSize(),
         d.maxRestarts(),
         d.restartWindow(),

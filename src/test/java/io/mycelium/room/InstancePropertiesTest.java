@@ -36,7 +36,8 @@ import net.jqwik.api.Tuple;
 /** Random joins, leaves, pushes and crashes: room and clients stay what the type's model says. */
 class InstancePropertiesTest {
   private static final JournalConfig LIMITS = JournalConfig.DEFAULT.inMemory();
-  private static final Admission ADMISSION = new Admission(new MemoryJournal(LIMITS), LIMITS);
+  private static final Admission ADMISSION =
+      new Admission(new MemoryJournal(LIMITS), LIMITS, StateAccount.unlimited());
 
   private static final String[] USERS = {"ada", "ada", "bob", "cara", "bob"};
   private static final List<Payload> PAYLOADS =

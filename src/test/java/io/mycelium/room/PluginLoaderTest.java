@@ -39,7 +39,14 @@ class PluginLoaderTest {
   private static String view(RoomTypes types, String type) {
     RoomSettings settings = new RoomSettings(type, null, 10, true, false, Duration.ZERO, null);
     byte[] message =
-        new Room("r", settings, types.open(settings), JournalConfig.DEFAULT, null).stateMessage();
+        new Room(
+                "r",
+                settings,
+                types.open(settings),
+                JournalConfig.DEFAULT,
+                StateAccount.unlimited(),
+                null)
+            .stateMessage();
     return Payload.json(message).tree().at("/data/state").toString();
   }
 

@@ -83,6 +83,7 @@ class RoomEffectsTest {
         SETTINGS,
         new Counter(decide, (state, entry) -> state + 1),
         JournalConfig.DEFAULT,
+        StateAccount.unlimited(),
         null);
   }
 
@@ -118,7 +119,9 @@ class RoomEffectsTest {
   void whatComesWithinAPatchIntervalIsOneDelivery() {
     Duration interval = Duration.ofMillis(50);
     Counter logic = new Counter(Effects::append, (state, entry) -> state + 1);
-    Room room = new Room("r", every(interval), logic, JournalConfig.DEFAULT, null);
+    Room room =
+        new Room(
+            "r", every(interval), logic, JournalConfig.DEFAULT, StateAccount.unlimited(), null);
     Turn pushes = new Turn();
     for (int i = 0; i < 5; i++) {
       room.push(PUSH, pushes);
@@ -141,7 +144,8 @@ class RoomEffectsTest {
   void aPatchOfAnAccumulativeRoomHasEachMessageAndTheNumberOfTheLast() {
     RoomSettings settings = every(Duration.ofMillis(50));
     RoomLogic<?> logic = new AccumulativeType().open(settings);
-    Room room = new Room("r", settings, logic, JournalConfig.DEFAULT, null);
+    Room room =
+        new Room("r", settings, logic, JournalConfig.DEFAULT, StateAccount.unlimited(), null);
     room.push(PUSH, new Turn());
     room.push(new Push("push", "bob", Payload.binary(new byte[] {1}), 8), new Turn());
     Outbound.Delivery delivery = sentBy(room).get(0);
@@ -171,6 +175,7 @@ class RoomEffectsTest {
             SETTINGS,
             new Counter(Effects::append, (state, entry) -> null),
             JournalConfig.DEFAULT,
+            StateAccount.unlimited(),
             null);
     assertThatThrownBy(() -> room.push(PUSH, new Turn())).hasMessageContaining("from apply");
     assertThat(room.seq()).isZero();

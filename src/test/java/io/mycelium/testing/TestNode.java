@@ -254,6 +254,7 @@ public final class TestNode implements AutoCloseable {
       deployer =
           new DeployerConfig(
               d.maxInstances(),
+              d.maxStateBytes(),
               threads,
               maxRestarts,
               Duration.ofMinutes(1),
@@ -271,6 +272,7 @@ public final class TestNode implements AutoCloseable {
       deployer =
           new DeployerConfig(
               d.maxInstances(),
+              d.maxStateBytes(),
               d.workerPoolSize(),
               d.maxRestarts(),
               d.restartWindow(),
@@ -287,6 +289,7 @@ public final class TestNode implements AutoCloseable {
       deployer =
           new DeployerConfig(
               d.maxInstances(),
+              d.maxStateBytes(),
               d.workerPoolSize(),
               d.maxRestarts(),
               d.restartWindow(),

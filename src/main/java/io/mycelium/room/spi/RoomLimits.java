@@ -6,7 +6,8 @@ package io.mycelium.room.spi;
  * @param maxMetaBytes largest presence meta of a join, as compact JSON in UTF-8
  * @param maxPresenceBytes above which a {@code presence_state} shows metas without what their joins
  *     gave
+ * @param maxStateBytes of the room's state, as {@link RoomLogic#size} counts them
  */
-public record RoomLimits(int maxMetaBytes, int maxPresenceBytes) {
-  public static final RoomLimits DEFAULT = new RoomLimits(4 << 10, 1 << 20);
+public record RoomLimits(int maxMetaBytes, int maxPresenceBytes, int maxStateBytes) {
+  public static final RoomLimits DEFAULT = new RoomLimits(4 << 10, 1 << 20, 16 << 20);
 }

@@ -17,6 +17,9 @@ import java.util.List;
  * @param <S> the state; immutable, never null
  */
 public interface RoomLogic<S> {
+  /** What one part of a state takes beside its own bytes. */
+  int ITEM_BYTES = 128;
+
   /** The state before the first entry. */
   S init();
 
@@ -79,6 +82,16 @@ public interface RoomLogic<S> {
    */
   default S restore(Payload saved) {
     throw new UnsupportedOperationException(getClass() + " writes no snapshots");
+  }
+
+  /**
+   * How many bytes the state takes: about as many as {@link #view} has, and {@value #ITEM_BYTES}
+   * for each key, user or message in it. It is asked for with each push, so that a state of any
+   * size should know it at once. -1 if it does not: it is measured by {@link #save} then, now and
+   * then.
+   */
+  default long size(S state) {
+    return -1;
   }
 
   /** Whether one binary entry goes to V2 clients as the bare bytes, instead of the delta. */

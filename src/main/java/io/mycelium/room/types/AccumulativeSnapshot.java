@@ -47,8 +47,8 @@ final class AccumulativeSnapshot {
   }
 
   /** Payloads keep their bytes: a parser would write some numbers differently. */
-  static Tail read(Payload saved, int history) {
-    Tail tail = Tail.empty(history);
+  static Tail read(Payload saved, Tail empty) {
+    Tail tail = empty;
     for (Payload element : RawFields.elements(saved)) {
       List<Payload> entry = RawFields.elements(element);
       tail =

@@ -11,7 +11,8 @@ import io.mycelium.room.spi.RoomType;
 import java.util.List;
 
 /**
- * An append-only list (chat). The state holds the last {@code history} entries by sequence: <code>
+ * An append-only list (chat). The state holds the last {@code history} entries by sequence, or as
+ * many of them as {@code max_state_bytes} allows: <code>
  * {"7": {"user": {"id": "ada"}, "payload": ..., "at": 1795485714000}}</code>.
  */
 public final class AccumulativeType implements RoomType {
@@ -27,17 +28,17 @@ public final class AccumulativeType implements RoomType {
 
   @Override
   public RoomLogic<?> open(RoomSettings settings) {
-    return new Logic(settings.history());
+    return new Logic(settings.history(), settings.limits().maxStateBytes());
   }
 
-  record Logic(int history) implements RoomLogic<Tail> {
+  record Logic(int history, int maxBytes) implements RoomLogic<Tail> {
     private static final byte[] USER = JsonWriter.constant("\":{\"user\":{\"id\":");
     private static final byte[] PAYLOAD = JsonWriter.constant("},\"payload\":");
     private static final byte[] AT = JsonWriter.constant(",\"at\":");
 
     @Override
     public Tail init() {
-      return Tail.empty(history);
+      return Tail.empty(history, maxBytes);
     }
 
     @Override
@@ -67,7 +68,12 @@ public final class AccumulativeType implements RoomType {
 
     @Override
     public Tail restore(Payload saved) {
-      return AccumulativeSnapshot.read(saved, history);
+      return AccumulativeSnapshot.read(saved, init());
+    }
+
+    @Override
+    public long size(Tail state) {
+      return state.bytes();
     }
 
     @Override

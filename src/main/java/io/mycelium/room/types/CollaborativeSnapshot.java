@@ -5,8 +5,6 @@ import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
 import java.util.Base64;
 import java.util.Map;
-import org.pcollections.HashTreePMap;
-import org.pcollections.PMap;
 
 /**
  * A collaborative room's state as JSON: <code>
@@ -39,8 +37,8 @@ final class CollaborativeSnapshot {
     return Payload.json(out.raw('}').toBytes());
   }
 
-  static PMap<String, Payload> read(Payload saved) {
-    PMap<String, Payload> users = HashTreePMap.empty();
+  static Payloads read(Payload saved, Payloads empty) {
+    Payloads users = empty;
     for (Map.Entry<String, JsonNode> user : saved.tree().properties()) {
       JsonNode binary = user.getValue().get("binary");
       Payload payload =

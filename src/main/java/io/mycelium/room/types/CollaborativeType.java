@@ -13,8 +13,6 @@ import io.mycelium.room.spi.RoomType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.pcollections.HashTreePMap;
-import org.pcollections.PMap;
 
 /**
  * The latest payload of each user (multiplayer movement): <code>
@@ -41,18 +39,21 @@ public final class CollaborativeType implements RoomType {
     return new Logic();
   }
 
-  record Logic() implements RoomLogic<PMap<String, Payload>> {
+  record Logic() implements RoomLogic<Payloads> {
+    /** A user is the key of an object, and named in it. */
+    private static final Payloads EMPTY = Payloads.empty(2);
+
     private static final byte[] USER = JsonWriter.constant(":{\"user\":");
     private static final byte[] PAYLOAD = JsonWriter.constant(",\"payload\":");
     private static final byte[] GONE = JsonWriter.constant(":null");
 
     @Override
-    public PMap<String, Payload> init() {
-      return HashTreePMap.empty();
+    public Payloads init() {
+      return EMPTY;
     }
 
     @Override
-    public Effects onPush(PMap<String, Payload> state, Push push) {
+    public Effects onPush(Payloads state, Push push) {
       if (!Push.PUSH.equals(push.event())) {
         return UnknownEvent.reject(push);
       }
@@ -64,13 +65,13 @@ public final class CollaborativeType implements RoomType {
     }
 
     @Override
-    public Effects onLeave(PMap<String, Payload> state, Member member, boolean lastOfUser) {
-      boolean goes = lastOfUser && state.containsKey(member.user());
+    public Effects onLeave(Payloads state, Member member, boolean lastOfUser) {
+      boolean goes = lastOfUser && state.map().containsKey(member.user());
       return goes ? Effects.append(LEAVE, member.user(), Payload.NULL) : Effects.none();
     }
 
     @Override
-    public PMap<String, Payload> apply(PMap<String, Payload> state, Entry entry) {
+    public Payloads apply(Payloads state, Entry entry) {
       return isLeave(entry) ? state.minus(entry.user()) : state.plus(entry.user(), entry.payload());
     }
 
@@ -79,33 +80,38 @@ public final class CollaborativeType implements RoomType {
     }
 
     @Override
-    public Payload view(PMap<String, Payload> state) {
-      return render(state);
+    public Payload view(Payloads state) {
+      return render(state.map());
     }
 
     /** A process that ended took its users with it, and none of them could leave. */
     @Override
-    public Effects onOpen(PMap<String, Payload> state) {
+    public Effects onOpen(Payloads state) {
       Effects effects = Effects.none();
-      for (String user : state.keySet()) {
+      for (String user : state.map().keySet()) {
         effects = effects.andAppend(LEAVE, user, Payload.NULL);
       }
       return effects;
     }
 
     @Override
-    public Payload save(PMap<String, Payload> state) {
-      return CollaborativeSnapshot.write(state);
+    public Payload save(Payloads state) {
+      return CollaborativeSnapshot.write(state.map());
     }
 
     @Override
-    public PMap<String, Payload> restore(Payload saved) {
-      return CollaborativeSnapshot.read(saved);
+    public Payloads restore(Payload saved) {
+      return CollaborativeSnapshot.read(saved, EMPTY);
+    }
+
+    @Override
+    public long size(Payloads state) {
+      return state.size();
     }
 
     /** The last entry of each user counts. */
     @Override
-    public Payload delta(PMap<String, Payload> state, List<Entry> entries) {
+    public Payload delta(Payloads state, List<Entry> entries) {
       Map<String, Payload> latest = new LinkedHashMap<>();
       for (Entry entry : entries) {
         latest.put(entry.user(), isLeave(entry) ? null : entry.payload());

@@ -3,7 +3,9 @@ package io.mycelium.room.types;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mycelium.journal.Entry;
 import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.RawFields;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.room.spi.Effects;
 import io.mycelium.room.spi.Push;
@@ -14,8 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.pcollections.HashTreePMap;
-import org.pcollections.PMap;
 
 /**
  * One map that all write (drawing board): a push is an object whose keys are set, last writer wins.
@@ -34,7 +34,7 @@ public final class SharedType implements RoomType {
 
   @Override
   public RoomLogic<?> open(RoomSettings settings) {
-    PMap<String, JsonNode> initial = HashTreePMap.empty();
+    Payloads initial = Payloads.empty(1);
     if (settings.state() != null) {
       if (!settings.state().isObject()) {
         throw Refusal.of(
@@ -44,21 +44,20 @@ public final class SharedType implements RoomType {
             "an object whose keys the room may set");
       }
       for (Map.Entry<String, JsonNode> field : settings.state().properties()) {
-        initial = initial.plus(field.getKey(), field.getValue());
+        initial = initial.plus(field.getKey(), Payload.of(field.getValue()));
       }
     }
     return new Logic(initial, settings.open());
   }
 
-  record Logic(PMap<String, JsonNode> initial, boolean open)
-      implements RoomLogic<PMap<String, JsonNode>> {
+  record Logic(Payloads initial, boolean open) implements RoomLogic<Payloads> {
     @Override
-    public PMap<String, JsonNode> init() {
+    public Payloads init() {
       return initial;
     }
 
     @Override
-    public Effects onPush(PMap<String, JsonNode> state, Push push) {
+    public Effects onPush(Payloads state, Push push) {
       if (!Push.PUSH.equals(push.event())) {
         return UnknownEvent.reject(push);
       }
@@ -71,59 +70,84 @@ public final class SharedType implements RoomType {
       return open ? Effects.append(push) : declaredOnly(state, push);
     }
 
-    private Effects declaredOnly(PMap<String, JsonNode> state, Push push) {
-      for (Map.Entry<String, JsonNode> field : push.payload().tree().properties()) {
-        if (!state.containsKey(field.getKey())) {
+    private Effects declaredOnly(Payloads state, Push push) {
+      for (String key : fields(push.payload()).keySet()) {
+        if (!state.map().containsKey(key)) {
           return Effects.reject(
               ErrorCode.UNDECLARED_KEY.reason(),
-              "key is " + field.getKey() + ", expected one of " + new TreeSet<>(state.keySet()));
+              "key is " + key + ", expected one of " + new TreeSet<>(state.map().keySet()));
         }
       }
       return Effects.append(push);
     }
 
+    /** What is named twice counts as it was named last. */
+    private static Map<String, Payload> fields(Payload object) {
+      Map<String, Payload> fields = new LinkedHashMap<>();
+      RawFields.forEach(object, fields::put);
+      return fields;
+    }
+
     @Override
-    public PMap<String, JsonNode> apply(PMap<String, JsonNode> state, Entry entry) {
-      PMap<String, JsonNode> next = state;
-      for (Map.Entry<String, JsonNode> field : entry.payload().tree().properties()) {
+    public Payloads apply(Payloads state, Entry entry) {
+      return with(state, entry.payload());
+    }
+
+    private static Payloads with(Payloads state, Payload object) {
+      Payloads next = state;
+      for (Map.Entry<String, Payload> field : fields(object).entrySet()) {
         next = next.plus(field.getKey(), field.getValue());
       }
       return next;
     }
 
     @Override
-    public Payload save(PMap<String, JsonNode> state) {
-      return Payload.of(state);
+    public Payload save(Payloads state) {
+      return render(state.map());
     }
 
     @Override
-    public PMap<String, JsonNode> restore(Payload saved) {
-      PMap<String, JsonNode> state = HashTreePMap.empty();
-      for (Map.Entry<String, JsonNode> field : saved.tree().properties()) {
-        state = state.plus(field.getKey(), field.getValue());
-      }
-      return state;
+    public Payloads restore(Payload saved) {
+      return with(Payloads.empty(1), saved);
     }
 
     @Override
-    public Payload view(PMap<String, JsonNode> state) {
-      return Payload.of(state);
+    public Payload view(Payloads state) {
+      return render(state.map());
     }
 
     @Override
-    public Payload delta(PMap<String, JsonNode> state, List<Entry> entries) {
+    public long size(Payloads state) {
+      return state.size();
+    }
+
+    @Override
+    public Payload delta(Payloads state, List<Entry> entries) {
       if (entries.size() == 1) {
         return entries.get(0).payload();
       }
-      Map<String, JsonNode> changed = new LinkedHashMap<>();
+      Map<String, Payload> changed = new LinkedHashMap<>();
       for (Entry entry : entries) {
-        entry
-            .payload()
-            .tree()
-            .properties()
-            .forEach(field -> changed.put(field.getKey(), field.getValue()));
+        changed.putAll(fields(entry.payload()));
       }
-      return Payload.of(changed);
+      return render(changed);
+    }
+
+    private static Payload render(Map<String, Payload> fields) {
+      int size = 1 + Math.max(1, fields.size());
+      for (Map.Entry<String, Payload> field : fields.entrySet()) {
+        size += JsonWriter.quotedLength(field.getKey()) + 1 + field.getValue().length();
+      }
+      JsonWriter out = new JsonWriter(size).raw('{');
+      boolean first = true;
+      for (Map.Entry<String, Payload> field : fields.entrySet()) {
+        if (!first) {
+          out.raw(',');
+        }
+        first = false;
+        out.quote(field.getKey()).raw(':').raw(field.getValue().asJson());
+      }
+      return Payload.json(out.raw('}').toBytes());
     }
   }
 }

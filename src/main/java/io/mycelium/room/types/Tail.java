@@ -1,64 +1,106 @@
 package io.mycelium.room.types;
 
 import io.mycelium.journal.Entry;
+import io.mycelium.protocol.JsonWriter;
+import io.mycelium.protocol.Payload;
+import io.mycelium.room.spi.RoomLogic;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * The last {@code limit} entries, a value. Appending costs amortized O(1) at any length: versions
- * share one array, of which each sees its own stretch. Only the newest version appends in place; an
- * older one (a state that a crash brought back) copies, so that no version ever sees another's
- * entry.
+ * The last {@code limit} entries, or as many of them as fit into so many bytes, a value. Appending
+ * costs amortized O(1) at any length: versions share one array, of which each sees its own stretch.
+ * Only the newest version appends in place; an older one (a state that a crash brought back)
+ * copies, so that no version ever sees another's entry.
  */
 final class Tail {
+  /** Entries that no version from here on shows may take so many bytes before a copy drops them. */
+  private static final long MAX_DROPPED_BYTES = 1 << 20;
+
   private final Shared shared;
   private final int from;
   private final int to;
+  private final long bytes;
+  private final long dropped;
 
   /** The array and how far any version has filled it. For one thread. */
   private static final class Shared {
     private final Entry[] entries;
+
+    /** What each of them takes; here, since the oldest is in no cache of the processor any more. */
+    private final int[] sizes;
+
     private final int limit;
+    private final long maxBytes;
     private int filled;
 
-    Shared(Entry[] entries, int limit, int filled) {
+    Shared(Entry[] entries, int[] sizes, int limit, long maxBytes, int filled) {
       this.entries = entries;
+      this.sizes = sizes;
       this.limit = limit;
+      this.maxBytes = maxBytes;
       this.filled = filled;
     }
   }
 
-  private Tail(Shared shared, int from, int to) {
+  private Tail(Shared shared, int from, int to, long bytes, long dropped) {
     this.shared = shared;
     this.from = from;
     this.to = to;
+    this.bytes = bytes;
+    this.dropped = dropped;
   }
 
-  static Tail empty(int limit) {
-    return new Tail(new Shared(new Entry[0], limit, 0), 0, 0);
+  static Tail empty(int limit, long maxBytes) {
+    return new Tail(new Shared(new Entry[0], new int[0], limit, maxBytes, 0), 0, 0, 0, 0);
   }
 
   Tail append(Entry entry) {
-    int limit = shared.limit;
-    if (limit == 0) {
+    if (shared.limit == 0) {
       return this;
     }
-    Tail base = shared.filled == to && to < shared.entries.length ? this : copy();
-    base.shared.entries[base.to] = entry;
-    base.shared.filled = base.to + 1;
-    int size = base.to + 1 - base.from;
-    return new Tail(base.shared, size > limit ? base.from + 1 : base.from, base.to + 1);
+    boolean here = shared.filled == to && to < shared.entries.length && !isWasteful();
+    return here ? appendHere(entry) : copy().appendHere(entry);
+  }
+
+  private boolean isWasteful() {
+    return dropped > MAX_DROPPED_BYTES && dropped > bytes / 2;
+  }
+
+  private Tail appendHere(Entry entry) {
+    int size = size(entry);
+    shared.entries[to] = entry;
+    shared.sizes[to] = size;
+    shared.filled = to + 1;
+    int first = from;
+    long left = bytes + size;
+    while (to + 1 - first > shared.limit || left > shared.maxBytes) {
+      left -= shared.sizes[first++];
+    }
+    return new Tail(shared, first, to + 1, left, dropped + bytes + size - left);
+  }
+
+  private static int size(Entry entry) {
+    String user = entry.user();
+    return RoomLogic.ITEM_BYTES
+        + (user == null ? Payload.NULL.length() : JsonWriter.quotedLength(user))
+        + entry.payload().jsonLength();
   }
 
   /** Room for as many again as are kept, so that a copy comes once in {@code limit} appends. */
   private Tail copy() {
-    int keep = Math.min(to - from, shared.limit - 1);
-    int capacity = Math.min(Math.max(8, keep * 2), 2 * shared.limit);
-    Entry[] entries =
-        Arrays.copyOf(
-            Arrays.copyOfRange(shared.entries, to - keep, to), Math.max(capacity, keep + 1));
-    return new Tail(new Shared(entries, shared.limit, keep), 0, keep);
+    int keep = to - from;
+    int capacity = Math.max(keep + 1, Math.min(Math.max(8, keep * 2), 2 * shared.limit));
+    Entry[] entries = Arrays.copyOf(Arrays.copyOfRange(shared.entries, from, to), capacity);
+    int[] sizes = Arrays.copyOf(Arrays.copyOfRange(shared.sizes, from, to), capacity);
+    return new Tail(
+        new Shared(entries, sizes, shared.limit, shared.maxBytes, keep), 0, keep, bytes, 0);
+  }
+
+  /** See {@link RoomLogic#size}. */
+  long bytes() {
+    return bytes;
   }
 
   /** Oldest first. */

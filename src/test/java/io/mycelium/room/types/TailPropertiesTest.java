@@ -26,7 +26,8 @@ class TailPropertiesTest {
   void aVersionShowsItsOwnLastEntriesWhateverOthersAppend(
       @ForAll @IntRange(max = 20) int limit,
       @ForAll @Size(max = 200) List<@IntRange(max = 31) Integer> choices) {
-    List<Version> versions = new ArrayList<>(List.of(new Version(Tail.empty(limit), List.of())));
+    List<Version> versions =
+        new ArrayList<>(List.of(new Version(Tail.empty(limit, Long.MAX_VALUE), List.of())));
     long seq = 0;
     for (int choice : choices) {
       boolean anOldOne = choice >= 32 - KEEP_VERSIONS;
@@ -45,7 +46,7 @@ class TailPropertiesTest {
   @Property(tries = 50)
   void atAnyHistoryTheLastOnesAreShown(
       @ForAll @IntRange(max = 300) int limit, @ForAll @IntRange(max = 1000) int appended) {
-    Version version = new Version(Tail.empty(limit), new ArrayList<>());
+    Version version = new Version(Tail.empty(limit, Long.MAX_VALUE), new ArrayList<>());
     for (long seq = 1; seq <= appended; seq++) {
       Entry entry = new Entry(seq, 0, "push", "ada", Payload.NULL);
       version.all().add(entry);

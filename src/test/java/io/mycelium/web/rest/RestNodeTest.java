@@ -81,6 +81,7 @@ class RestNodeTest {
             .deployer(
                 new DeployerConfig(
                     MAX_INSTANCES,
+                    d.maxStateBytes(),
                     4,
                     0,
                     d.restartWindow(),

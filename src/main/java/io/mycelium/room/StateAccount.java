@@ -1,0 +1,43 @@
+package io.mycelium.room;
+
+/**
+ * What the rooms of one generation of an instance take of the node's {@link StateBudget}. Given
+ * back as a whole, so that nothing is left of a generation that crashed or does not end. Any
+ * thread; rooms tell only of changes that matter, so the lock is nearly always free.
+ */
+public final class StateAccount {
+  private final StateBudget budget;
+  private long taken;
+  private boolean closed;
+
+  public StateAccount(StateBudget budget) {
+    this.budget = budget;
+  }
+
+  /** That nobody else shares, and that is never full. */
+  public static StateAccount unlimited() {
+    return new StateAccount(new StateBudget(Long.MAX_VALUE / 2));
+  }
+
+  StateBudget budget() {
+    return budget;
+  }
+
+  /**
+   * @param bytes negative for what is given back
+   */
+  synchronized void take(long bytes) {
+    if (!closed) {
+      taken += bytes;
+      budget.add(bytes);
+    }
+  }
+
+  /** Gives everything back; nothing more is taken. */
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      budget.add(-taken);
+    }
+  }
+}

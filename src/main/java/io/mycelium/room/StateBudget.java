@@ -1,0 +1,50 @@
+package io.mycelium.room;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What the states of all rooms of a node may take of the heap that they share. Above it no state
+ * grows, except small ones: who is small did not fill it, and does not notice. Any thread.
+ */
+public final class StateBudget {
+  /** A room may always have a 1,024th of the budget, up to this. */
+  private static final long MAX_FREE = 64 << 10;
+
+  private static final int FREE_PART = 1024;
+
+  private final long max;
+  private final long free;
+  private final AtomicLong used = new AtomicLong();
+
+  /**
+   * @param max in bytes, as {@link io.mycelium.room.spi.RoomLogic#size} counts them
+   */
+  public StateBudget(long max) {
+    this.max = max;
+    this.free = Math.min(MAX_FREE, max / FREE_PART);
+  }
+
+  public long max() {
+    return max;
+  }
+
+  /** In bytes, as far as rooms {@linkplain StateAccount told}. */
+  public long used() {
+    return used.get();
+  }
+
+  void add(long bytes) {
+    used.addAndGet(bytes);
+  }
+
+  /**
+   * Whether the state of a room may become larger. Half as much again as the budget is the end even
+   * for small ones, of which there may be many.
+   *
+   * @param size what it would have then
+   */
+  boolean allows(long size, long growth) {
+    long then = used.get() + growth;
+    return then <= max || size <= free && then <= max + max / 2;
+  }
+}
