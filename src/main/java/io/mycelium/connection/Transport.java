@@ -25,7 +25,11 @@ public interface Transport {
   /** Hands what was queued to the operating system. */
   void flush();
 
-  /** False once more than the connection's budget waits for the peer. */
+  /**
+   * False once more than the connection's budget waits for the peer. A {@linkplain #write write} of
+   * more than half of it does not count until it has left, if it is the only such one: a peer that
+   * joins a room with a large state is not slow for that.
+   */
   boolean isWritable();
 
   /**

@@ -6,6 +6,7 @@ import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -65,13 +66,17 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   private final ChannelHandlerContext head;
   private final DirectSocket socket;
   private final int maxMessageBytes;
+  private final WriteBufferWaterMark budget;
+  private boolean largeWaits;
   private Connection connection;
   private Fragments fragments;
 
-  private NettyTransport(ChannelHandlerContext head, int maxMessageBytes) {
+  private NettyTransport(
+      ChannelHandlerContext head, int maxMessageBytes, WriteBufferWaterMark budget) {
     this.head = head;
     this.socket = new DirectSocket(head.channel());
     this.maxMessageBytes = maxMessageBytes;
+    this.budget = budget;
   }
 
   /**
@@ -87,7 +92,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
         pipeline.remove(each.getKey());
       }
     }
-    NettyTransport transport = new NettyTransport(decoder, maxMessageBytes);
+    NettyTransport transport = new NettyTransport(decoder, maxMessageBytes, budget);
     pipeline.addLast(transport);
     if (decoder.handler() instanceof WebSocket08FrameDecoder) {
       pipeline.addBefore(decoder.name(), null, new FrameReader(transport, maxMessageBytes));
@@ -207,7 +212,26 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
 
   @Override
   public void write(ByteBuf frames) {
-    head.write(frames, head.voidPromise());
+    if (frames.readableBytes() > budget.low() && !largeWaits) {
+      writeLarge(frames);
+    } else {
+      head.write(frames, head.voidPromise());
+    }
+  }
+
+  /** The mark is set first: a channel that cannot be written any more stays so until it drained. */
+  private void writeLarge(ByteBuf frames) {
+    largeWaits = true;
+    ChannelConfig config = head.channel().config();
+    int more = Math.min(frames.readableBytes(), Integer.MAX_VALUE - budget.high());
+    config.setWriteBufferWaterMark(
+        new WriteBufferWaterMark(budget.low() + more, budget.high() + more));
+    head.write(frames)
+        .addListener(
+            left -> {
+              largeWaits = false;
+              config.setWriteBufferWaterMark(budget);
+            });
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.mycelium.protocol.Disconnect;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.CorruptedFrameException;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
@@ -23,17 +24,20 @@ final class VertxTransport implements Transport {
 
   private final ServerWebSocket socket;
   private final int maxMessageBytes;
+  private final int maxPendingBytes;
+  private boolean largeWaits;
   private Connection connection;
   private Fragments fragments;
 
-  private VertxTransport(ServerWebSocket socket, int maxMessageBytes) {
+  private VertxTransport(ServerWebSocket socket, int maxMessageBytes, int maxPendingBytes) {
     this.socket = socket;
     this.maxMessageBytes = maxMessageBytes;
+    this.maxPendingBytes = maxPendingBytes;
   }
 
   static VertxTransport install(ServerWebSocket socket, int maxMessageBytes, int maxPendingBytes) {
     socket.setWriteQueueMaxSize(maxPendingBytes);
-    return new VertxTransport(socket, maxMessageBytes);
+    return new VertxTransport(socket, maxMessageBytes, maxPendingBytes);
   }
 
   /** From now on what the peer sends goes to the connection. */
@@ -98,12 +102,30 @@ final class VertxTransport implements Transport {
 
   private void write(int opcode, byte[] content) {
     switch (opcode) {
-      case TEXT ->
-          socket.writeFrame(
-              WebSocketFrame.textFrame(new String(content, StandardCharsets.UTF_8), true));
+      case TEXT -> {
+        boolean large = content.length > maxPendingBytes / 2 && !largeWaits;
+        if (large) {
+          largeWaits = true;
+          int more = Math.min(content.length, Integer.MAX_VALUE - maxPendingBytes);
+          socket.setWriteQueueMaxSize(maxPendingBytes + more);
+        }
+        Future<Void> left =
+            socket.writeFrame(
+                WebSocketFrame.textFrame(new String(content, StandardCharsets.UTF_8), true));
+        if (large) {
+          left.onComplete(ignored -> largeHasLeft());
+        }
+      }
       case BINARY -> socket.writeFrame(WebSocketFrame.binaryFrame(Buffer.buffer(content), true));
       case PING -> socket.writePing(Buffer.buffer(content));
       default -> socket.writePong(Buffer.buffer(content));
+    }
+  }
+
+  private void largeHasLeft() {
+    largeWaits = false;
+    if (!socket.isClosed()) {
+      socket.setWriteQueueMaxSize(maxPendingBytes);
     }
   }
 
