@@ -97,7 +97,7 @@ final class NodeMeters implements ConnectionMeters, InstanceMeters, JournalMeter
 
   @Override
   public void states(StateBudget budget) {
-    meters.states(budget::used, budget.max());
+    meters.states(budget::used, budget.max(), budget::kept);
   }
 
   @Override

@@ -176,7 +176,7 @@ final class Registry {
     }
     onChange.accept(id);
     instance.letGo();
-    instance.stats().closeAccount();
+    instance.stats().closeAccounts();
     if (!instance.stopped().isComplete()) {
       stuck.put(id, instance.generation());
       instance.stopped().onComplete(stopped -> stuck.remove(id, instance.generation()));

@@ -64,8 +64,13 @@ public final class InstanceStats {
     return opened;
   }
 
-  /** The instance is gone, with all its states. */
-  public synchronized void closeAccount() {
+  /** The instance is gone, with all its states; a generation that starts yet counts for nothing. */
+  public synchronized void closeAccounts() {
+    closeAccount();
+    accountOf = Long.MAX_VALUE;
+  }
+
+  private void closeAccount() {
     if (account != null) {
       account.close();
     }

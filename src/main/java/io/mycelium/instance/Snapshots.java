@@ -7,6 +7,7 @@ import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Snapshots {
   private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+  /** Of snapshots that are written at once when an instance ends. */
+  private static final long MAX_CLOSING_BYTES = 8 << 20;
 
   private final Vertx vertx;
   private final InstanceServices services;
@@ -41,20 +45,29 @@ final class Snapshots {
 
   /** Those with which the instance ends; on its context. */
   Future<Void> close(Instance ending) {
-    long now = services.clock().getAsLong();
+    return close(ending.rooms().iterator(), services.clock().getAsLong());
+  }
+
+  /** Large ones are not all in memory at once, beside the states that they are of. */
+  private Future<Void> close(Iterator<Room> rooms, long now) {
     List<Future<Void>> saves = new ArrayList<>();
+    long bytes = 0;
     try {
-      for (Room room : ending.rooms()) {
+      while (rooms.hasNext() && bytes < MAX_CLOSING_BYTES) {
+        Room room = rooms.next();
         if (room.seq() > 0) {
           SnapshotJob job = room.snapshot(generation);
-          saves.add(save(job.room(), job.settings(), job.write(now)));
+          Snapshot written = job.write(now);
+          bytes += written == null ? 0 : written.state().length();
+          saves.add(save(job.room(), job.settings(), written));
         }
       }
     } catch (Exception | Error e) {
       LOG.warn("instance {} ends without a snapshot", instance, e);
       return Future.failedFuture(e);
     }
-    return Future.join(saves).mapEmpty();
+    Future<Void> saved = Future.join(saves).mapEmpty();
+    return rooms.hasNext() ? saved.compose(ignored -> close(rooms, now)) : saved;
   }
 
   private Future<Void> save(String room, RoomSettings settings, Snapshot snapshot) {

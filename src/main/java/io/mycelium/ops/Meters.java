@@ -233,10 +233,12 @@ public final class Meters implements AutoCloseable {
    *
    * @param bytes read by the scraping thread, must not block
    * @param max above which they do not grow
+   * @param entries likewise of their newest entries
    */
-  public void states(LongSupplier bytes, long max) {
+  public void states(LongSupplier bytes, long max, LongSupplier entries) {
     gauge("mycelium.state", "States of all rooms in memory", bytes);
     gauge("mycelium.state.max", "Above it no state grows: instances.max_state_bytes", () -> max);
+    gauge("mycelium.recent.entries", "Entries in memory of all rooms", entries);
   }
 
   private void gauge(String name, String description, LongSupplier bytes) {

@@ -3,9 +3,20 @@ package io.mycelium.room;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.JournalConfig;
 
-/** What a room remembers of its newest entries. For the instance's thread. */
+/**
+ * What a room remembers of its newest entries: fewer of them while those of all rooms of the node
+ * take too much of the heap. For the instance's thread.
+ */
 final class KeptEntries {
+  /** The node hears of changes that are larger. */
+  private static final long UNTOLD = 64 << 10;
+
+  /** What a room that takes an entry may have where there is no room for more. */
+  private static final long CROWDED = 256 << 10;
+
   private final JournalConfig limits;
+  private final StateAccount account;
+  private long told;
 
   /** Null before the first entry. */
   private RecentEntries recent;
@@ -13,10 +24,12 @@ final class KeptEntries {
   /** Null before the first key. */
   private OnceKeys keys;
 
-  KeptEntries(JournalConfig limits, RecentEntries recent, OnceKeys keys) {
+  KeptEntries(JournalConfig limits, StateAccount account, RecentEntries recent, OnceKeys keys) {
     this.limits = limits;
+    this.account = account;
     this.recent = recent;
     this.keys = keys;
+    tell();
   }
 
   void add(Entry entry) {
@@ -30,6 +43,25 @@ final class KeptEntries {
       }
       keys.add(entry.key(), entry.seq());
     }
+    tell();
+    if (told > CROWDED && account.budget().isCrowded()) {
+      recent.shrink(CROWDED / 2);
+      tell();
+    }
+  }
+
+  private void tell() {
+    long change = heapBytes() - told;
+    if (change > UNTOLD || change < -UNTOLD) {
+      told += change;
+      account.keep(change);
+    }
+  }
+
+  /** The room is gone. */
+  void release() {
+    account.keep(-told);
+    told = 0;
   }
 
   RecentEntries recent() {
@@ -53,6 +85,7 @@ final class KeptEntries {
   void trim() {
     if (recent != null) {
       recent.trim();
+      tell();
     }
   }
 

@@ -71,6 +71,13 @@ public final class RecentEntries {
     drop();
   }
 
+  /** Lets go of the oldest until they hold no more than so many bytes of heap; the newest stays. */
+  void shrink(long heapBytes) {
+    while (heapBytes() > heapBytes && entries.size() > 1) {
+      bytes -= entries.remove().payload().length();
+    }
+  }
+
   private void drop() {
     while (entries.size() > entriesAllowed || bytes > bytesAllowed && entries.size() > 1) {
       bytes -= entries.remove().payload().length();

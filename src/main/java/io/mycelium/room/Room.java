@@ -63,7 +63,7 @@ public final class Room {
     this.state = from.state();
     this.seq = from.seq();
     this.epoch = from.epoch();
-    this.kept = new KeptEntries(limits, from.recent(), from.keys());
+    this.kept = new KeptEntries(limits, account, from.recent(), from.keys());
     this.snapshotSeq = from.snapshotSeq();
     this.restored = from.restored();
     this.size = new StateSize(this.logic, settings.limits().maxStateBytes(), account, state);
@@ -395,5 +395,6 @@ public final class Room {
   /** Gives back what it has of the node's budget: it is removed. */
   public void release() {
     size.release();
+    kept.release();
   }
 }

@@ -8,6 +8,7 @@ package io.mycelium.room;
 public final class StateAccount {
   private final StateBudget budget;
   private long taken;
+  private long kept;
   private boolean closed;
 
   public StateAccount(StateBudget budget) {
@@ -33,11 +34,20 @@ public final class StateAccount {
     }
   }
 
+  /** The same of entries in memory. */
+  synchronized void keep(long bytes) {
+    if (!closed) {
+      kept += bytes;
+      budget.keep(bytes);
+    }
+  }
+
   /** Gives everything back; nothing more is taken. */
   public synchronized void close() {
     if (!closed) {
       closed = true;
       budget.add(-taken);
+      budget.keep(-kept);
     }
   }
 }

@@ -4,7 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the states of all rooms of a node may take of the heap that they share. Above it no state
- * grows, except small ones: who is small did not fill it, and does not notice. Any thread.
+ * grows, except small ones: who is small did not fill it, and does not notice. The entries that
+ * rooms keep in memory may take half as much; above it they keep fewer. Any thread.
  */
 public final class StateBudget {
   /** A room may always have a 1,024th of the budget, up to this. */
@@ -15,6 +16,7 @@ public final class StateBudget {
   private final long max;
   private final long free;
   private final AtomicLong used = new AtomicLong();
+  private final AtomicLong kept = new AtomicLong();
 
   /**
    * @param max in bytes, as {@link io.mycelium.room.spi.RoomLogic#size} counts them
@@ -33,8 +35,22 @@ public final class StateBudget {
     return used.get();
   }
 
+  /** What the entries in memory take, likewise. */
+  public long kept() {
+    return kept.get();
+  }
+
   void add(long bytes) {
     used.addAndGet(bytes);
+  }
+
+  void keep(long bytes) {
+    kept.addAndGet(bytes);
+  }
+
+  /** Whether rooms have too many entries in memory. */
+  boolean isCrowded() {
+    return kept.get() > max / 2;
   }
 
   /**

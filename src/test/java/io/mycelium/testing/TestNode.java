@@ -19,6 +19,7 @@ import io.mycelium.journal.Store;
 import io.mycelium.journal.memory.MemoryStore;
 import io.mycelium.ops.Meters;
 import io.mycelium.room.RoomTypes;
+import io.mycelium.room.StateBudget;
 import io.mycelium.room.spi.RoomType;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -70,7 +72,7 @@ public final class TestNode implements AutoCloseable {
     }
     await(
         vertx.deployVerticle(
-            new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), InstanceMeters.NONE)));
+            new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), b.states())));
     Contract contract = await(Contract.load(vertx));
     Places places = new Places(b.maxConnections);
     for (int i = 0; i < b.eventLoops; i++) {
@@ -234,6 +236,7 @@ public final class TestNode implements AutoCloseable {
     private int port;
     private int maxMessageBytes = 1 << 20;
     private int maxConnections = 1_000_000;
+    private Consumer<StateBudget> states = budget -> {};
 
     /** The console is off otherwise. */
     public Builder console(ConsoleConfig config) {
@@ -330,6 +333,22 @@ public final class TestNode implements AutoCloseable {
     public Builder meters(ConnectionMeters used) {
       meters = used;
       return this;
+    }
+
+    /** Told of the budget for states. */
+    public Builder states(Consumer<StateBudget> listener) {
+      states = listener;
+      return this;
+    }
+
+    private InstanceMeters states() {
+      Consumer<StateBudget> listener = states;
+      return new InstanceMeters() {
+        @Override
+        public void states(StateBudget budget) {
+          listener.accept(budget);
+        }
+      };
     }
 
     public Builder types(RoomType... used) {

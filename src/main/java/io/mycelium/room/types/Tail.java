@@ -103,6 +103,11 @@ final class Tail {
     return bytes;
   }
 
+  /** Those and what entries take that are shown no longer but still here. */
+  long heldBytes() {
+    return bytes + dropped;
+  }
+
   /** Oldest first. */
   List<Entry> entries() {
     return Collections.unmodifiableList(Arrays.asList(shared.entries).subList(from, to));

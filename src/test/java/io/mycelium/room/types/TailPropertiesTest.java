@@ -43,6 +43,20 @@ class TailPropertiesTest {
     }
   }
 
+  @Property(tries = 100)
+  void whatIsShownNoLongerIsNotHeldForLong(
+      @ForAll @Size(min = 1, max = 60) List<@IntRange(max = 900_000) Integer> lengths) {
+    int max = 2_000_000;
+    Tail tail = Tail.empty(10_000, max);
+    long seq = 0;
+    for (int length : lengths) {
+      byte[] bytes = new byte[length];
+      tail = tail.append(new Entry(++seq, 0, "push", "ada", Payload.json(bytes)));
+      assertThat(tail.bytes()).isLessThanOrEqualTo(max);
+      assertThat(tail.heldBytes()).isLessThanOrEqualTo(max + (1 << 20) + 900_200);
+    }
+  }
+
   @Property(tries = 50)
   void atAnyHistoryTheLastOnesAreShown(
       @ForAll @IntRange(max = 300) int limit, @ForAll @IntRange(max = 1000) int appended) {
