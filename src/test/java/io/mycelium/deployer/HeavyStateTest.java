@@ -54,8 +54,7 @@ class HeavyStateTest {
             "jdbc:sqlite:" + folder.resolve("m.db"),
             "MYCELIUM_OPS_MANAGEMENT_PORT",
             String.valueOf(management));
-    return ServerProcess.withJvmFlags(
-        environment, "-Xmx256m", "-XX:+ExitOnOutOfMemoryError");
+    return ServerProcess.withJvmFlags(environment, "-Xmx256m", "-XX:+ExitOnOutOfMemoryError");
   }
 
   private HttpResponse<String> request(String method, int port, String path, String body)
