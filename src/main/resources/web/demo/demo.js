@@ -54,7 +54,7 @@ async function offerToCreate(instance) {
   const why = possible ? 'it was started without --demo.' : 'its type is a plug-in that was not loaded. Start the node with --plugins and the folder of its jar.';
   const dialog = make('dialog', {}, make('h2', {textContent: 'Nothing here yet'}),
     make('p', {textContent: `This node has no instance “${instance}”: ${why}`}), problem);
-  if (possible) dialog.append(button);
+  dialog.append(possible ? button : make('a', {className: 'button', href: '/', textContent: 'All demos'}));
   dialog.addEventListener('cancel', event => event.preventDefault());
   document.body.append(dialog);
   dialog.showModal();

@@ -327,6 +327,8 @@ class DemosTest {
       assertThat(ada.page().getByRole(AriaRole.DIALOG)).containsText("plug-in");
       assertThat(button(ada.page(), "Create it")).hasCount(0);
       looksRight(ada, "four-in-a-row-without-plug-in");
+      ada.page().getByText("All demos").click();
+      assertThat(ada.page()).hasTitle("Mycelium");
       assertThat(ada.faults()).isEmpty();
     }
   }
