@@ -10,8 +10,6 @@ import java.util.UUID;
  * Believes everyone: the user is whom the {@code userId} query parameter names, or somebody new.
  */
 public final class OpenAuthenticator implements Authenticator {
-  private static final int MAX_LENGTH = 128;
-
   @Override
   public Future<Identity> authenticate(HttpServerRequest request) {
     String userId;
@@ -22,17 +20,12 @@ public final class OpenAuthenticator implements Authenticator {
           new Refusal(ErrorCode.BAD_REQUEST, "the query is not percent-encoded UTF-8"));
     }
     if (userId == null || userId.isEmpty()) {
-      return Future.succeededFuture(new Identity(UUID.randomUUID().toString()));
+      return Future.succeededFuture(Identity.everything(UUID.randomUUID().toString()));
     }
-    if (userId.codePointCount(0, userId.length()) > MAX_LENGTH
-        || userId.chars().anyMatch(Character::isISOControl)) {
+    if (!UserId.isValid(userId)) {
       return Future.failedFuture(
-          Refusal.of(
-              ErrorCode.BAD_REQUEST,
-              "userId",
-              userId,
-              "1 to 128 characters, no control characters"));
+          Refusal.of(ErrorCode.BAD_REQUEST, "userId", userId, UserId.EXPECTED));
     }
-    return Future.succeededFuture(new Identity(userId));
+    return Future.succeededFuture(Identity.everything(userId));
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Who asks, and what they may do: identities, and where they come from.
+ * Who asks, and what they may do: identities, what each was given, and the one place that decides.
  *
- * <p>An identity is found once, at the edge ({@code web}), from a request's headers and parameters,
- * and travels on as a value; instances see user ids only. May import {@code protocol} only.
+ * <p>An identity is found once, at the edge ({@code web}), and travels on as a value; instances see
+ * user ids only. {@link io.mycelium.access.Permissions} decides and nothing else does. May import
+ * {@code protocol} only.
  */
 package io.mycelium.access;

@@ -1,11 +1,14 @@
 package io.mycelium.config;
 
 import io.vertx.core.json.JsonObject;
+import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -38,7 +41,7 @@ final class ConfigBinder {
     for (int i = 0; i < components.length; i++) {
       values[i] = value(components[i], prefix, tree, get(components[i], defaults));
     }
-    return construct(type, values);
+    return construct(type, values, "");
   }
 
   private Object value(
@@ -52,11 +55,59 @@ final class ConfigBinder {
     if (otherwise instanceof Record defaults) {
       return section(defaults, key, raw);
     }
+    if (component.getGenericType() instanceof ParameterizedType type) {
+      return collection(type, key, raw);
+    }
     try {
       return ConfigValue.read(component.getType(), component.getName(), raw);
     } catch (ConfigValue.Unreadable e) {
       throw wrong(key, key + " is " + raw + ", expected " + e.getMessage());
     }
+  }
+
+  /** A list of texts or records, or a map of records by name. */
+  private Object collection(ParameterizedType type, String key, Object raw) {
+    Class<?> element = (Class<?>) type.getActualTypeArguments()[0];
+    try {
+      if (type.getRawType() == Map.class) {
+        return records(type, key, ConfigValue.tree(raw));
+      }
+      if (element == String.class) {
+        return ConfigValue.texts(raw);
+      }
+      List<Object> list = new ArrayList<>();
+      for (JsonObject item : ConfigValue.trees(raw)) {
+        list.add(element(element, key + "[" + list.size() + "].", item));
+      }
+      return list;
+    } catch (ConfigValue.Unreadable e) {
+      // Not the value: a secret may be in it.
+      throw wrong(key, key + " is not readable, expected " + e.getMessage());
+    }
+  }
+
+  private Map<String, Object> records(ParameterizedType type, String key, JsonObject tree)
+      throws ConfigValue.Unreadable {
+    Class<?> element = (Class<?>) type.getActualTypeArguments()[1];
+    Map<String, Object> records = new LinkedHashMap<>();
+    for (Map.Entry<String, Object> entry : tree) {
+      JsonObject item = ConfigValue.tree(entry.getValue());
+      records.put(entry.getKey(), element(element, key + "." + entry.getKey() + ".", item));
+    }
+    return records;
+  }
+
+  /** What is left out of it is null, 0 or false, which its record takes for its default. */
+  private Object element(Class<?> type, String prefix, JsonObject tree) {
+    RecordComponent[] components = type.getRecordComponents();
+    refuseUnknown(prefix, tree, components);
+    Object[] values = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      Class<?> kind = components[i].getType();
+      Object absent = kind.isPrimitive() ? Array.get(Array.newInstance(kind, 1), 0) : null;
+      values[i] = value(components[i], prefix, tree, absent);
+    }
+    return construct(type, values, prefix);
   }
 
   /** A section of which every line is commented out is null in YAML. */
@@ -98,7 +149,10 @@ final class ConfigBinder {
     return elsewhere.isEmpty() ? "" : ", did you mean " + elsewhere.get(0) + "?";
   }
 
-  private <R> R construct(Class<R> type, Object[] values) {
+  /**
+   * @param prefix of the keys in the messages of the record's own check
+   */
+  private <R> R construct(Class<R> type, Object[] values, String prefix) {
     try {
       Class<?>[] types =
           Arrays.stream(type.getRecordComponents())
@@ -108,7 +162,7 @@ final class ConfigBinder {
       return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
       // A record's own check, whose message begins with the key.
-      String message = String.valueOf(e.getCause().getMessage());
+      String message = prefix + e.getCause().getMessage();
       throw wrong(message.replaceAll("\\s.*", ""), message);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(type + " is not a record of options", e);

@@ -1,10 +1,16 @@
 package io.mycelium.config;
 
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -73,6 +79,43 @@ final class ConfigValue {
       return text;
     }
     throw new Unreadable("a text");
+  }
+
+  /** A list, or a variable's text with commas between; the empty text is none. */
+  static List<String> texts(Object raw) throws Unreadable {
+    if (raw instanceof String text) {
+      return Arrays.stream(text.split(",")).map(String::trim).filter(t -> !t.isEmpty()).toList();
+    }
+    if (raw instanceof JsonArray list && list.stream().allMatch(String.class::isInstance)) {
+      return list.stream().map(String.class::cast).toList();
+    }
+    throw new Unreadable("a list of texts");
+  }
+
+  /** A list of sections, or the same as a variable's JSON text. */
+  static List<JsonObject> trees(Object raw) throws Unreadable {
+    Object list = raw instanceof String text ? json(text, JsonArray::new) : raw;
+    if (list instanceof JsonArray array && array.stream().allMatch(JsonObject.class::isInstance)) {
+      return array.stream().map(JsonObject.class::cast).toList();
+    }
+    throw new Unreadable("a list of sections of options");
+  }
+
+  /** A section, or the same as a variable's JSON text. */
+  static JsonObject tree(Object raw) throws Unreadable {
+    Object value = raw instanceof String text ? json(text, JsonObject::new) : raw;
+    if (value instanceof JsonObject tree) {
+      return tree;
+    }
+    throw new Unreadable("a section of options");
+  }
+
+  private static Object json(String text, Function<String, Object> reader) throws Unreadable {
+    try {
+      return reader.apply(text);
+    } catch (DecodeException e) {
+      throw new Unreadable("JSON");
+    }
   }
 
   private static Duration duration(String text) throws Unreadable {

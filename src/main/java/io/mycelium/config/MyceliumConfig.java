@@ -1,5 +1,6 @@
 package io.mycelium.config;
 
+import io.mycelium.access.AccessConfig;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.connection.SocketConfig;
 import io.mycelium.console.ConsoleConfig;
@@ -18,7 +19,8 @@ public record MyceliumConfig(
     DeployerConfig instances,
     JournalConfig journal,
     OpsConfig ops,
-    ConsoleConfig console) {
+    ConsoleConfig console,
+    AccessConfig access) {
 
   public static final MyceliumConfig DEFAULT =
       new MyceliumConfig(
@@ -28,5 +30,6 @@ public record MyceliumConfig(
           DeployerConfig.DEFAULT,
           JournalConfig.DEFAULT,
           OpsConfig.DEFAULT,
-          ConsoleConfig.DEFAULT);
+          ConsoleConfig.DEFAULT,
+          AccessConfig.DEFAULT);
 }

@@ -74,7 +74,8 @@ class ConsoleNodePageTest {
                         200,
                         Duration.ofMillis(100),
                         Duration.ofSeconds(1)),
-                    standard.console()),
+                    standard.console(),
+                    standard.access()),
                 true));
     before = ConsoleSocket.connect(node.port());
     ada = PhoenixSocket.connect(node.port(), "/socket/chat/websocket?vsn=2.0.0&userId=ada");

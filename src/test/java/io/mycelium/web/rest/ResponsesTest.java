@@ -69,7 +69,7 @@ class ResponsesTest {
   private Future<Identity> identity() {
     return stranger
         ? Future.failedFuture(new Refusal(ErrorCode.UNAUTHORIZED, "who are you"))
-        : Future.succeededFuture(new Identity("tester"));
+        : Future.succeededFuture(Identity.everything("tester"));
   }
 
   private Answered provoke(RestServer server, Operation operation, int status) {

@@ -1,0 +1,136 @@
+package io.mycelium.access;
+
+import java.util.Locale;
+
+/**
+ * Everything that anybody may want to do, and what it needs: a scope, a right in the room, or both
+ * from one grant. {@code docs/access.md} has the same as a table.
+ */
+public enum Action {
+  CREATE_INSTANCE("createInstance", Over.INSTANCE_OR_ALL, Scope.INSTANCES_CREATE, 0),
+  LIST_INSTANCES("listInstances", Over.ANY_INSTANCE, Scope.INSTANCES_READ, 0),
+  GET_INSTANCE("getInstance", Over.INSTANCE, Scope.INSTANCES_READ, 0),
+  DELETE_INSTANCE("deleteInstance", Over.INSTANCE, Scope.INSTANCES_DELETE, 0),
+  RESTART_INSTANCE("restartInstance", Over.INSTANCE, Scope.ADMIN, 0),
+  EXPORT_INSTANCE("exportInstance", Over.INSTANCE, Scope.ADMIN, 0),
+  IMPORT_INSTANCE("importInstance", Over.INSTANCE, Scope.ADMIN, 0),
+  GET_STATS("getStats", Over.INSTANCE, Scope.INSTANCES_READ, 0),
+  LIST_RESTARTS("listRestarts", Over.INSTANCE, Scope.INSTANCES_READ, 0),
+  GET_ROOM("getRoom", Over.ROOM, Scope.INSTANCES_READ, 0),
+  PUT_ROOM("putRoom", Over.ROOM, Scope.INSTANCES_CREATE, 0),
+  DELETE_ROOM("deleteRoom", Over.ROOM, Scope.INSTANCES_DELETE, 0),
+  LIST_ENTRIES("listEntries", Over.ROOM, null, RoomRights.HISTORY_BIT),
+  GET_STATE("getState", Over.ROOM, null, RoomRights.HISTORY_BIT),
+  SEND_MESSAGE("sendMessage", Over.ROOM, Scope.MESSAGES_WRITE, RoomRights.PUSH_BIT),
+  LIST_TYPES("listTypes", Over.NOTHING, null, 0),
+
+  /** {@code sendMessage} in the name of a user who is not the token's. */
+  SEND_AS_OTHER(null, Over.ROOM, Scope.ADMIN, 0),
+
+  /** The upgrade: any right in any room of the instance is enough. */
+  CONNECT(null, Over.INSTANCE_WITH_ROOMS, null, 0),
+  JOIN(null, Over.ROOM, null, RoomRights.JOIN_BIT),
+  PUSH(null, Over.ROOM, null, RoomRights.PUSH_BIT),
+  /** To see who is there. */
+  PRESENCE(null, Over.ROOM, null, RoomRights.PRESENCE_BIT),
+  HISTORY(null, Over.ROOM, null, RoomRights.HISTORY_BIT),
+  /** {@code get_rooms}, which tells the names of all rooms. */
+  GET_ROOMS(null, Over.ROOM, null, RoomRights.JOIN_BIT),
+
+  CONSOLE(null, Over.NODE, Scope.CONSOLE, 0),
+  /** To see and to make revocations of one's own tenant, or of all without one. */
+  REVOKE(null, Over.ALL, Scope.ADMIN, 0);
+
+  /** What an action is done to. */
+  enum Over {
+    /** Anybody may who has a token at all. */
+    NOTHING,
+    /** Some instance; which ones, each is asked for by itself. */
+    ANY_INSTANCE,
+    INSTANCE,
+    INSTANCE_WITH_ROOMS,
+    /** Where no id is given: as {@link #ALL}. */
+    INSTANCE_OR_ALL,
+    ROOM,
+    /** All instances of the tenant. */
+    ALL,
+    /** All instances of all tenants. */
+    NODE
+  }
+
+  private static final Action[] VALUES = values();
+
+  private final String operation;
+  private final Over over;
+  private final Scope scope;
+  private final int right;
+
+  /**
+   * @param operation the {@code operationId} in {@code openapi.yaml}; null if it is none
+   * @param right a bit of {@link RoomRights}, or 0
+   */
+  Action(String operation, Over over, Scope scope, int right) {
+    this.operation = operation;
+    this.over = over;
+    this.scope = scope;
+    this.right = right;
+  }
+
+  /** Null for an operation that nobody has decided about; whoever serves it must refuse. */
+  public static Action ofOperation(String operationId) {
+    for (Action action : VALUES) {
+      if (operationId.equals(action.operation)) {
+        return action;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * What a message with that event does in a joined room, or towards it. An event that is not known
+   * here is a push: a type's own.
+   *
+   * @return null for what needs no permission: to leave, and the heartbeat
+   */
+  public static Action ofEvent(String event) {
+    return switch (event) {
+      case "phx_join" -> JOIN;
+      case "phx_leave", "heartbeat", "access_token" -> null;
+      case "history" -> HISTORY;
+      case "get_rooms" -> GET_ROOMS;
+      default -> PUSH;
+    };
+  }
+
+  /** The {@code operationId} in {@code openapi.yaml}; null if it is none. */
+  public String operation() {
+    return operation;
+  }
+
+  Over over() {
+    return over;
+  }
+
+  Scope scope() {
+    return scope;
+  }
+
+  int right() {
+    return right;
+  }
+
+  /** {@code send message}. */
+  String words() {
+    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  /** What a grant must have: {@code scope messages:write and the room right push}. */
+  String needs() {
+    String room = right == 0 ? null : "the room right " + RoomRights.of(right).names().get(0);
+    String scopes = scope == null ? null : "the scope " + scope.claim();
+    if (over == Over.INSTANCE_WITH_ROOMS) {
+      return "a right in one of its rooms";
+    }
+    return scopes == null ? room : room == null ? scopes : scopes + " and " + room;
+  }
+}

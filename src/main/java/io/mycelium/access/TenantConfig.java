@@ -1,0 +1,71 @@
+package io.mycelium.access;
+
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Expect;
+import io.mycelium.protocol.Refusal;
+import java.util.List;
+
+/**
+ * One tenant of {@code access.tenants}: whose keys, over which instances, how many. What is left
+ * out is empty, or 0.
+ *
+ * @param prefix of the ids of its instances; a token of it can do nothing to any other
+ * @param issuer by which its tokens are known ({@code iss}); empty: its name
+ * @param audience that its tokens must name; empty for any
+ * @param secret of HS256; never logged
+ * @param keys more keys
+ * @param jwksFile its public keys
+ * @param jwksUrl its public keys
+ * @param maxInstances that it may have at a time; 0: no limit of its own
+ * @param maxConnections likewise
+ * @param createsPerSecond likewise
+ */
+public record TenantConfig(
+    String prefix,
+    String issuer,
+    String audience,
+    String secret,
+    List<KeyConfig> keys,
+    String jwksFile,
+    String jwksUrl,
+    int maxInstances,
+    int maxConnections,
+    int createsPerSecond) {
+
+  private static final String PREFIX = "[A-Za-z0-9_-]{1,32}";
+
+  public TenantConfig {
+    prefix = orEmpty(prefix);
+    issuer = orEmpty(issuer);
+    audience = orEmpty(audience);
+    secret = orEmpty(secret);
+    keys = keys == null ? List.of() : List.copyOf(keys);
+    jwksFile = orEmpty(jwksFile);
+    jwksUrl = orEmpty(jwksUrl);
+    if (!prefix.matches(PREFIX)) {
+      String shown = prefix.isEmpty() ? "empty" : prefix;
+      throw Refusal.of(
+          ErrorCode.INVALID_CONFIG, "prefix", shown, "1 to 32 characters of A-Z a-z 0-9 _ -");
+    }
+    Expect.range("max_instances", maxInstances, 0, Integer.MAX_VALUE);
+    Expect.range("max_connections", maxConnections, 0, Integer.MAX_VALUE);
+    Expect.range("creates_per_second", createsPerSecond, 0, 1_000_000);
+  }
+
+  /** Its keys, under the name that the configuration has it under. */
+  public KeySource keySource(String name) {
+    String known = issuer.isEmpty() ? name : issuer;
+    return new KeySource(
+        new Tenant(name, prefix), secret, keys, jwksFile, jwksUrl, known, audience);
+  }
+
+  private static String orEmpty(String text) {
+    return text == null ? "" : text;
+  }
+
+  /** Without the secret. */
+  @Override
+  public String toString() {
+    return "TenantConfig[prefix=" + prefix + ", issuer=" + issuer + ", keys=" + keys + "]";
+  }
+}
