@@ -2,6 +2,8 @@ package io.mycelium;
 
 import io.mycelium.config.ConfigException;
 import io.mycelium.ops.Logging;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,7 +18,7 @@ import picocli.CommandLine.IVersionProvider;
     description = "Real-time server platform that speaks the Phoenix Channels protocol.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {ServeCommand.class, ConfigCommand.class},
+    subcommands = {ServeCommand.class, ConfigCommand.class, TokenCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
   private static final int WRONG_CONFIG = 2;
@@ -34,7 +36,10 @@ public final class Main {
 
   private static int failed(Exception cause, CommandLine command, CommandLine.ParseResult parsed) {
     command.getErr().println("mycelium: " + cause.getMessage());
-    return cause instanceof ConfigException ? WRONG_CONFIG : 1;
+    boolean wrongConfig =
+        cause instanceof ConfigException
+            || cause instanceof Refusal refusal && refusal.code() == ErrorCode.INVALID_CONFIG;
+    return wrongConfig ? WRONG_CONFIG : 1;
   }
 
   static final class Version implements IVersionProvider {

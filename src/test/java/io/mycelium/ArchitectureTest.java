@@ -47,6 +47,7 @@ class ArchitectureTest {
               "deployer",
               Set.of("instance", "room", "room.spi", "bus", "journal", "protocol", "ops")),
           Map.entry("access", Set.of("protocol")),
+          Map.entry("access.token", Set.of("access", "protocol")),
           Map.entry("connection", Set.of("access", "bus", "protocol", "ops")),
           Map.entry("web.page", Set.of("protocol")),
           Map.entry("web.rest", Set.of("web.page", "access", "bus", "protocol", "ops")),

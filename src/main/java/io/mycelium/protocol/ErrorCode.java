@@ -34,7 +34,8 @@ public enum ErrorCode {
   INSTANCE_RESTARTING("instance_restarting", 503, true),
   INSTANCE_FAILED("instance_failed", 503, false),
   TIMEOUT("timeout", 504, true),
-  INTERNAL("internal", 500, false);
+  INTERNAL("internal", 500, false),
+  KEYS_UNAVAILABLE("keys_unavailable", 503, true);
 
   private static final ErrorCode[] VALUES = values();
 

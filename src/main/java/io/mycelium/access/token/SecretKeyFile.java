@@ -1,0 +1,134 @@
+package io.mycelium.access.token;
+
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * The secret that a node makes for itself when no key is configured: 256 random bits as base64url,
+ * in a file that its owner alone may read. Blocks.
+ */
+public final class SecretKeyFile {
+  private static final int BYTES = 32;
+  private static final int MIN_LENGTH = 32;
+  private static final int MAX_LENGTH = 1024;
+  private static final Set<PosixFilePermission> OWNER =
+      EnumSet.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE);
+
+  private SecretKeyFile() {}
+
+  /**
+   * The secret in the file, which is made if it is missing.
+   *
+   * @throws Refusal {@code invalid_config} as {@link #read}, or if it cannot be made
+   */
+  public static String readOrMake(Path file) {
+    try {
+      if (Files.notExists(file)) {
+        make(file);
+      }
+    } catch (IOException e) {
+      throw wrong(file, "a place where it can be made (" + e.getClass().getSimpleName() + ")");
+    }
+    return read(file);
+  }
+
+  /**
+   * @throws Refusal {@code invalid_config} if it is missing, no secret, or readable by others
+   */
+  public static String read(Path file) {
+    try {
+      refuseOtherReaders(file);
+      if (Files.size(file) > MAX_LENGTH) {
+        throw wrong(file, "at most " + MAX_LENGTH + " bytes");
+      }
+      String secret = Files.readString(file, StandardCharsets.UTF_8).strip();
+      if (secret.length() < MIN_LENGTH) {
+        throw wrong(file, "a secret of " + MIN_LENGTH + " characters or more");
+      }
+      return secret;
+    } catch (NoSuchFileException e) {
+      throw wrong(file, "a file, which `mycelium serve` makes when it first starts without a key");
+    } catch (IOException e) {
+      throw wrong(file, "a file of UTF-8 text that this user may read");
+    }
+  }
+
+  private static void refuseOtherReaders(Path file) throws IOException {
+    if (isPosix(file)) {
+      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+      if (!OWNER.containsAll(permissions)) {
+        throw wrong(
+            file,
+            "rw------- and not "
+                + PosixFilePermissions.toString(permissions)
+                + ", since whoever reads it can make tokens (chmod 600)");
+      }
+    }
+  }
+
+  /** Whole or not at all; if another process was first, its file stays. */
+  private static void make(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    Files.createDirectories(folder);
+    byte[] random = new byte[BYTES];
+    new SecureRandom().nextBytes(random);
+    String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(random) + "\n";
+    FileAttribute<?>[] ownerOnly =
+        isPosix(folder)
+            ? new FileAttribute<?>[] {
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+            }
+            : new FileAttribute<?>[0];
+    Path draft = Files.createTempFile(folder, ".secret", ".tmp", ownerOnly);
+    try {
+      try (FileChannel out = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+        out.write(ByteBuffer.wrap(secret.getBytes(StandardCharsets.UTF_8)));
+        out.force(true);
+      }
+      publish(draft, file);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+
+  /** A link is refused where a move would replace what is there. */
+  private static void publish(Path draft, Path file) throws IOException {
+    try {
+      Files.createLink(file, draft);
+    } catch (FileAlreadyExistsException e) {
+      return;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      // A file system without hard links.
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  private static boolean isPosix(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  private static Refusal wrong(Path file, String expected) {
+    return Refusal.of(ErrorCode.INVALID_CONFIG, "access.secret_file", file, expected);
+  }
+}

@@ -1,0 +1,54 @@
+package io.mycelium.access.token;
+
+import io.mycelium.access.Authenticator;
+import io.mycelium.access.Identity;
+import io.mycelium.access.Revocations;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
+
+/** Believes whoever brings a token that a configured key has signed and nobody has revoked. */
+public final class TokenAuthenticator implements Authenticator {
+  private static final String ABSENT =
+      "a token is needed: Authorization: Bearer TOKEN (a socket may send it as the parameter token)";
+
+  private final TokenCheck check;
+  private final Revocations revocations;
+  private final boolean upgrade;
+
+  /**
+   * @param upgrade whether the requests ask for WebSockets, which need a user
+   */
+  public TokenAuthenticator(TokenCheck check, Revocations revocations, boolean upgrade) {
+    this.check = check;
+    this.revocations = revocations;
+    this.upgrade = upgrade;
+  }
+
+  @Override
+  public Future<Identity> authenticate(HttpServerRequest request) {
+    String token;
+    try {
+      token = BearerToken.of(request, upgrade);
+    } catch (Refusal refusal) {
+      return Future.failedFuture(refusal);
+    }
+    return token == null ? Future.failedFuture(RawToken.unauthorized(ABSENT)) : authenticate(token);
+  }
+
+  /** The same for a token that comes on an open socket. */
+  public Future<Identity> authenticate(String token) {
+    return check.check(token).compose(this::admit);
+  }
+
+  private Future<Identity> admit(Identity identity) {
+    if (revocations.hits(identity)) {
+      return Future.failedFuture(RawToken.unauthorized("the token was revoked"));
+    }
+    if (upgrade && identity.userId() == null) {
+      return Future.failedFuture(
+          RawToken.unauthorized("the token names no user (sub), expected one for a socket"));
+    }
+    return Future.succeededFuture(identity);
+  }
+}

@@ -1,0 +1,145 @@
+package io.mycelium.access.token;
+
+import io.mycelium.access.AccessConfig;
+import io.mycelium.access.Identity;
+import io.mycelium.access.KeySource;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Makes an identity of a token, or says why not. The token's {@code iss} tells whose keys to try, a
+ * tenant's or the node's own, and they alone are tried; only then is anything in it believed.
+ *
+ * <p>Any thread; one for the whole node, or one for each event loop.
+ */
+public final class TokenCheck {
+  private final Realm own;
+  private final Map<String, List<Realm>> tenants = new HashMap<>();
+  private final long leeway;
+  private final LongSupplier now;
+
+  private TokenCheck(Vertx vertx, AccessConfig config, KeySource own, LongSupplier now) {
+    LongSupplier clock = () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    this.own = new Realm(vertx, own, config, clock);
+    for (KeySource source : config.tenantKeySources()) {
+      tenants
+          .computeIfAbsent(source.issuer(), issuer -> new ArrayList<>())
+          .add(new Realm(vertx, source, config, clock));
+    }
+    this.leeway = config.leeway().toSeconds();
+    this.now = now;
+  }
+
+  /**
+   * Reads the files with keys, so it blocks.
+   *
+   * @param own the node's own keys: {@link AccessConfig#keySource}, or with a secret made up
+   * @throws Refusal {@code invalid_config} for a key that is none
+   */
+  public static TokenCheck of(Vertx vertx, AccessConfig config, KeySource own) {
+    return of(vertx, config, own, () -> System.currentTimeMillis() / 1000);
+  }
+
+  /**
+   * @param now seconds since 1970
+   */
+  static TokenCheck of(Vertx vertx, AccessConfig config, KeySource own, LongSupplier now) {
+    return new TokenCheck(vertx, config, own, now);
+  }
+
+  /**
+   * @return on the caller's context, mostly at once: waits only for keys that must be fetched.
+   *     Fails with a {@link Refusal}, {@code unauthorized} or {@code keys_unavailable}
+   */
+  public Future<Identity> check(String token) {
+    RawToken raw;
+    Realm realm;
+    Future<Void> verified;
+    try {
+      raw = RawToken.parse(token);
+      realm = realm(raw);
+      verified = realm.verify(raw);
+    } catch (Refusal refusal) {
+      return Future.failedFuture(refusal);
+    }
+    return onCallersContext(verified).compose(done -> identity(realm, Claims.read(raw.payload())));
+  }
+
+  /** A fetch that another event loop began ends on that one. */
+  private static Future<Void> onCallersContext(Future<Void> future) {
+    Context context = Vertx.currentContext();
+    if (future.isComplete() || context == null) {
+      return future;
+    }
+    Promise<Void> here = Promise.promise();
+    future.onComplete(
+        done ->
+            context.runOnContext(
+                ignored -> {
+                  if (done.succeeded()) {
+                    here.complete();
+                  } else {
+                    here.fail(done.cause());
+                  }
+                }));
+    return here.future();
+  }
+
+  /** Tenants of one issuer differ in their audience. */
+  private Realm realm(RawToken token) {
+    List<Realm> candidates = tenants.getOrDefault(Claims.claimedIssuer(token), List.of());
+    if (candidates.isEmpty()) {
+      return own;
+    }
+    List<String> audience = Claims.audience(token.payload().get("aud"));
+    return candidates.stream()
+        .filter(realm -> audience.contains(realm.source().audience()))
+        .findFirst()
+        .orElse(candidates.get(0));
+  }
+
+  private Future<Identity> identity(Realm realm, Claims claims) {
+    String wrong = wrong(realm.source(), claims);
+    return wrong == null
+        ? Future.succeededFuture(claims.identity(realm.source().tenant(), leeway))
+        : Future.failedFuture(RawToken.unauthorized(wrong));
+  }
+
+  private String wrong(KeySource source, Claims claims) {
+    long time = now.getAsLong();
+    if (!source.issuer().isEmpty() && !source.issuer().equals(claims.issuer())) {
+      return "the token's issuer (iss) is " + claims.issuer() + ", expected " + source.issuer();
+    }
+    if (!source.audience().isEmpty() && !claims.audience().contains(source.audience())) {
+      return "the token's audience (aud) is "
+          + claims.audience()
+          + ", expected "
+          + source.audience();
+    }
+    if (claims.expires() != Identity.NEVER && time >= claims.expires() + leeway) {
+      return "the token expired at " + Instant.ofEpochSecond(claims.expires());
+    }
+    if (claims.notBefore() > time + leeway) {
+      return "the token is not valid before " + Instant.ofEpochSecond(claims.notBefore());
+    }
+    if (claims.issuedAt() > time + leeway) {
+      return "the token was issued in the future, at " + Instant.ofEpochSecond(claims.issuedAt());
+    }
+    return null;
+  }
+
+  public void close() {
+    own.close();
+    tenants.values().forEach(realms -> realms.forEach(Realm::close));
+  }
+}
