@@ -53,11 +53,6 @@ record Claims(
         GrantClaims.read(payload));
   }
 
-  /** Null if absent or no text, for finding the keys; it is verified afterwards. */
-  static String claimedIssuer(RawToken token) {
-    return token.payload().path("iss").textValue();
-  }
-
   /**
    * @param leeway seconds for which a token is taken after it has expired
    */
@@ -94,7 +89,7 @@ record Claims(
         && value.textValue().chars().noneMatch(Character::isISOControl);
   }
 
-  static List<String> audience(JsonNode aud) {
+  private static List<String> audience(JsonNode aud) {
     if (aud == null) {
       return List.of();
     }

@@ -62,17 +62,19 @@ public final class TokenCheck {
    *     Fails with a {@link Refusal}, {@code unauthorized} or {@code keys_unavailable}
    */
   public Future<Identity> check(String token) {
-    RawToken raw;
+    Claims claims;
     Realm realm;
     Future<Void> verified;
     try {
-      raw = RawToken.parse(token);
-      realm = realm(raw);
+      RawToken raw = RawToken.parse(token);
+      // Read before the signature is looked at, so that Vert.x sees no claim of a wrong kind.
+      claims = Claims.read(raw.payload());
+      realm = realm(claims);
       verified = realm.verify(raw);
     } catch (Refusal refusal) {
       return Future.failedFuture(refusal);
     }
-    return onCallersContext(verified).compose(done -> identity(realm, Claims.read(raw.payload())));
+    return onCallersContext(verified).compose(done -> identity(realm, claims));
   }
 
   /** A fetch that another event loop began ends on that one. */
@@ -96,14 +98,13 @@ public final class TokenCheck {
   }
 
   /** Tenants of one issuer differ in their audience. */
-  private Realm realm(RawToken token) {
-    List<Realm> candidates = tenants.getOrDefault(Claims.claimedIssuer(token), List.of());
+  private Realm realm(Claims claims) {
+    List<Realm> candidates = tenants.getOrDefault(claims.issuer(), List.of());
     if (candidates.isEmpty()) {
       return own;
     }
-    List<String> audience = Claims.audience(token.payload().get("aud"));
     return candidates.stream()
-        .filter(realm -> audience.contains(realm.source().audience()))
+        .filter(realm -> claims.audience().contains(realm.source().audience()))
         .findFirst()
         .orElse(candidates.get(0));
   }
