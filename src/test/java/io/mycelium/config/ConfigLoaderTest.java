@@ -3,6 +3,7 @@ package io.mycelium.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mycelium.access.KeyConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigLoaderTest {
+  private static final String SECRET = "0123456789abcdef0123456789abcdef";
+
   @TempDir Path folder;
 
   @Test
@@ -92,6 +95,95 @@ class ConfigLoaderTest {
     assertConfigError(
         () -> new ConfigLoader(environment).load(null, Map.of()),
         "environment: MYCELIUM_OPS_LOG_FORMAT: ops.log_format is xml, expected one of text, json");
+  }
+
+  @Test
+  void listsAndMapsComeFromTheFileOrFromVariables() throws IOException {
+    MyceliumConfig file =
+        load(
+            "access:\n  allowed_origins: [\"https://a.example\", \"http://b:81\"]\n"
+                + "  keys:\n    - {id: k, algorithm: ES256, file: k.pem}\n"
+                + "  tenants:\n    acme: {prefix: acme-, secret: "
+                + SECRET
+                + ", max_instances: 3}\n");
+    Map<String, String> variables =
+        Map.of(
+            "MYCELIUM_ACCESS_ALLOWED_ORIGINS",
+            "https://a.example, http://b:81",
+            "MYCELIUM_ACCESS_KEYS",
+            "[{\"id\":\"k\",\"algorithm\":\"ES256\",\"file\":\"k.pem\"}]",
+            "MYCELIUM_ACCESS_TENANTS",
+            "{\"acme\":{\"prefix\":\"acme-\",\"secret\":\"" + SECRET + "\",\"max_instances\":3}}");
+    assertThat(new ConfigLoader(variables).load(null, Map.of())).isEqualTo(file);
+    assertThat(file.access().keys()).extracting(KeyConfig::algorithm).containsExactly("ES256");
+    assertThat(file.access().tenants().get("acme").maxInstances()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "mode: closed | access.mode is closed, expected required or open",
+        "secret: short | access.secret is of 5 bytes, expected at least 32",
+        "secret: '-----BEGIN PUBLIC KEY-----MIIB' | access.secret is of 30 bytes",
+        "keys: [{algorithm: none}] | access.keys[0].algorithm is none, expected HS256",
+        "keys: [{secret: a}] | access.keys[0].secret is of 1 bytes",
+        "keys: [{algorithm: HS512, secret: " + SECRET + "}] | access.keys[0].secret is of 32 bytes",
+        "keys: [{algorithm: RS256}] | access.keys[0].file is empty, expected a PEM file",
+        "keys: [{kid: a}] | access.keys[0].kid is not an option",
+        "keys: {} | access.keys is not readable, expected a list of sections",
+        "allowed_origins: ['*'] | access.allowed_origins is *, expected origins",
+        "allowed_origins: ['https://a/'] | access.allowed_origins is https://a/",
+        "jwks_url: 'http://id.example/k' | access.jwks_url is http://id.example/k, expected https",
+        "jwks_url: 'file:///etc/passwd' | access.jwks_url is file:///etc/passwd",
+        "jwks_url: 'https://u:p@id.example' | access.jwks_url",
+        "jwks_refetch: 0s | access.jwks_refetch is PT0S",
+        "tenants: {a: {secret: " + SECRET + "}} | access.tenants.a.prefix is empty, expected 1 to",
+        "tenants: {a: {prefix: a-}} | access.tenants.a.secret is empty, expected a secret, keys",
+        "tenants: {a: {prefix: a-, secret: x}} | access.tenants.a.secret is of 1 bytes",
+        "tenants: {a: {prefix: 'a*', secret: " + SECRET + "}} | access.tenants.a.prefix is a*",
+        "tenants: {a: {prefix: a, secret: "
+            + SECRET
+            + "}, b: {prefix: ab, secret: "
+            + SECRET
+            + "}} | access.tenants.b.prefix is ab, expected one that does not begin with a's a",
+        "tenants: {a: {prefix: a, issuer: i, secret: "
+            + SECRET
+            + "}, b: {prefix: b, issuer: i, secret: "
+            + SECRET
+            + "}} | access.tenants.b.issuer is i, expected another than a's",
+        "tenants: [] | access.tenants is not readable",
+      })
+  void accessIsCheckedByName(String option, String message) {
+    refused("access:\n  " + option + "\n", message);
+  }
+
+  /** A canary in each place of a secret, searched in everything that the records print. */
+  @Test
+  void secretsAreInNoTextOfTheRecords() throws IOException {
+    String canary = "canary-".repeat(10);
+    MyceliumConfig config =
+        load(
+            "access:\n  secret: "
+                + canary
+                + "\n  keys: [{secret: "
+                + canary
+                + "}]\n  tenants: {a: {prefix: a, secret: "
+                + canary
+                + ", keys: [{secret: "
+                + canary
+                + "}]}}\njournal:\n  password: "
+                + canary
+                + "\nconsole:\n  token: "
+                + canary
+                + "\n");
+    assertThat(config.toString()).doesNotContain("canary");
+    assertThat(config.access().toString()).doesNotContain("canary");
+    assertThat(config.access().keySource().toString()).doesNotContain("canary");
+    assertThat(config.access().tenants().toString()).doesNotContain("canary");
+    assertThat(config.access().tenantKeySources().toString()).doesNotContain("canary");
+    assertThat(config.access().keySource().configured().toString()).doesNotContain("canary");
   }
 
   @Test

@@ -81,8 +81,8 @@ final class JwkSet {
 
   private static void add(Vertx vertx, String source, JsonNode key, List<VerificationKey> usable) {
     Algorithm algorithm = algorithm(key);
-    String use = key.path("use").asText("sig");
-    String kid = key.path("kid").asText("");
+    String use = key.hasNonNull("use") ? key.path("use").asText() : "sig";
+    String kid = key.hasNonNull("kid") ? key.path("kid").asText() : "";
     if (algorithm == null || !use.equals("sig")) {
       return;
     }
@@ -107,7 +107,7 @@ final class JwkSet {
           case "OKP Ed25519" -> Algorithm.EdDSA;
           default -> null;
         };
-    if (usual == null || !key.has("alg")) {
+    if (usual == null || !key.hasNonNull("alg")) {
       return usual;
     }
     Algorithm named = Algorithm.named(key.path("alg").asText());

@@ -115,11 +115,13 @@ final class JwksUrl {
 
   /** So much and no more, whatever the length that was promised. */
   private Future<Buffer> body(HttpClientResponse response) {
-    if (response.statusCode() != 200) {
-      response.request().reset();
-      return Future.failedFuture("it answered " + response.statusCode() + ", expected 200");
-    }
     Promise<Buffer> whole = Promise.promise();
+    response.exceptionHandler(whole::tryFail);
+    if (response.statusCode() != 200) {
+      whole.fail("it answered " + response.statusCode() + ", expected 200");
+      response.request().reset();
+      return whole.future();
+    }
     Buffer bytes = Buffer.buffer();
     response.handler(
         part -> {
@@ -129,7 +131,6 @@ final class JwksUrl {
             response.request().reset();
           }
         });
-    response.exceptionHandler(whole::tryFail);
     response.endHandler(ended -> whole.tryComplete(bytes));
     return whole.future();
   }

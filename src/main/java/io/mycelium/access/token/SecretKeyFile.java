@@ -44,7 +44,7 @@ public final class SecretKeyFile {
    */
   public static String readOrMake(Path file) {
     try {
-      if (Files.notExists(file)) {
+      if (!Files.exists(file)) {
         make(file);
       }
     } catch (IOException e) {

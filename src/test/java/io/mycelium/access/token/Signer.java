@@ -14,6 +14,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Base64;
 import javax.crypto.Mac;
@@ -24,6 +25,8 @@ final class Signer {
   static final String SECRET =
       "a secret of more than sixty-four bytes, so that it is enough for HS512";
 
+  private static final ArrayDeque<KeyPair> RSA = new ArrayDeque<>();
+
   private final KeyPair keys;
   private final String algorithm;
 
@@ -33,7 +36,21 @@ final class Signer {
   }
 
   static Signer of(String algorithm) throws Exception {
-    return new Signer(algorithm, algorithm.startsWith("HS") ? null : pair(algorithm));
+    if (algorithm.startsWith("HS")) {
+      return new Signer(algorithm, null);
+    }
+    boolean rsa = algorithm.startsWith("RS") || algorithm.startsWith("PS");
+    return new Signer(algorithm, rsa ? nextRsa() : pair(algorithm));
+  }
+
+  /** RSA keys take long to make, so there are two, which take turns. */
+  private static synchronized KeyPair nextRsa() throws Exception {
+    if (RSA.size() < 2) {
+      RSA.add(pair("RS256"));
+    } else {
+      RSA.add(RSA.remove());
+    }
+    return RSA.getLast();
   }
 
   /** The same keys used for another algorithm. */
