@@ -8,8 +8,6 @@ import io.mycelium.access.Revocation;
 import io.mycelium.access.Revocations;
 import io.mycelium.config.ConfigLoader;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.RequestOptions;
@@ -111,10 +109,12 @@ class TokenAuthenticatorTest {
             .setPort(server.actualPort())
             .setURI(path)
             .putHeader(header, value);
-    HttpClientResponse response =
-        vertx.createHttpClient().request(options).compose(request -> request.send()).await();
-    Buffer body = response.body().await();
-    return response.statusCode() + " " + body;
+    return vertx
+        .createHttpClient()
+        .request(options)
+        .compose(request -> request.send())
+        .compose(response -> response.body().map(body -> response.statusCode() + " " + body))
+        .await();
   }
 
   private static JsonObject claims() {
