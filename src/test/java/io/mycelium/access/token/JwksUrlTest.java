@@ -179,6 +179,8 @@ class JwksUrlTest {
   @Test
   void answerThatNeverComesIsGivenUp() {
     provider = request -> {};
+    url.close();
+    url = new JwksUrl(vertx, config("/keys").jwksUrl(), config("/keys", "100ms"), clock::get);
     unavailable();
   }
 
@@ -280,12 +282,16 @@ class JwksUrlTest {
   }
 
   private AccessConfig config(String path) {
+    return config(path, "1m");
+  }
+
+  private AccessConfig config(String path, String timeout) {
     Map<String, String> variables =
         Map.of(
             "MYCELIUM_ACCESS_JWKS_URL",
             "http://127.0.0.1:" + server.actualPort() + path,
             "MYCELIUM_ACCESS_JWKS_TIMEOUT",
-            "2s");
+            timeout);
     return new ConfigLoader(variables).load(null, Map.of()).access();
   }
 }
