@@ -1,6 +1,12 @@
 package io.mycelium;
 
-import io.mycelium.access.OpenAuthenticator;
+import io.mycelium.access.AccessConfig;
+import io.mycelium.access.Authenticators;
+import io.mycelium.access.KeySource;
+import io.mycelium.access.Revocations;
+import io.mycelium.access.token.SecretKeyFile;
+import io.mycelium.access.token.TokenAuthenticator;
+import io.mycelium.access.token.TokenCheck;
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.config.MyceliumConfig;
@@ -23,6 +29,7 @@ import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.room.PluginLoader;
 import io.mycelium.room.RoomTypes;
+import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
 import io.mycelium.web.rest.Contract;
 import io.mycelium.web.rest.RestApi;
@@ -73,6 +80,7 @@ public final class Mycelium {
   /** Takes half a second to load, so that begins before it is needed. */
   private Future<Contract> contract;
 
+  private Authenticators authenticators;
   private volatile Store store;
   private Sampler sampler;
   private DeployerVerticle deployer;
@@ -103,6 +111,7 @@ public final class Mycelium {
     // Of no context: the event loop of a failed step is gone by the time that its failure is told.
     Promise<Mycelium> result = Promise.promise();
     node.startManagement()
+        .compose(done -> node.startAccess())
         .compose(done -> node.startInstances())
         .compose(
             done -> demo ? Demo.create(node.vertx, node.directory()) : Future.succeededFuture())
@@ -143,6 +152,34 @@ public final class Mycelium {
 
   private Future<Void> startManagement() {
     return vertx.deployVerticle(management).mapEmpty();
+  }
+
+  /** The keys; a secret is made up where none is configured. */
+  private Future<Void> startAccess() {
+    if (config.access().isOpen()) {
+      authenticators = Authenticators.open();
+      return Future.succeededFuture();
+    }
+    return vertx
+        .executeBlocking(this::tokenCheck)
+        .onSuccess(
+            check -> {
+              Revocations revocations = new Revocations();
+              authenticators =
+                  new Authenticators(
+                      new TokenAuthenticator(check, revocations, false),
+                      new TokenAuthenticator(check, revocations, true));
+            })
+        .mapEmpty();
+  }
+
+  private TokenCheck tokenCheck() {
+    AccessConfig access = config.access();
+    KeySource own = access.keySource();
+    if (access.needsSecretFile()) {
+      own = own.withSecret(SecretKeyFile.readOrMake(Path.of(access.secretFile())));
+    }
+    return TokenCheck.of(vertx, access, own);
   }
 
   /** The store, the plug-ins and the deployer. */
@@ -195,23 +232,48 @@ public final class Mycelium {
         .mapEmpty();
   }
 
+  /** The open mode reaches no further than this machine, unless it is asked to. */
+  private WebConfig webConfig() {
+    WebConfig web = config.web();
+    AccessConfig access = config.access();
+    if (!access.isOpen()) {
+      return web;
+    }
+    if (access.openToNetwork()) {
+      log.warn(
+          "access.mode is open and access.open_to_network is true:"
+              + " whoever reaches {}:{} may read, write and delete everything",
+          web.host(),
+          web.port());
+      return web;
+    }
+    if (!web.isLoopback()) {
+      log.warn(
+          "access.mode is open, so that the main port is on 127.0.0.1 and not on {};"
+              + " set access.mode: required, or access.open_to_network: true",
+          web.host());
+    }
+    return web.isLoopback() ? web : web.withHost("127.0.0.1");
+  }
+
   private List<Future<String>> deployWebs(Contract loaded) {
     List<Future<String>> deployments = new ArrayList<>();
-    Places places = new Places(config.web().maxConnections());
+    WebConfig web = webConfig();
+    Places places = new Places(web.maxConnections());
     for (int i = 0; i < webVerticles(config); i++) {
-      WebVerticle web =
+      WebVerticle verticle =
           new WebVerticle(
-              config.web(),
+              web,
               config.socket(),
               config.gateway(),
               loaded,
-              new OpenAuthenticator(),
+              authenticators,
               places,
               nodeMeters,
               this::mountOperations);
-      webs.add(web);
-      meters.commandsUnacked(web::unacked);
-      deployments.add(vertx.deployVerticle(web));
+      webs.add(verticle);
+      meters.commandsUnacked(verticle::unacked);
+      deployments.add(vertx.deployVerticle(verticle));
     }
     return deployments;
   }

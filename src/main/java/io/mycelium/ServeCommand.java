@@ -23,7 +23,10 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private ConfigOption file;
 
-  @Option(names = "--demo", description = "Create the instances of the pages under /demo.")
+  @Option(
+      names = "--demo",
+      description =
+          "Create the instances of the pages under /demo, and need no token, on this machine only.")
   private boolean demo;
 
   @Option(
@@ -41,6 +44,9 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Map<String, String> commandLine = new HashMap<>();
+    if (demo) {
+      commandLine.put("access.mode", "open");
+    }
     if (port != null) {
       commandLine.put("web.port", port);
     }

@@ -78,6 +78,11 @@ public final class RoomRights {
     return (bits & HISTORY_BIT) != 0;
   }
 
+  /** Whether these are enough for an action that needs a right in a room, and nothing else. */
+  public boolean allow(Action action) {
+    return has(action.right());
+  }
+
   boolean has(int wanted) {
     return (bits & wanted) == wanted;
   }

@@ -1,5 +1,6 @@
 package io.mycelium.connection;
 
+import io.mycelium.access.RoomRights;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.Outbound;
 import io.mycelium.bus.ReplyTo;
@@ -18,6 +19,7 @@ final class Channel implements ReplyTo {
   private final HubRoom room;
   private final byte[] joinRef;
   private final byte[] name;
+  private final RoomRights rights;
   private byte[] ref;
   private Payload params;
   private Channel replaced;
@@ -29,14 +31,21 @@ final class Channel implements ReplyTo {
   int index = -1;
 
   /**
+   * @param rights what the connection's identity may do in the room
    * @param replaced the channel that a second join of the same topic closes, or null
    */
-  Channel(Connection connection, HubRoom room, InboundMessage join, Channel replaced) {
+  Channel(
+      Connection connection,
+      HubRoom room,
+      InboundMessage join,
+      RoomRights rights,
+      Channel replaced) {
     this.connection = connection;
     this.room = room;
     this.joinRef = join.joinRef();
     this.name = join.hasNoJoinRef() ? join.ref() : join.joinRef();
     this.ref = join.ref();
+    this.rights = rights;
     this.params = join.payload();
     this.replaced = replaced;
   }
@@ -47,6 +56,10 @@ final class Channel implements ReplyTo {
 
   HubRoom room() {
     return room;
+  }
+
+  RoomRights rights() {
+    return rights;
   }
 
   /**

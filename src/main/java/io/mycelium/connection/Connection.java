@@ -1,5 +1,9 @@
 package io.mycelium.connection;
 
+import io.mycelium.access.Action;
+import io.mycelium.access.Identity;
+import io.mycelium.access.Permissions;
+import io.mycelium.access.RoomRights;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceLink;
@@ -8,6 +12,7 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.InboundMessage;
 import io.mycelium.protocol.MalformedFrameException;
 import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.Refusal;
 import io.mycelium.protocol.Serializer;
 import io.mycelium.protocol.Topic;
 import io.mycelium.protocol.Utf8;
@@ -28,7 +33,7 @@ public final class Connection {
   private final Hub hub;
   private final HubInstance instance;
   private final long number;
-  private final String user;
+  private final Identity identity;
   private final Serializer serializer;
   private final Outbox outbox;
   private final Liveness liveness;
@@ -43,13 +48,13 @@ public final class Connection {
       Hub hub,
       HubInstance instance,
       long number,
-      String user,
+      Identity identity,
       Serializer serializer,
       Transport transport) {
     this.hub = hub;
     this.instance = instance;
     this.number = number;
-    this.user = user;
+    this.identity = identity;
     this.serializer = serializer;
     this.outbox = new Outbox(hub, this, serializer, transport);
     this.lastSeen = hub.tick();
@@ -142,12 +147,8 @@ public final class Connection {
       handleUnjoined(message);
     } else if (channel.isBusy()) {
       if (!channel.hold(message, limits().maxUnackedPerConnection())) {
-        outbox.error(
-            Outbox.NULL,
-            message.ref(),
-            channel.room().topic(),
-            ErrorCode.OVERLOADED,
-            "too many messages wait for a join");
+        String waiting = "too many messages wait for a join";
+        outbox.error(Outbox.NULL, message, ErrorCode.OVERLOADED, waiting);
       }
     } else {
       switch (message.event()) {
@@ -163,8 +164,7 @@ public final class Connection {
     boolean joins = channel == null || message.event() == InboundMessage.Event.JOIN;
     outbox.error(
         joins ? message.joinRef() : channel.joinRef(),
-        message.ref(),
-        channel == null ? new Topic(message.topic()) : channel.room().topic(),
+        message,
         ErrorCode.INVALID_PAYLOAD,
         "payload " + message.fault());
   }
@@ -186,12 +186,7 @@ public final class Connection {
               message.joinRef(), message.ref(), new Topic(message.topic()), true, Outbox.EMPTY);
       default -> {
         String notJoined = "topic " + message.topic() + " is not joined, expected phx_join first";
-        outbox.error(
-            Outbox.NULL,
-            message.ref(),
-            new Topic(message.topic()),
-            ErrorCode.NOT_JOINED,
-            notJoined);
+        outbox.error(Outbox.NULL, message, ErrorCode.NOT_JOINED, notJoined);
       }
     }
   }
@@ -199,16 +194,16 @@ public final class Connection {
   private void join(InboundMessage message, Channel replaced) {
     if (replaced == null && channels.size() >= hub.config().maxChannels()) {
       String full = "this connection has its max_channels of " + hub.config().maxChannels();
-      outbox.error(
-          message.joinRef(),
-          message.ref(),
-          new Topic(message.topic()),
-          ErrorCode.TOO_MANY_CHANNELS,
-          full);
+      outbox.error(message.joinRef(), message, ErrorCode.TOO_MANY_CHANNELS, full);
+      return;
+    }
+    RoomRights rights = Permissions.rights(identity, link().instanceId(), message.topic());
+    if (!rights.mayJoin()) {
+      forbid(message.joinRef(), message, Action.JOIN);
       return;
     }
     HubRoom room = instance.room(message);
-    Channel joining = new Channel(this, room, message, replaced);
+    Channel joining = new Channel(this, room, message, rights, replaced);
     if (replaced == null) {
       room.use();
       channels.add(joining);
@@ -225,28 +220,45 @@ public final class Connection {
     }
   }
 
+  /** What a push needs otherwise, since a channel that may not push may still read. */
+  private boolean isForbidden(InboundMessage message, Channel channel) {
+    Action action = Action.ofEvent(message.eventName());
+    if (action == null || channel.rights().allow(action)) {
+      return false;
+    }
+    forbid(channel.joinRef(), message, action);
+    return true;
+  }
+
+  /** Nothing allows it; the message says what would. */
+  private void forbid(byte[] joinRef, InboundMessage message, Action action) {
+    Refusal refusal = Permissions.refusal(identity, action, link().instanceId(), message.topic());
+    outbox.error(joinRef, message, refusal.code(), refusal.getMessage());
+  }
+
   private void push(InboundMessage message, Channel channel) {
+    if (channel.rights() == RoomRights.ALL || !isForbidden(message, channel)) {
+      send(message, channel);
+    }
+  }
+
+  private void send(InboundMessage message, Channel channel) {
     Payload payload = message.payload();
     int bytes = payload.length();
     GatewayConfig limits = limits();
     if (draining) {
-      outbox.error(
-          channel.joinRef(),
-          message.ref(),
-          channel.room().topic(),
-          ErrorCode.DRAINING,
-          "this node is stopping");
+      outbox.error(channel.joinRef(), message, ErrorCode.DRAINING, "this node is stopping");
     } else if (unacked >= limits.maxUnackedPerConnection()
         || unacked > 0 && unackedBytes + bytes > limits.maxUnackedBytesPerConnection()) {
       String many = "this connection has " + unacked + " messages waiting for their replies";
-      outbox.error(
-          channel.joinRef(), message.ref(), channel.room().topic(), ErrorCode.OVERLOADED, many);
+      outbox.error(channel.joinRef(), message, ErrorCode.OVERLOADED, many);
     } else {
       unacked++;
       unackedBytes += bytes;
       String event = message.event() == InboundMessage.Event.PUSH ? PUSH : message.eventName();
       PushReply replyTo = new PushReply(channel, message.ref(), bytes);
-      link().send(Command.Kind.PUSH, number, channel.room().name(), event, user, payload, replyTo);
+      link()
+          .send(Command.Kind.PUSH, number, channel.room().name(), event, user(), payload, replyTo);
     }
   }
 
@@ -357,7 +369,7 @@ public final class Connection {
   }
 
   String user() {
-    return user;
+    return identity.userId();
   }
 
   Outbox outbox() {

@@ -1,5 +1,8 @@
 package io.mycelium.connection;
 
+import io.mycelium.access.Action;
+import io.mycelium.access.Identity;
+import io.mycelium.access.Permissions;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
@@ -92,18 +95,21 @@ public final class Hub {
    * Asks an instance to let a connection in.
    *
    * @return the permit, to be {@linkplain Permit#accept used} or {@linkplain Permit#abandon given
-   *     back}; fails with a {@link Refusal} if the instance is unknown, failed or full, or the node
-   *     is
+   *     back}; fails with a {@link Refusal} if the instance is unknown, failed or full, the node is
+   *     full, or the identity has no right in the instance
    */
-  public Future<Permit> admit(String instanceId, String user) {
-    Refusal refusal =
-        drain == null ? places.take() : new Refusal(ErrorCode.DRAINING, "this node is stopping");
+  public Future<Permit> admit(String instanceId, Identity identity) {
+    Refusal refusal = Permissions.check(identity, Action.CONNECT, instanceId, null);
+    if (refusal == null) {
+      refusal =
+          drain == null ? places.take() : new Refusal(ErrorCode.DRAINING, "this node is stopping");
+    }
     if (refusal != null) {
       return Future.failedFuture(refusal);
     }
     upgrading++;
     return instance(instanceId)
-        .compose(instance -> open(instance, user))
+        .compose(instance -> open(instance, identity))
         .onFailure(ignored -> notUpgraded());
   }
 
@@ -130,22 +136,14 @@ public final class Hub {
       return Future.failedFuture(
           new Refusal(ErrorCode.INSTANCE_FAILED, "instance " + id + " has failed"));
     }
-    HubInstance instance = new HubInstance(this, limits(found.getJsonObject("socket")));
+    HubInstance instance =
+        new HubInstance(
+            this, SocketLimits.of(found.getJsonObject("socket"), config, maxMessageBytes));
     instance.link(gateway.link(id, instance));
     return instance.link().registered().map(instance);
   }
 
-  private SocketLimits limits(JsonObject socket) {
-    int bytes = socket.getInteger("max_message_bytes");
-    int interval = socket.getInteger("ping_interval");
-    int timeout = socket.getInteger("ping_timeout");
-    return new SocketLimits(
-        bytes == 0 ? maxMessageBytes : Math.min(bytes, maxMessageBytes),
-        interval == 0 ? (int) config.pingInterval().toSeconds() : interval,
-        timeout == 0 ? (int) config.pingTimeout().toSeconds() : timeout);
-  }
-
-  private Future<Permit> open(HubInstance instance, String user) {
+  private Future<Permit> open(HubInstance instance, Identity identity) {
     instance.use();
     long number = nextConnection++;
     Promise<Permit> permit = Promise.promise();
@@ -156,11 +154,11 @@ public final class Hub {
             number,
             null,
             null,
-            user,
+            identity.userId(),
             null,
             reply -> {
               if (reply.ok()) {
-                permit.complete(new Permit(instance, number, user));
+                permit.complete(new Permit(instance, number, identity));
               } else {
                 instance.link().sendEnd(Command.Kind.CLOSE, number, null, ReplyTo.NOBODY);
                 instance.release();
@@ -174,12 +172,12 @@ public final class Hub {
   public final class Permit {
     private final HubInstance instance;
     private final long number;
-    private final String user;
+    private final Identity identity;
 
-    private Permit(HubInstance instance, long number, String user) {
+    private Permit(HubInstance instance, long number, Identity identity) {
       this.instance = instance;
       this.number = number;
-      this.user = user;
+      this.identity = identity;
     }
 
     /** Largest message that the instance takes from a client, in bytes. */
@@ -190,7 +188,7 @@ public final class Hub {
     /** The socket is open. */
     public Connection accept(Serializer serializer, Transport transport) {
       Connection connection =
-          new Connection(Hub.this, instance, number, user, serializer, transport);
+          new Connection(Hub.this, instance, number, identity, serializer, transport);
       instance.add(connection);
       keepAlive.add(connection.liveness());
       connections++;

@@ -4,6 +4,7 @@ import io.mycelium.bus.Outbound;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Frames;
+import io.mycelium.protocol.InboundMessage;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Serializer;
 import io.mycelium.protocol.Topic;
@@ -51,6 +52,11 @@ final class Outbox {
       hub.meters().errorReply(reply.code().reason());
       reply(joinRef, ref, topic, false, reply.response());
     }
+  }
+
+  /** The answer to a message that is refused. */
+  void error(byte[] joinRef, InboundMessage to, ErrorCode code, String message) {
+    error(joinRef, to.ref(), new Topic(to.topic()), code, message);
   }
 
   void error(byte[] joinRef, byte[] ref, Topic topic, ErrorCode code, String message) {

@@ -1,5 +1,7 @@
 package io.mycelium.connection;
 
+import io.vertx.core.json.JsonObject;
+
 /**
  * What one instance allows its connections, the server's limits already applied.
  *
@@ -7,4 +9,19 @@ package io.mycelium.connection;
  * @param pingInterval seconds without a frame after which the peer is pinged
  * @param pingTimeout seconds that it then has to send any frame
  */
-public record SocketLimits(int maxMessageBytes, int pingInterval, int pingTimeout) {}
+public record SocketLimits(int maxMessageBytes, int pingInterval, int pingTimeout) {
+
+  /**
+   * @param instance what the instance asks for: 0 where it leaves the server's
+   * @param maxMessageBytes the server's limit, which an instance may only lower
+   */
+  static SocketLimits of(JsonObject instance, SocketConfig server, int maxMessageBytes) {
+    int bytes = instance.getInteger("max_message_bytes");
+    int interval = instance.getInteger("ping_interval");
+    int timeout = instance.getInteger("ping_timeout");
+    return new SocketLimits(
+        bytes == 0 ? maxMessageBytes : Math.min(bytes, maxMessageBytes),
+        interval == 0 ? (int) server.pingInterval().toSeconds() : interval,
+        timeout == 0 ? (int) server.pingTimeout().toSeconds() : timeout);
+  }
+}

@@ -42,4 +42,14 @@ public record WebConfig(
     Expect.range("web.max_body_bytes", maxBodyBytes, 1024, 1 << 30);
     Expect.range("web.max_connections", maxConnections, 1, 10_000_000);
   }
+
+  /** Whether only this machine reaches the port. */
+  public boolean isLoopback() {
+    return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
+  }
+
+  public WebConfig withHost(String other) {
+    return new WebConfig(
+        other, port, eventLoops, transport, maxMessageBytes, maxBodyBytes, maxConnections);
+  }
 }

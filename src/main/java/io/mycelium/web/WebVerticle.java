@@ -1,6 +1,6 @@
 package io.mycelium.web;
 
-import io.mycelium.access.Authenticator;
+import io.mycelium.access.Authenticators;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.ConnectionMeters;
@@ -41,7 +41,7 @@ public final class WebVerticle extends VerticleBase {
   private final SocketConfig socketConfig;
   private final GatewayConfig gatewayConfig;
   private final Contract contract;
-  private final Authenticator authenticator;
+  private final Authenticators authenticators;
   private final Places places;
   private final ConnectionMeters meters;
   private final Consumer<Router> routes;
@@ -59,7 +59,7 @@ public final class WebVerticle extends VerticleBase {
       SocketConfig socketConfig,
       GatewayConfig gatewayConfig,
       Contract contract,
-      Authenticator authenticator,
+      Authenticators authenticators,
       Places places,
       ConnectionMeters meters,
       Consumer<Router> routes) {
@@ -67,7 +67,7 @@ public final class WebVerticle extends VerticleBase {
     this.socketConfig = socketConfig;
     this.gatewayConfig = gatewayConfig;
     this.contract = contract;
-    this.authenticator = authenticator;
+    this.authenticators = authenticators;
     this.places = places;
     this.meters = meters;
     this.routes = routes;
@@ -92,7 +92,7 @@ public final class WebVerticle extends VerticleBase {
     SocketHandler sockets =
         new SocketHandler(
             hub,
-            authenticator,
+            authenticators.upgrades(),
             meters,
             problems::refuse,
             config.transport().equals("netty"),
@@ -100,7 +100,12 @@ public final class WebVerticle extends VerticleBase {
     Router router = Router.router(vertx);
     problems.mount(router);
     PageHeaders.mount(router);
-    new RestApi(vertx, contract, new InstanceDirectory(vertx), authenticator, config.maxBodyBytes())
+    new RestApi(
+            vertx,
+            contract,
+            new InstanceDirectory(vertx),
+            authenticators.requests(),
+            config.maxBodyBytes())
         .mount(router);
     routes.accept(router);
     ClientModule.mount(router);

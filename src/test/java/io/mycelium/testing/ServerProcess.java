@@ -179,6 +179,7 @@ public final class ServerProcess implements AutoCloseable {
           .addAll(0, List.of("bash", "-c", "ulimit -n " + descriptors + "; exec \"$0\" \"$@\""));
     }
     builder.environment().put("MYCELIUM_WEB_HOST", "127.0.0.1");
+    builder.environment().put("MYCELIUM_ACCESS_MODE", "open");
     builder.environment().putAll(environment);
     try {
       process = builder.start();

@@ -1,6 +1,6 @@
 package io.mycelium.testing;
 
-import io.mycelium.access.OpenAuthenticator;
+import io.mycelium.access.Authenticators;
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
@@ -81,14 +81,7 @@ public final class TestNode implements AutoCloseable {
               "127.0.0.1", b.port, 1, b.transport, b.maxMessageBytes, 4 << 20, b.maxConnections);
       WebVerticle verticle =
           new WebVerticle(
-              web,
-              b.socket,
-              b.gateway,
-              contract,
-              new OpenAuthenticator(),
-              places,
-              b.meters,
-              this::mount);
+              web, b.socket, b.gateway, contract, b.authenticators, places, b.meters, this::mount);
       await(vertx.deployVerticle(verticle));
       webs.add(verticle);
     }
@@ -236,6 +229,7 @@ public final class TestNode implements AutoCloseable {
     private int port;
     private int maxMessageBytes = 1 << 20;
     private int maxConnections = 1_000_000;
+    private Authenticators authenticators = Authenticators.open();
     private Consumer<StateBudget> states = budget -> {};
 
     /** The console is off otherwise. */
@@ -332,6 +326,12 @@ public final class TestNode implements AutoCloseable {
 
     public Builder meters(ConnectionMeters used) {
       meters = used;
+      return this;
+    }
+
+    /** Everybody is believed otherwise. */
+    public Builder authenticators(Authenticators given) {
+      authenticators = given;
       return this;
     }
 

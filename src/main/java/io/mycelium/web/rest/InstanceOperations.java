@@ -1,9 +1,13 @@
 package io.mycelium.web.rest;
 
+import io.mycelium.access.Action;
+import io.mycelium.access.Identity;
+import io.mycelium.access.Permissions;
 import io.mycelium.bus.InstanceDirectory;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.UUID;
 
 /** The operations on instances, named as in the contract. */
 final class InstanceOperations {
@@ -16,7 +20,12 @@ final class InstanceOperations {
   }
 
   Future<Answer> createInstance(ApiRequest request) {
-    return directory.create(request.body()).map(this::created);
+    JsonObject spec = request.body();
+    String prefix = request.identity().prefix();
+    if (!spec.containsKey("id") && !prefix.isEmpty()) {
+      spec = spec.copy().put("id", prefix + UUID.randomUUID());
+    }
+    return directory.create(spec).map(this::created);
   }
 
   Future<Answer> listInstances(ApiRequest request) {
@@ -29,7 +38,39 @@ final class InstanceOperations {
     if (request.has("id")) {
       filter.put("ids", new JsonArray(request.texts("id")));
     }
-    return directory.list(filter).map(Answer::ok);
+    return visible(filter, request.identity(), new JsonArray()).map(Answer::ok);
+  }
+
+  /**
+   * Pages of the directory until there are as many as asked for that the identity may see. Only
+   * what follows its tenant's last instance is not looked through.
+   */
+  private Future<JsonObject> visible(JsonObject filter, Identity identity, JsonArray seen) {
+    return directory.list(filter).compose(page -> visible(filter, identity, seen, page));
+  }
+
+  private Future<JsonObject> visible(
+      JsonObject filter, Identity identity, JsonArray seen, JsonObject page) {
+    int limit = filter.getInteger("limit");
+    String prefix = identity.prefix();
+    for (Object item : page.getJsonArray("items")) {
+      String id = ((JsonObject) item).getString("id");
+      if (seen.size() == limit) {
+        String last = ((JsonObject) seen.getValue(limit - 1)).getString("id");
+        return Future.succeededFuture(new JsonObject().put("items", seen).put("next", last));
+      }
+      if (Permissions.allows(identity, Action.GET_INSTANCE, id, null)) {
+        seen.add(item);
+      } else if (id.compareTo(prefix) > 0 && !id.startsWith(prefix)) {
+        return Future.succeededFuture(new JsonObject().put("items", seen));
+      }
+    }
+    String next = page.getString("next");
+    if (next == null || seen.size() == limit) {
+      JsonObject answer = new JsonObject().put("items", seen);
+      return Future.succeededFuture(next == null ? answer : answer.put("next", next));
+    }
+    return visible(filter.copy().put("after", next), identity, seen);
   }
 
   Future<Answer> getInstance(ApiRequest request) {

@@ -1,5 +1,6 @@
 package io.mycelium.web.rest;
 
+import io.mycelium.access.Action;
 import io.mycelium.access.Authenticator;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.protocol.ErrorCode;
@@ -32,7 +33,7 @@ public final class RestApi {
 
   static final String ROUTE = "mycelium.route";
 
-  private static final String IDENTITY = "mycelium.identity";
+  static final String IDENTITY = "mycelium.identity";
 
   private final Vertx vertx;
   private final Contract contract;
@@ -110,13 +111,25 @@ public final class RestApi {
       }
       Function<ApiRequest, Future<Answer>> function = operations.get(operation.getOperationId());
       RequestCheck check = new RequestCheck(contract, operation);
+      Action action = action(operation.getOperationId());
       builder
           .getRoute(operation.getOperationId())
           .setDoValidation(false)
           .addHandler(
-              ctx -> run(ctx.put(ROUTE, operation.getAbsoluteOpenAPIPath()), check, function));
+              ctx ->
+                  run(ctx.put(ROUTE, operation.getAbsoluteOpenAPIPath()), action, check, function));
     }
     return builder.createRouter();
+  }
+
+  /** Each operation has been decided about, so that none is open because it was forgotten. */
+  static Action action(String operationId) {
+    Action action = Action.ofOperation(operationId);
+    if (action == null) {
+      throw new IllegalStateException(
+          "operation " + operationId + " has no action, expected one of its own in Action");
+    }
+    return action;
   }
 
   /** Template of the path of the operation that answered, for metrics; null if none did. */
@@ -125,9 +138,13 @@ public final class RestApi {
   }
 
   private static void run(
-      RoutingContext ctx, RequestCheck check, Function<ApiRequest, Future<Answer>> function) {
+      RoutingContext ctx,
+      Action action,
+      RequestCheck check,
+      Function<ApiRequest, Future<Answer>> function) {
     check
         .check(ctx, ctx.get(IDENTITY))
+        .map(request -> request.permitted(action))
         .compose(function)
         .onComplete(answer -> answer.write(ctx.response()), ctx::fail);
   }

@@ -1,5 +1,6 @@
 package io.mycelium.web.rest;
 
+import io.mycelium.access.Action;
 import io.mycelium.bus.InstanceDirectory;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -46,7 +47,11 @@ final class RoomOperations {
   }
 
   Future<Answer> sendMessage(ApiRequest request) {
-    String user = request.body().getString("user", request.identity().userId());
+    String own = request.identity().userId();
+    String user = request.body().getString("user", own);
+    if (user != null && !user.equals(own)) {
+      request.permitted(Action.SEND_AS_OTHER);
+    }
     String payload = request.body().getString(JsonBody.RAW);
     String key = request.body().getString("key");
     return directory

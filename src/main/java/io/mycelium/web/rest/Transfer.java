@@ -1,5 +1,7 @@
 package io.mycelium.web.rest;
 
+import io.mycelium.access.Action;
+import io.mycelium.access.Permissions;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
@@ -43,15 +45,25 @@ final class Transfer {
     ctx.put(RestApi.ROUTE, described.getAbsoluteOpenAPIPath());
   }
 
+  private static void permitted(RoutingContext ctx, Action action) {
+    Refusal refusal =
+        Permissions.check(ctx.get(RestApi.IDENTITY), action, ctx.pathParam("id"), null);
+    if (refusal != null) {
+      throw refusal;
+    }
+  }
+
   private void export(RoutingContext ctx, RequestCheck check) {
     named(ctx, "exportInstance");
     check.parameters(ctx);
+    permitted(ctx, Action.EXPORT_INSTANCE);
     new Download(ctx, directory, ctx.pathParam("id")).begin();
   }
 
   private void importInto(RoutingContext ctx, RequestCheck check) {
     named(ctx, "importInstance");
     check.parameters(ctx);
+    permitted(ctx, Action.IMPORT_INSTANCE);
     String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
     if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase(NDJSON)) {
       String given = type == null ? "absent" : type;

@@ -87,7 +87,7 @@ public final class SocketHandler {
       request.pause();
       authenticator
           .authenticate(request)
-          .compose(identity -> hub.admit(path.group(1), identity.userId()))
+          .compose(identity -> hub.admit(path.group(1), identity))
           .onSuccess(permit -> upgrade(request, permit, serializer))
           .onFailure(cause -> refuse(request, cause));
     }
