@@ -1,6 +1,10 @@
 # syntax=docker/dockerfile:1
 
-FROM maven:3.9-eclipse-temurin-25 AS build
+# .ci/image, which has no registry, puts others here.
+ARG BUILD_IMAGE=maven:3.9-eclipse-temurin-25
+ARG RUNTIME_IMAGE=eclipse-temurin:25-jre
+
+FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY . .
 # The tests have run before an image is made: see .ci/run.
@@ -8,8 +12,8 @@ RUN --mount=type=cache,target=/root/.m2 \
     mvn -B -q package -Dmaven.test.skip -Dcheckstyle.skip -Dspotless.check.skip \
     && javac -d target/exercise .ci/Exercise.java
 
-FROM eclipse-temurin:25-jre
-RUN useradd --system --uid 10001 --home-dir /mycelium --create-home mycelium
+FROM ${RUNTIME_IMAGE}
+RUN groupadd --gid 10001 mycelium && useradd --uid 10001 --gid 10001 --home-dir /mycelium --create-home mycelium
 WORKDIR /mycelium
 COPY --from=build /build/target/mycelium.jar ./
 COPY --from=build /build/target/lib lib
