@@ -8,12 +8,12 @@ public final class Addresses {
   /** Requests for pages of {@link InstanceRows}. */
   static final String ROW_PAGES = "instances.rows";
 
-  /** Changes of {@link InstanceRows}, published while somebody watches. */
+  /** Changes of {@link InstanceRows}, published while a console watches. */
   static final String ROW_DELTAS = "instances.rows.deltas";
 
   private Addresses() {}
 
-  /** {@link CommandBatch}es to one instance; the instance consumes it. */
+  /** {@link CommandBatch}es to one instance, which consumes this address. */
   public static String commands(String instanceId) {
     return "instance." + instanceId + ".commands";
   }

@@ -3,9 +3,9 @@ package io.mycelium.bus;
 import io.mycelium.protocol.Payload;
 
 /**
- * One thing that a connection wants of an instance.
+ * One request of a connection to an instance.
  *
- * @param number order number within the link, from 1; commands are applied in this order and once
+ * @param number order number within the link, from 1; commands are applied once, in this order
  * @param connection the gateway's number for the connection
  * @param room the room's name; null for commands of the connection itself
  * @param event the event's name of a {@link Kind#PUSH}, else null
@@ -21,11 +21,11 @@ public record Command(
     String user,
     Payload payload) {
 
-  /** What is wanted. */
+  /** The kind of request. */
   public enum Kind {
-    /** A connection asks to be let in; refused over {@code max_connections}. */
+    /** A connection asks for admission; refused above {@code max_connections}. */
     OPEN,
-    /** A connection is gone, and with it all its channels. */
+    /** A connection is gone, and all its channels with it. */
     CLOSE,
     JOIN,
     LEAVE,
@@ -42,7 +42,7 @@ public record Command(
     }
   }
 
-  /** Whether it says that something ended, which the instance must come to know. */
+  /** Whether it reports an end, which the instance must learn of. */
   boolean isEnd() {
     return kind == Kind.CLOSE || kind == Kind.LEAVE || kind == Kind.DETACH;
   }

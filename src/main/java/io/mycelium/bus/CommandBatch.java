@@ -3,16 +3,17 @@ package io.mycelium.bus;
 import java.util.List;
 
 /**
- * What one link gathered in one turn of its event loop.
+ * The commands that one link gathered in one turn of its event loop.
  *
  * @param gateway id of the link; replies name it
  * @param previous number of the last command before this batch that the instance must have applied;
- *     what lies between two numbers was given up by the gateway
- * @param answered every command up to this number has its answer, as far as the link is concerned;
- *     the instance keeps answers no longer
- * @param waiting commands of the link that had no answer yet when this was sent, these included
- * @param commands in order; none asks for the answers behind {@code answered} again; treated as
- *     immutable once sent
+ *     the gateway gave up the numbers in between
+ * @param answered the link needs no more answers to commands up to this number, so the instance
+ *     drops them
+ * @param waiting commands of the link without an answer when the batch was sent, including this
+ *     batch's
+ * @param commands in order; an empty list asks again for the answers after {@code answered};
+ *     treated as immutable once sent
  */
 public record CommandBatch(
     String gateway, long previous, long answered, int waiting, List<Command> commands) {}

@@ -6,7 +6,7 @@ import io.vertx.core.eventbus.MessageCodec;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Passes command batches as they are within a node, and as bytes between nodes. */
+/** Passes command batches by reference within a node, and as bytes between nodes. */
 final class CommandBatchCodec implements MessageCodec<CommandBatch, CommandBatch> {
   static final String NAME = "mycelium.commands";
   static final DeliveryOptions OPTIONS = new DeliveryOptions().setCodecName(NAME);

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Passes delivery batches as they are within a node, and as bytes between nodes: one tag byte, then
- * the item's fields.
+ * Passes delivery batches by reference within a node, and as bytes between nodes: one tag byte,
+ * then the item's fields.
  */
 final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBatch> {
   static final String NAME = "mycelium.deliveries";

@@ -3,8 +3,8 @@ package io.mycelium.bus;
 import io.vertx.core.Vertx;
 
 /**
- * The instance half's way out: publishes batches to every gateway that is linked to the instance.
- * Any thread.
+ * The output of the instance half: publishes batches to every gateway that is linked to the
+ * instance. Any thread.
  */
 public final class DeliveryPublisher {
   private final Vertx vertx;

@@ -4,15 +4,15 @@ import io.mycelium.protocol.Expect;
 import java.time.Duration;
 
 /**
- * Limits of the way in, per web verticle; a command over one of them is answered {@code
+ * Limits of inbound commands, per web verticle; a command above a limit is answered {@code
  * overloaded}.
  *
  * @param maxUnackedPerConnection commands of one connection that wait for their reply
  * @param maxUnackedBytesPerConnection bytes of their payloads
  * @param maxUnackedPerInstance commands to one instance that wait for their reply
  * @param maxUnackedBytesPerInstance bytes of their payloads
- * @param commandTimeout after which an unanswered command is answered {@code timeout}; it may still
- *     be applied
+ * @param commandTimeout after which an unanswered command is answered {@code timeout}; the instance
+ *     may still apply it
  */
 public record GatewayConfig(
     int maxUnackedPerConnection,

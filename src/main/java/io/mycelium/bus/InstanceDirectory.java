@@ -30,7 +30,8 @@ public final class InstanceDirectory {
   }
 
   /**
-   * Creates and deploys an instance: {@code {id?, name?, type, config?, rooms?}} to an instance.
+   * Creates and deploys an instance: takes {@code {id?, name?, type, config?, rooms?}}, answers
+   * with the instance.
    */
   public Future<JsonObject> create(JsonObject spec) {
     return request("create", new JsonObject().put("spec", spec));
@@ -51,8 +52,8 @@ public final class InstanceDirectory {
   }
 
   /**
-   * What a connection needs before its upgrade; cheaper than {@link #get}: {@code {id, status,
-   * socket: {...}}}.
+   * The fields that an upgrade needs; cheaper than {@link #get}: {@code {id, status, socket:
+   * {...}}}.
    */
   public Future<JsonObject> lookup(String id) {
     return request("lookup", new JsonObject().put("id", id));
@@ -72,8 +73,8 @@ public final class InstanceDirectory {
   }
 
   /**
-   * Adds a room, or answers with the one that is there if its settings are the same: {@code
-   * {created, room}}.
+   * Adds a room, or answers with the existing room if its settings are the same: {@code {created,
+   * room}}.
    */
   public Future<JsonObject> putRoom(String id, String room, JsonObject settings) {
     return request(
@@ -97,8 +98,7 @@ public final class InstanceDirectory {
   /**
    * A room's state as a join shows it, as JSON text.
    *
-   * @param seq of the entry right behind which it is to be, 0 for the initial one, or {@link
-   *     #LATEST}
+   * @param seq of the last entry in the state, 0 for the initial state, or {@link #LATEST}
    */
   public Future<Buffer> state(String id, String room, long seq) {
     return this.<Buffer>send(
@@ -106,19 +106,18 @@ public final class InstanceDirectory {
   }
 
   /**
-   * The first line of an instance's export, and the rooms that are to be exported: {@code {text,
-   * rooms: [name]}}.
+   * The first line of an instance's export, and the rooms to export: {@code {text, rooms: [name]}}.
    */
   public Future<JsonObject> export(String id) {
     return request("export", new JsonObject().put("id", id));
   }
 
-  /** A room's first lines, and which entries belong to it: {@code {text, after, upTo}}. */
+  /** A room's first lines, and the range of its entries: {@code {text, after, upTo}}. */
   public Future<JsonObject> exportRoom(String id, String room) {
     return request("export_room", new JsonObject().put("id", id).put("room", room));
   }
 
-  /** Lines of a room's entries behind {@code after}: {@code {text, count}}. */
+  /** Lines of a room's entries after {@code after}: {@code {text, count}}. */
   public Future<JsonObject> exportPage(String id, String room, long after, long upTo, int limit) {
     return request(
         "export_page",
@@ -131,33 +130,36 @@ public final class InstanceDirectory {
   }
 
   /**
-   * The next lines of an export, without the last line's feed, to make an instance of that id;
-   * completes once they are kept.
+   * The next lines of an export, without the last line feed, to create an instance with this id;
+   * completes once they are stored.
    *
-   * @param upload whose lines they are
+   * @param upload to which the lines belong
    */
   public Future<JsonObject> importLines(String upload, String id, String text) {
     return request(
         "import", new JsonObject().put("upload", upload).put("id", id).put("text", text));
   }
 
-  /** All lines have come; answers with the instance. */
+  /** Ends the import: all lines have arrived; answers with the instance. */
   public Future<JsonObject> importEnd(String upload, String id) {
     return request("import_end", new JsonObject().put("upload", upload).put("id", id));
   }
 
-  /** What was imported so far is to be forgotten; completes once nothing is left of it. */
+  /** Aborts the import; completes once all its data is removed. */
   public Future<JsonObject> importAbandon(String upload) {
     return request("import_abandon", new JsonObject().put("upload", upload));
   }
 
-  /** A back end speaks into a room; {@code payload} is any JSON value as text: {@code {seq}}. */
+  /**
+   * Sends a back end's message into a room; {@code payload} is any JSON value as text: {@code
+   * {seq}}.
+   */
   public Future<JsonObject> push(String id, String room, String user, String payload) {
     return push(id, room, user, payload, null);
   }
 
   /**
-   * The same, once: a repeat with the same key gets {@code {seq, duplicate: true}}.
+   * The same, applied once: a repeat with the same key gets {@code {seq, duplicate: true}}.
    *
    * @param key null for an ordinary message
    */
@@ -187,9 +189,9 @@ public final class InstanceDirectory {
   }
 
   /**
-   * A room as somebody sees it who is not in it: {@code {room, type, seq, epoch, channels, users,
-   * stateBytes, state, presence}} as JSON text. {@code state} and {@code presence} are null above
-   * {@code limit} bytes each; {@code presence} also where the room does not track it.
+   * A room as an observer sees it, without joining: {@code {room, type, seq, epoch, channels,
+   * users, stateBytes, state, presence}} as JSON text. {@code state} and {@code presence} are null
+   * above {@code limit} bytes each; {@code presence} also where the room does not track it.
    */
   public Future<Buffer> observe(String id, String room, int limit) {
     return this.<Buffer>send(

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The web half's door to all instances: one per web verticle, used on its event loop only. Makes
- * the links, flushes those with new commands once per turn, and times commands out.
+ * The web half's gateway to all instances: one per web verticle, used on its event loop only.
+ * Creates the links, flushes links with new commands once per turn, and times commands out.
  */
 public final class InstanceGateway {
   private static final int TICKS_PER_TIMEOUT = 8;
@@ -29,7 +29,7 @@ public final class InstanceGateway {
 
   /**
    * @param id unique among all gateways of all nodes
-   * @param eventLoop the loop on which this is called
+   * @param eventLoop the loop on which all methods are called
    */
   public InstanceGateway(Vertx vertx, EventLoop eventLoop, String id, GatewayConfig config) {
     this.vertx = vertx;
@@ -41,7 +41,7 @@ public final class InstanceGateway {
   }
 
   /**
-   * A new line to an instance that exists; its commands are answered once it is {@linkplain
+   * A new link to an existing instance; the instance answers its commands once it is {@linkplain
    * InstanceLink#registered}.
    */
   public InstanceLink link(String instanceId, LinkListener listener) {
@@ -50,7 +50,9 @@ public final class InstanceGateway {
     return link;
   }
 
-  /** Commands of all links that wait for an answer. Any thread may read it; it may be stale. */
+  /**
+   * Number of commands of all links that wait for an answer. Any thread; the value may be stale.
+   */
   public int unacked() {
     return unacked;
   }
@@ -59,7 +61,7 @@ public final class InstanceGateway {
     unacked += more;
   }
 
-  /** Links that are open, or closed and not yet known to be. */
+  /** Links that are open, or closed but not yet acknowledged by the instance. */
   public int links() {
     return links.size();
   }
@@ -89,8 +91,8 @@ public final class InstanceGateway {
   }
 
   /**
-   * A task runs after every socket that was ready in this turn has been read: one batch takes all
-   * they sent.
+   * The task runs after all sockets that were ready in this turn have been read, so one batch takes
+   * all their messages.
    */
   void flushLater(InstanceLink link) {
     if (dirty.isEmpty()) {

@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One web verticle's line to one instance. It numbers commands, keeps them until they are answered,
- * sends what one turn of the event loop gathered as one batch, and sends them again to a new
- * generation of the instance, which skips what it has applied: a crash loses none and repeats none.
- * For the gateway's event loop only.
+ * One web verticle's link to one instance. It numbers commands, keeps them until they are answered,
+ * and sends the commands of one event-loop turn as one batch. It sends them again to a new
+ * generation of the instance, which skips commands that it has applied: a crash loses no command
+ * and repeats none. For the gateway's event loop only.
  */
 public final class InstanceLink {
   private final InstanceGateway gateway;
@@ -30,9 +30,9 @@ public final class InstanceLink {
   private Reply down;
 
   /**
-   * Commands that timed out since the instance last answered: one that is stuck still has them in
+   * Commands that timed out since the instance last answered. A stuck instance still has them in
    * its mailbox, so they count against the limits. One command at a time then goes through, to find
-   * out whether it answers again.
+   * out whether the instance answers again.
    */
   private int givenUp;
 
@@ -60,7 +60,7 @@ public final class InstanceLink {
     return instanceId;
   }
 
-  /** Highest generation of the instance that this link heard of; 0 before the first message. */
+  /** Highest generation of the instance that this link has seen; 0 before the first message. */
   public long generation() {
     return generation;
   }
@@ -70,8 +70,8 @@ public final class InstanceLink {
   }
 
   /**
-   * Sends a command that the limits apply to. It is answered exactly once: by the instance, or at
-   * once with {@code overloaded}, or with {@code timeout}, or with what became of the instance.
+   * Sends a command that counts against the limits. It is answered exactly once: by the instance,
+   * at once with {@code overloaded}, with {@code timeout}, or with the instance's end.
    */
   public void send(
       Command.Kind kind,
@@ -103,9 +103,9 @@ public final class InstanceLink {
   }
 
   /**
-   * Tells the instance that something ended; never refused, as there is at most one per open
-   * connection or channel. It is answered like a command, but kept until the instance has it,
-   * however often that restarts meanwhile.
+   * Tells the instance that a connection or channel ended; never refused, as there is at most one
+   * per open connection or channel. It is answered like a command, but kept until the instance has
+   * it, however often the instance restarts meanwhile.
    */
   public void sendEnd(Command.Kind kind, long connection, String room, ReplyTo replyTo) {
     if (down == null && !closed) {
@@ -153,7 +153,7 @@ public final class InstanceLink {
     gateway.eventBus().send(address, sent, CommandBatchCodec.OPTIONS);
   }
 
-  /** A resend makes one batch of all that waits, what this turn gathered included. */
+  /** A resend puts all waiting commands into one batch, including those of this turn. */
   private void resend(long after) {
     batch = List.of();
     List<Command> commands = new ArrayList<>(window.size());
@@ -238,7 +238,7 @@ public final class InstanceLink {
   }
 
   /**
-   * A new generation: it skips what it has applied, should its word of how far that is have been
+   * A new generation skips commands that it has applied, in case its message about the last one was
    * lost.
    */
   private void comeUp(long applied) {
@@ -273,10 +273,7 @@ public final class InstanceLink {
     closeIfDone();
   }
 
-  /**
-   * Answers {@code timeout} to all that was sent at or before that tick; an end is kept all the
-   * same.
-   */
+  /** Answers {@code timeout} to all commands sent at or before this tick, but keeps the ends. */
   void expire(int tick) {
     Window.Pending oldest = window.oldest();
     if (oldest == null || oldest.sentTick() - tick > 0) {
@@ -299,8 +296,8 @@ public final class InstanceLink {
   }
 
   /**
-   * Asks again for the answers of what was sent at or before that tick: the bus may have lost them,
-   * or the commands.
+   * Asks again for answers to commands sent at or before this tick: the bus may have lost the
+   * answers or the commands.
    */
   void askAgain(int tick) {
     Window.Pending oldest = window.oldest();
@@ -314,8 +311,8 @@ public final class InstanceLink {
   }
 
   /**
-   * Ends the link: no connection of this gateway uses the instance any more. It listens until the
-   * instance knows.
+   * Ends the link: no connection of this gateway uses the instance any more. The link listens until
+   * the instance acknowledges the end.
    */
   public void close() {
     if (!closing) {
@@ -331,7 +328,7 @@ public final class InstanceLink {
     }
   }
 
-  /** The gateway goes: nobody is left to wait. */
+  /** Closes the link with its gateway: nobody waits for answers any more. */
   void closeNow() {
     flush();
     if (!closed) {

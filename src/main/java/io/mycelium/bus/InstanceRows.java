@@ -10,12 +10,12 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * The live table of instances as it crosses the bus: pages on request, and while somebody watches
- * one delta a second with what changed. Rows are arrays in the order of {@link #COLUMNS}, already
- * JSON text, so that whoever passes them on to a browser has nothing to convert.
+ * The live table of instances on the bus: pages on request, and, while a console watches, one delta
+ * a second with the changes. Rows are arrays in the order of {@link #COLUMNS}, already JSON text,
+ * so that they can be passed to a browser unconverted.
  *
- * <p>Deltas are numbered without gaps: a watcher that finds one reads the pages again. A page says
- * which delta it is as new as; one that is older than a delta seen already is to be asked for
+ * <p>Deltas are numbered without gaps: a watcher that finds a gap reads the pages again. A page
+ * names the last delta that it includes; a watcher that has seen a newer delta asks for the page
  * again.
  */
 public final class InstanceRows {
@@ -51,16 +51,16 @@ public final class InstanceRows {
   private static final String AFTER = "after";
 
   /**
-   * Some rows, in the order of their ids.
+   * One page of rows, in the order of their ids.
    *
-   * @param version of the last delta that they hold
-   * @param next what to ask for the rows behind; null for the last page
+   * @param version of the last delta that the rows include
+   * @param next cursor of the following page; null for the last page
    * @param json {@code {"rows": [[...], ...]}}
    */
   public record Page(long version, String next, String json) {}
 
   /**
-   * What changed since the delta before.
+   * The changes since the previous delta.
    *
    * @param json {@code {"version", "rows": [[...], ...], "gone": ["id", ...]}}
    */
@@ -73,9 +73,9 @@ public final class InstanceRows {
   }
 
   /**
-   * The page behind that id, and deltas from now on.
+   * The page after this id, and deltas from now on.
    *
-   * @param after empty for the first
+   * @param after empty for the first page
    */
   public Future<Page> page(String after) {
     return vertx
@@ -90,12 +90,12 @@ public final class InstanceRows {
     return new Page(version, reply.headers().get(NEXT), reply.body());
   }
 
-  /** To be said more often than each {@link #LEASE_MS}. */
+  /** Call it more often than every {@link #LEASE_MS}. */
   public void keepWatching() {
     vertx.eventBus().send(Addresses.ROW_PAGES, new JsonObject());
   }
 
-  /** Hears the deltas until it is unregistered. */
+  /** Receives the deltas until it is unregistered. */
   public MessageConsumer<String> deltas(Handler<Delta> handler) {
     return vertx
         .eventBus()
@@ -106,9 +106,9 @@ public final class InstanceRows {
                     new Delta(Long.parseLong(message.headers().get(VERSION)), message.body())));
   }
 
-  /** What the deployer does for those that watch. */
+  /** The deployer's side of the table. */
   public interface Source {
-    /** Somebody watches, for the next {@link #LEASE_MS} at least. */
+    /** A console watches, for the next {@link #LEASE_MS} at least. */
     void watched();
 
     Page page(String after);

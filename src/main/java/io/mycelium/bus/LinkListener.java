@@ -1,8 +1,8 @@
 package io.mycelium.bus;
 
 /**
- * Hears what an instance says to more than one command; all calls come on the link's event loop, in
- * order.
+ * Receives an instance's messages that are not the answer to one command; all calls come on the
+ * link's event loop, in order.
  */
 public interface LinkListener {
   void onDelivery(Outbound.Delivery delivery);
@@ -15,20 +15,19 @@ public interface LinkListener {
 
   void onRefill(Outbound.Refill refill);
 
-  /** The bus brought a batch again; it was dropped. */
+  /** The bus repeated a batch, which was dropped. */
   void onRepeat();
 
   void onRoomClosed(String room);
 
   /**
-   * The instance came up and knows nothing of this link: it is to be told of the connections that
-   * are open.
+   * The instance started and does not know this link: tell the instance of the open connections.
    */
   void onForgotten();
 
   /** The instance failed; pending commands were answered already. */
   void onFailed(String message);
 
-  /** The instance was deleted; likewise. */
+  /** The instance was deleted; pending commands were answered already. */
   void onDeleted();
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an instance sends to the gateways that are linked to it. Arrays are shared and read only.
+ * A message of an instance to the gateways that are linked to it. Arrays are shared and read only.
  */
 public sealed interface Outbound {
 
@@ -15,10 +15,10 @@ public sealed interface Outbound {
    * A message to every channel of a room.
    *
    * @param quotedEvent the event's name as a JSON string
-   * @param first sequence of the first entry in it; 0 for a message outside the sequence, such as a
-   *     presence diff
-   * @param last sequence of the last entry in it; more than {@code first} where a patch interval
-   *     joined several
+   * @param first sequence of the first entry in the message; 0 for a message outside the sequence,
+   *     such as a presence diff
+   * @param last sequence of the last entry in the message; more than {@code first} if a patch
+   *     interval joined several
    * @param binary the payload for serializers that know binary frames, or null
    * @param json the payload as JSON text
    */
@@ -31,8 +31,8 @@ public sealed interface Outbound {
    *
    * @param code null for ok
    * @param message what went wrong, for people; null for ok
-   * @param response JSON to answer with; null where {@code seq} says it all
-   * @param seq of the entry that a push became, or where a join's state stands
+   * @param response JSON to answer with; null if {@code seq} is the whole answer
+   * @param seq of the entry that a push became, or of the last entry in a join's state
    */
   record Reply(
       String gateway, long number, ErrorCode code, String message, byte[] response, long seq)
@@ -48,36 +48,37 @@ public sealed interface Outbound {
       implements Outbound {}
 
   /**
-   * What a channel missed while it was away, a delivery each, behind the reply to its join.
+   * The entries that a channel missed while it was away, one delivery each, after the reply to its
+   * join.
    *
-   * @param deliveries in order; shared by those who missed the same
+   * @param deliveries in order; shared by channels that missed the same entries
    */
   record Catchup(String gateway, long connection, String room, List<Delivery> deliveries)
       implements Outbound {}
 
-  /** The instance ends one channel with {@code phx_close}; the logic asked for it. */
+  /** The instance ends one channel with {@code phx_close}, because the logic kicked it. */
   record Kick(String gateway, long connection, String room) implements Outbound {}
 
   /**
    * Deliveries that a gateway missed.
    *
-   * @param complete false if the journal no longer holds all of them: the room's channels must join
-   *     anew
+   * @param complete false if the journal no longer holds all of them: the room's channels must
+   *     rejoin
    */
   record Refill(String gateway, String room, List<Delivery> deliveries, boolean complete)
       implements Outbound {}
 
-  /** A gap in a link's commands: everything above {@code after} is to be sent again. */
+  /** A gap in a link's commands: the link must send all commands above {@code after} again. */
   record Resend(String gateway, long after) implements Outbound {}
 
   /** A room was removed: its channels are closed. */
   record RoomClosed(String room) implements Outbound {}
 
   /**
-   * The instance came up as a new generation.
+   * A new generation of the instance started.
    *
-   * @param applied number of the last command applied, by link; a link that is not in it begins
-   *     anew
+   * @param applied number of the last command applied, by link; a link that is missing here starts
+   *     over
    */
   record Running(Map<String, Long> applied) implements Outbound {}
 

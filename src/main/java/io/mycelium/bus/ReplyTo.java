@@ -7,8 +7,8 @@ public interface ReplyTo {
   ReplyTo NOBODY = reply -> {};
 
   /**
-   * Called once per command, on the gateway's event loop: with the instance's answer, or one that
-   * the link made up.
+   * Called once per command, on the gateway's event loop: with the instance's answer, or with the
+   * link's own.
    */
   void onReply(Outbound.Reply reply);
 }

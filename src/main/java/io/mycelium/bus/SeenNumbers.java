@@ -1,8 +1,8 @@
 package io.mycelium.bus;
 
 /**
- * Tells the repeats among numbers that come nearly in order, as RFC 4303 (section 3.4.3) does: the
- * highest number so far and which of the 63 below it came. What lies further back counts as a
+ * Detects repeats among numbers that arrive nearly in order, as RFC 4303 (section 3.4.3) does:
+ * keeps the highest number so far and which of the 63 below it arrived. An older number counts as a
  * repeat. For one thread.
  */
 final class SeenNumbers {
@@ -10,10 +10,10 @@ final class SeenNumbers {
 
   private long highest;
 
-  /** Bit n: the number {@code highest - n} came. */
+  /** Bit n: the number {@code highest - n} arrived. */
   private long seen;
 
-  /** Notes a number; false if it came before. */
+  /** Records a number; false if it is a repeat. */
   boolean isNew(long number) {
     long ahead = number - highest;
     if (ahead > 0) {

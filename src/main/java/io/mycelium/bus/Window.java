@@ -11,8 +11,8 @@ import java.util.function.IntConsumer;
  */
 final class Window {
   /**
-   * A command with whoever waits for its answer; {@code sentTick} is the gateway's clock when it
-   * was sent.
+   * A command and the receiver of its answer; {@code sentTick} is the gateway's clock when the
+   * command was sent.
    */
   record Pending(Command command, ReplyTo replyTo, int sentTick) {}
 
@@ -28,7 +28,7 @@ final class Window {
   }
 
   /**
-   * @param sizeChanged hears by how much the number of commands changed
+   * @param sizeChanged called with the change in the number of commands
    */
   Window(IntConsumer sizeChanged) {
     this.sizeChanged = sizeChanged;
@@ -38,7 +38,7 @@ final class Window {
     return next;
   }
 
-  /** Number up to which no command waits any more. */
+  /** Number up to which no command waits. */
   long answered() {
     return oldest - 1;
   }
@@ -61,7 +61,7 @@ final class Window {
     bytes += pending.command().size();
   }
 
-  /** Removes and returns a command; null if its answer came before or it was given up. */
+  /** Removes and returns a command; null if it was answered or given up before. */
   Pending take(long number) {
     if (number < oldest || number >= next) {
       return null;
@@ -85,8 +85,8 @@ final class Window {
   }
 
   /**
-   * Commands are applied in order: where a later one is answered, an end before it has come to the
-   * instance.
+   * Commands are applied in order: the answer to a later command proves that the instance has an
+   * earlier end.
    */
   void forgetEndsBefore(long number) {
     for (Pending p = oldest();
@@ -100,10 +100,10 @@ final class Window {
   }
 
   /**
-   * Takes what was sent at or before that tick. Ends stay, with nobody to answer to, as long as
-   * there are fewer than {@code maxKept} commands.
+   * Takes commands sent at or before this tick. Ends stay, without a receiver, as long as there are
+   * fewer than {@code maxKept} commands.
    *
-   * @return what is to be answered
+   * @return the receivers to answer
    */
   List<Pending> expire(int tick, int maxKept) {
     List<Pending> expired = new ArrayList<>();

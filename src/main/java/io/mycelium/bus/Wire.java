@@ -6,8 +6,8 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The parts of which both codecs are made: big-endian numbers, and bytes behind a four-byte length
- * (-1 for null).
+ * The building blocks of both codecs: big-endian numbers, and bytes after a four-byte length (-1
+ * for null).
  */
 final class Wire {
   private Wire() {}

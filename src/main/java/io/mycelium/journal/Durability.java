@@ -4,19 +4,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What a room's entries survive, and what a reply to a push promises. */
+/** Which failures a room's entries survive, and what a reply to a push guarantees. */
 public enum Durability {
-  /** Kept in this process only: entries are gone with it. */
+  /** Kept in this process only: entries are lost when it ends. */
   NONE,
-  /** Replied and broadcast at once, on disk within {@code journal.flush_interval}. */
+  /** Answered and broadcast at once, on disk within {@code journal.flush_interval}. */
   ASYNC,
-  /** Replied and broadcast once it is on disk. */
+  /** Answered and broadcast once the entry is on disk. */
   SYNC;
 
   /** The names of all levels in the API. */
   public static final List<String> NAMES = Arrays.stream(values()).map(Durability::json).toList();
 
-  /** The level of that name. */
+  /** The level with this name. */
   public static Durability of(String json) {
     return valueOf(json.toUpperCase(Locale.ROOT));
   }

@@ -9,8 +9,8 @@ import io.mycelium.protocol.Payload;
  * @param at when it was accepted, in milliseconds since 1970 (UTC)
  * @param event {@code push} for a client's or back end's message, another name where the logic made
  *     the entry itself
- * @param user id of the user whose message it is; null for the server's own
- * @param key by which a repeat of the push that made it is known; null for an ordinary push
+ * @param user id of the user who sent the message; null for the server's own messages
+ * @param key that identifies a repeat of the entry's push; null for an ordinary push
  */
 public record Entry(long seq, long at, String event, String user, Payload payload, String key) {
 

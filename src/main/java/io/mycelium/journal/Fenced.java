@@ -1,6 +1,6 @@
 package io.mycelium.journal;
 
-/** A writer that another has taken the place of; its write changed nothing. */
+/** The writer was replaced by another one; its write changed nothing. */
 public final class Fenced extends Exception {
   private static final long serialVersionUID = 1;
 

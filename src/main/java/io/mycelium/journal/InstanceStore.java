@@ -11,11 +11,11 @@ public interface InstanceStore {
   /**
    * An instance as it is registered.
    *
-   * @param spec what it is made from, as JSON text; this package does not look inside
+   * @param spec the instance's definition, as JSON text; opaque to this package
    * @param createdAt milliseconds since 1970 (UTC)
-   * @param generation highest that was deployed
+   * @param generation highest generation that was deployed
    * @param failed whether it stays down until it is restarted
-   * @param lastError why it crashed last; null if it never did
+   * @param lastError cause of the last crash; null if there was none
    */
   record Registered(
       String id,
@@ -28,9 +28,9 @@ public interface InstanceStore {
       String lastError) {}
 
   /**
-   * Which ones to list; null where it does not matter.
+   * Which instances to list; a null component matches all.
    *
-   * @param name text that the name contains, letter case aside
+   * @param name text that the name contains, ignoring case
    */
   record Filter(String type, String name, Boolean failed) {
     public static final Filter ALL = new Filter(null, null, null);
@@ -39,21 +39,21 @@ public interface InstanceStore {
   /** Registers an instance; false if its id is taken, with nothing changed. */
   Future<Boolean> create(Registered instance);
 
-  /** Null if there is none of that id. */
+  /** Null if there is no instance with this id. */
   Future<Registered> find(String id);
 
   /**
-   * Up to {@code limit} instances in the order of their ids (by code point), behind {@code after}.
+   * Up to {@code limit} instances in the order of their ids (by code point), after {@code after}.
    */
   Future<List<Registered>> list(String after, int limit, Filter filter);
 
-  /** How many there are. */
+  /** The number of instances. */
   Future<Long> count();
 
-  /** Replaces what an instance is made from; nothing happens if it is gone. */
+  /** Replaces an instance's definition; does nothing if the instance is gone. */
   Future<Void> setSpec(String id, String spec);
 
-  /** Records that an instance failed, or runs again; likewise. */
+  /** Records that an instance failed, or runs again; does nothing if the instance is gone. */
   Future<Void> setFailed(String id, boolean failed, String lastError);
 
   /** Removes an instance with its rooms, entries and snapshots. */

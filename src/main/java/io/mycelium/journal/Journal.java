@@ -12,31 +12,31 @@ import java.util.Map;
  * <p>Fencing: once a generation of an instance has written or called {@link #fence}, an append of
  * an older one fails and writes nothing.
  *
- * <p>Faults: while what lies beneath cannot be written (database gone, disk full), what was
- * accepted waits and is tried again until it is written; {@link #refusal} says meanwhile that
- * nothing more should be asked for. So a caller learns late, but never wrongly.
+ * <p>Faults: while the storage cannot be written (database gone, disk full), accepted entries wait
+ * and are retried until they are written; meanwhile {@link #refusal} tells callers to append no
+ * more. So a caller may learn the outcome late, but never a wrong one.
  */
 public interface Journal {
   /**
    * An entry with the room that it belongs to.
    *
-   * @param epoch of the room's history; an entry of sequence 1 of another epoch than what is kept
-   *     of that room begins a new history in its place, a later one goes on under the new name
+   * @param epoch of the room's history; an entry of sequence 1 with another epoch than the kept
+   *     history's replaces that history, a later entry continues it under the new epoch
    * @param durability {@code ASYNC} may be gathered for {@code journal.flush_interval}; never
    *     {@code NONE}
    */
   record Append(String room, String epoch, Durability durability, Entry entry) {}
 
   /**
-   * What a read found: entries in order, and whether they begin just behind where the reader asked
-   * from ({@link #read}) or nothing older was dropped ({@link #readBefore}).
+   * The result of a read: entries in order, and whether they start right after the requested
+   * sequence ({@link #read}) or no older entry was dropped ({@link #readBefore}).
    */
   record Read(List<Entry> entries, boolean complete) {}
 
   /**
-   * What is kept of a room, its entries aside.
+   * What the journal keeps of a room, except its entries.
    *
-   * @param snapshot the newest; null if there is none
+   * @param snapshot the newest snapshot; null if there is none
    * @param oldest sequence of the first entry that is kept; 0 if there is none
    * @param last sequence of the last entry that was ever appended; 0 if there was none
    * @param keys sequence by key of the pushes in the {@code push_once} window
@@ -45,28 +45,29 @@ public interface Journal {
 
   /**
    * Why entries should not be accepted now: {@code journal_unavailable}, or {@code overloaded} if
-   * too many wait to be written; null if all is well. Any thread, a volatile read.
+   * too many wait to be written; null if entries are accepted. Any thread, a volatile read.
    */
   ErrorCode refusal();
 
   /**
-   * Fences older generations before this one has anything to write: once this completes, whatever
-   * they append later fails, and a read sees all that they wrote.
+   * Fences older generations before this one writes anything: once this completes, their later
+   * appends fail, and a read sees all their earlier writes.
    */
   Future<Void> fence(String instance, long generation);
 
   /**
    * Writes entries of one instance, all or none. Appends of a generation are written in the order
-   * of the calls, many in one transaction; once one failed, all later ones of that generation fail.
+   * of the calls, many in one transaction; once an append failed, all later appends of its
+   * generation fail.
    *
-   * @return completes when they are kept as safely as this journal keeps anything; a failure means
-   *     that they may or may not be, and the instance starts again from the journal
+   * @return completes when the entries are as durable as this journal makes them; after a failure
+   *     they may or may not be written, and the instance restarts from the journal
    */
   Future<Void> append(String instance, long generation, List<Append> entries);
 
   /**
-   * What is kept of each room of an instance, by name; rooms of which nothing is kept are not in
-   * it.
+   * What the journal keeps of each room of an instance, by name, without rooms of which it keeps
+   * nothing.
    */
   Future<Map<String, Room>> rooms(String instance);
 
@@ -78,6 +79,6 @@ public interface Journal {
    */
   Future<Read> readBefore(String instance, String room, long before, int limit);
 
-  /** Removes all that is kept of a room. */
+  /** Removes a room's entries and snapshots. */
   Future<Void> deleteRoom(String instance, String room);
 }

@@ -6,23 +6,22 @@ import io.mycelium.protocol.Refusal;
 import java.time.Duration;
 
 /**
- * Where instances, entries and snapshots are kept, and how much of them.
+ * Where instances, entries and snapshots are kept, and how many.
  *
  * @param url {@code jdbc:sqlite:FILE}, {@code jdbc:postgresql://...}, or {@code memory:} for this
  *     process only
- * @param user of the database; empty if the URL says it or none is needed
- * @param password likewise; never logged
- * @param flushInterval for how long entries of {@code async} rooms are gathered before they are
- *     written
- * @param maxQueuedBytes bytes of entries that may wait to be written; above it pushes are answered
- *     {@code overloaded}
+ * @param user of the database; empty if the URL names the user or none is needed
+ * @param password of the database, or empty; never logged
+ * @param flushInterval how long entries of {@code async} rooms are gathered before they are written
+ * @param maxQueuedBytes bytes of entries that may wait to be written; above this limit pushes are
+ *     answered {@code overloaded}
  * @param snapshotEvery entries of a room between two snapshots
  * @param pushOnceWindow newest entries of a room among which a repeated {@code push_once} key is
- *     known
+ *     recognized
  * @param maxEntriesPerRoom newest entries of a room that are kept in memory, to fill gaps, resume
  *     and scroll back without a read
  * @param maxBytesPerRoom bytes of their payloads
- * @param maxResumeEntries a client that missed more than that gets the state instead
+ * @param maxResumeEntries a client that missed more entries than this gets the state instead
  */
 public record JournalConfig(
     String url,
@@ -74,18 +73,18 @@ public record JournalConfig(
   }
 
   /**
-   * {@code memory}, {@code sqlite} or {@code postgresql}: of the URL the part that is no secret.
+   * {@code memory}, {@code sqlite} or {@code postgresql}: the part of the URL that is not secret.
    */
   public String kind() {
     return url.replaceFirst("^jdbc:", "").split(":", 2)[0];
   }
 
-  /** The same kept in this process only. */
+  /** The same configuration, kept in this process only. */
   public JournalConfig inMemory() {
     return inMemory(maxEntriesPerRoom, maxBytesPerRoom);
   }
 
-  /** The same in this process only, so much of each room. */
+  /** A configuration kept in this process only, with these limits for each room. */
   public JournalConfig inMemory(int entries, long bytes) {
     return new JournalConfig(
         "memory:",
@@ -100,7 +99,7 @@ public record JournalConfig(
         maxResumeEntries);
   }
 
-  /** The URL without its parameters, of which one may be a password. */
+  /** The URL without its parameters, because one of them may be a password. */
   public String place() {
     int parameters = url.indexOf('?');
     return parameters < 0 ? url : url.substring(0, parameters);

@@ -2,26 +2,26 @@ package io.mycelium.journal;
 
 import java.util.function.LongSupplier;
 
-/** What the store reports; any thread. */
+/** Receives the store's measurements; any thread. */
 public interface JournalMeters {
-  /** For tests and tools that keep no metrics. */
+  /** Discards all; for tests and tools without metrics. */
   JournalMeters NONE = new JournalMeters() {};
 
   /**
    * One transaction was committed.
    *
-   * @param entries in it
-   * @param nanos from its begin to the end of its commit
+   * @param entries in the transaction
+   * @param nanos from the start of the transaction to the end of its commit
    */
   default void committed(int entries, long nanos) {}
 
-  /** A transaction failed for a reason that may pass, and is tried again. */
+  /** A transaction failed for a temporary reason and is retried. */
   default void retried() {}
 
   /**
-   * Where to ask for what waits to be written; called once.
+   * Registers gauges of the entries that wait to be written; called once.
    *
-   * @param entries how many
+   * @param entries number of these entries
    * @param bytes of their payloads
    */
   default void queue(LongSupplier entries, LongSupplier bytes) {}

@@ -3,8 +3,8 @@ package io.mycelium.journal;
 import java.time.Duration;
 
 /**
- * Which of a room's entries need not be kept. What is older than both limits allow may go, but
- * never an entry that no snapshot covers.
+ * Which of a room's entries may be dropped: entries beyond both limits, but never an entry that no
+ * snapshot covers.
  *
  * @param entries newest entries to keep; 0 for all
  * @param age how long to keep an entry; zero for ever

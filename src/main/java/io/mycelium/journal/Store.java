@@ -2,7 +2,7 @@ package io.mycelium.journal;
 
 import io.vertx.core.Future;
 
-/** All that outlives an instance, in one place so that it fits together. */
+/** All data that outlives an instance, in one place to stay consistent. */
 public interface Store {
   InstanceStore instances();
 
@@ -11,7 +11,7 @@ public interface Store {
   SnapshotStore snapshots();
 
   /**
-   * Writes what was accepted, as far as that works within a few seconds, and lets go of everything.
+   * Writes accepted entries, as far as possible within a few seconds, and releases all resources.
    */
   Future<Void> close();
 }

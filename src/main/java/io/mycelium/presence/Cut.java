@@ -4,25 +4,27 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which metas of a message go out whole if all of them would weigh too much: the small ones before
- * the large ones, so that whoever sends large ones loses theirs first; among those of about one
- * size, the ones that came first. The others go out with their {@code phx_ref} alone, so nobody is
- * missing. For one message.
+ * Chooses the metas that a message shows whole if all of them together would be too large. Small
+ * metas come before large ones, so users with large metas lose theirs first; among metas of about
+ * one size, the earliest come first. The other metas show their {@code phx_ref} alone, so no member
+ * is missing. For one message.
  */
 final class Cut {
-  /** Of <code>{"phx_ref":""},</code> around a reference. */
+  /** Bytes of <code>{"phx_ref":""},</code> around a reference. */
   private static final int BARE_BYTES = 15;
 
-  /** Of <code>"":{"metas":[]},</code> around a user's id, less the comma behind its last meta. */
+  /**
+   * Bytes of <code>"":{"metas":[]},</code> around a user's id, minus the comma after the last meta.
+   */
   private static final int USER_BYTES = 15;
 
-  /** Of the object's braces, less the comma that is not behind its last user. */
+  /** Bytes of the object's braces, minus the comma that does not follow the last user. */
   private static final int BRACES = 1;
 
-  /** Metas of that many bits in their size and more are bare. */
+  /** Metas whose size has more bits than this are cut, smaller ones are whole. */
   private final int partly;
 
-  /** What is left for those of just as many. */
+  /** Bytes left for the metas whose size has exactly that many bits. */
   private long left;
 
   private Cut(int partly, long left) {
@@ -31,7 +33,7 @@ final class Cut {
   }
 
   /**
-   * @param maxBytes of the whole message; what no meta can do without is sent even above it
+   * @param maxBytes of the whole message; user ids and references are sent even above this limit
    */
   static Cut of(Map<String, List<Presence.Meta>> users, int maxBytes) {
     long[] extras = new long[Integer.SIZE];
@@ -56,7 +58,7 @@ final class Cut {
     return Integer.SIZE - 1 - Integer.numberOfLeadingZeros(Math.max(1, meta.bytes()));
   }
 
-  /** To be asked once for each meta, in the order of the message. */
+  /** Call it once for each meta, in the order of the message. */
   boolean isWhole(Presence.Meta meta) {
     int magnitude = magnitude(meta);
     if (magnitude != partly) {

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Users of one room with one meta per channel, and the changes since the last diff was taken. A
- * channel that joins and leaves between two diffs is in neither; but if a {@link #state} has shown
- * it meanwhile, whoever got that must hear that it left.
+ * Users of one room with one meta per channel, and the changes since the last diff. A channel that
+ * joins and leaves between two diffs is in neither, unless a {@link #state} has shown it meanwhile:
+ * the receivers of that state must be told that it left.
  *
  * <p>JSON shapes (source: Phoenix.Presence): state <code>
  * {"user": {"metas": [{"phx_ref": "1", ...}]}}</code>, diff <code>
@@ -97,7 +97,7 @@ public final class Presence {
     return members();
   }
 
-  /** The same for somebody who gets no diffs: changes nothing. */
+  /** The same for a reader who gets no diffs; changes nothing. */
   public byte[] members() {
     return write(json -> writeFields(json, users));
   }

@@ -2,8 +2,7 @@ package io.mycelium.protocol;
 
 /**
  * Every reason for which the server ends a connection: WebSocket close code (RFC 6455 section 7.4),
- * reason, and when it is issued. Never 1000: phoenix.js takes that as the end and does not
- * reconnect.
+ * reason, and when it is issued. Never 1000: phoenix.js does not reconnect after 1000.
  */
 public enum Disconnect {
   /** Issued when the node drains: the client reconnects, to another node where there is one. */
@@ -16,11 +15,11 @@ public enum Disconnect {
   MESSAGE_TOO_BIG(1009, "message_too_large"),
   /** Issued when the server failed while it handled this connection; the log has the cause. */
   INTERNAL_ERROR(1011, "internal_error"),
-  /** Issued when a message is no Phoenix frame of the serializer that the connection asked for. */
+  /** Issued when a message is not a frame of the serializer that the client requested. */
   MALFORMED_FRAME(4000, "malformed_frame"),
   /** Issued when the instance of the connection was deleted. */
   INSTANCE_DELETED(4004, "instance_deleted"),
-  /** Issued when a peer answered no ping within the time-out. */
+  /** Issued when a peer did not answer a ping within the timeout. */
   PING_TIMEOUT(4008, "ping_timeout"),
   /**
    * Issued when the bytes waiting for a peer that reads too slowly exceed the connection's budget.

@@ -1,9 +1,9 @@
 package io.mycelium.protocol;
 
 /**
- * Every way in which Mycelium says no, once for both protocols: the {@code reason} of an {@code
- * error} reply on a channel and the HTTP status of a problem document. An error answers a command;
- * what ends a connection is a {@link Disconnect}.
+ * Every refusal, for both protocols: the {@code reason} of an {@code error} reply on a channel and
+ * the HTTP status of a problem document. An error answers a command; a {@link Disconnect} ends a
+ * connection.
  */
 public enum ErrorCode {
   BAD_REQUEST("bad_request", 400, false),
@@ -59,12 +59,12 @@ public enum ErrorCode {
     return httpStatus;
   }
 
-  /** Whether the same request may succeed later with nothing changed by the client. */
+  /** Whether the same request, unchanged, may succeed later. */
   public boolean retryable() {
     return retryable;
   }
 
-  /** The code of that reason among those that refuse what was said (422), or {@link #REJECTED}. */
+  /** The code with this reason and status 422, or {@link #REJECTED} if there is none. */
   public static ErrorCode rejecting(String reason) {
     for (ErrorCode code : VALUES) {
       if (code.httpStatus == REJECTED.httpStatus && code.reason.equals(reason)) {
@@ -75,7 +75,7 @@ public enum ErrorCode {
   }
 
   /**
-   * The code with that {@link #ordinal()}, or {@link #INTERNAL} for a number that this version does
+   * The code with this {@link #ordinal()}, or {@link #INTERNAL} for a number that this version does
    * not know.
    */
   public static ErrorCode of(int ordinal) {

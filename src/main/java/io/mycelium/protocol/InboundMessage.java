@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One message from a client. References are kept as the JSON text that the client sent ({@code
- * "1"}, {@code 1}, {@code null}), since they go back just so.
+ * One message from a client. References keep the JSON text that the client sent ({@code "1"},
+ * {@code 1}, {@code null}), because the reply repeats it.
  */
 public final class InboundMessage {
   static final byte[] NULL = {'n', 'u', 'l', 'l'};
@@ -33,7 +33,10 @@ public final class InboundMessage {
     this.fault = fault;
   }
 
-  /** One whose payload, or what follows it, cannot be taken; the sender can still be told so. */
+  /**
+   * A message with a fault in or after its payload; the server can still send the sender an error
+   * reply.
+   */
   static InboundMessage faulty(
       byte[] joinRef, byte[] ref, byte[] topic, byte[] event, String fault) {
     return new InboundMessage(joinRef, ref, topic, event, Payload.NULL, fault);
@@ -69,15 +72,12 @@ public final class InboundMessage {
     return payload;
   }
 
-  /** What is wrong behind the event, and at which byte of the frame; null if nothing is. */
+  /** The fault after the event, and its byte offset in the frame; null if there is none. */
   public String fault() {
     return fault;
   }
 
-  /**
-   * Whether two references are the same to Phoenix, which takes {@code 1} and {@code "1"} for the
-   * same.
-   */
+  /** Whether Phoenix treats two references as equal; it does so for {@code 1} and {@code "1"}. */
   public static boolean sameRef(byte[] a, byte[] b) {
     return Arrays.equals(a, b) || Arrays.equals(unquoted(a), unquoted(b));
   }
@@ -87,7 +87,7 @@ public final class InboundMessage {
     return quoted ? Arrays.copyOfRange(ref, 1, ref.length - 1) : ref;
   }
 
-  /** The events that mean something to the protocol itself; all others are the room's business. */
+  /** The events of the protocol itself; the room handles all others. */
   public enum Event {
     JOIN("phx_join"),
     LEAVE("phx_leave"),

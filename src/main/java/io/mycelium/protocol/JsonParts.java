@@ -3,18 +3,18 @@ package io.mycelium.protocol;
 import io.netty.buffer.ByteBuf;
 
 /**
- * JSON text in three parts, which are copied once, into the frame that they go out in: around a
- * change, all messages of a room have much the same text. Any thread; the arrays are shared and
- * read only.
+ * JSON text in three parts, which are copied only once, into the outgoing frame. The text around a
+ * change is nearly the same in all messages of a room. Any thread; the arrays are shared and read
+ * only.
  *
- * @param before what stands before the value
+ * @param before text before the value
  * @param value valid JSON
- * @param after what stands behind it
+ * @param after text after the value
  */
 public record JsonParts(byte[] before, byte[] value, byte[] after) {
   private static final byte[] NOTHING = {};
 
-  /** A text that is in one piece. */
+  /** Text in one piece. */
   public static JsonParts whole(byte[] json) {
     return new JsonParts(NOTHING, json, NOTHING);
   }

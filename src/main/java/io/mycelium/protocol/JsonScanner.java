@@ -3,12 +3,12 @@ package io.mycelium.protocol;
 import java.util.Arrays;
 
 /**
- * Validates JSON (RFC 8259) in place and finds where a value ends, without building it. A push's
- * payload passes through here once and is from then on copied as bytes. That the bytes are UTF-8 is
- * checked elsewhere ({@link Utf8}).
+ * Validates JSON (RFC 8259) in place and finds the end of a value, without building a tree. A
+ * push's payload is scanned here once and then only copied as bytes. {@link Utf8} checks that the
+ * bytes are UTF-8.
  */
 final class JsonScanner {
-  /** Deeper nesting is refused: it serves nobody and costs stack. */
+  /** Deeper nesting is refused: it has no use and costs stack. */
   static final int MAX_DEPTH = 128;
 
   private final byte[] json;
@@ -25,7 +25,7 @@ final class JsonScanner {
     return at;
   }
 
-  /** The next byte that is no white space, not consumed; 0 at the end. */
+  /** The next byte that is not white space, without consuming it; 0 at the end. */
   int peek() {
     while (at < end) {
       int c = json[at];
@@ -44,7 +44,7 @@ final class JsonScanner {
     at++;
   }
 
-  /** Skips exactly these bytes, behind white space, if they come next. */
+  /** Skips white space and exactly these bytes, if they come next. */
   boolean skipIf(byte[] wanted) {
     peek();
     int behind = at + wanted.length;
@@ -69,15 +69,15 @@ final class JsonScanner {
     }
   }
 
-  /** Skips one value of any kind; {@link #position} is then just behind it. */
+  /** Skips one value of any kind; {@link #position} is then right after it. */
   void skipValue() {
     skipValue(0);
   }
 
   /**
-   * Skips one value whatever is wrong in it, so long as its brackets and quotes say where it ends.
+   * Skips one value, even an invalid one, as long as its brackets and quotes show where it ends.
    *
-   * @return what is wrong; null if nothing is
+   * @return what is wrong; null if the value is valid
    */
   String skipFaultyValue() {
     peek();
@@ -92,7 +92,7 @@ final class JsonScanner {
     }
   }
 
-  /** To the comma or bracket behind a value that does not open it. */
+  /** Moves to the comma or bracket after a scalar value. */
   private void skipBalanced() {
     int depth = 0;
     boolean quoted = false;
@@ -204,8 +204,7 @@ final class JsonScanner {
   }
 
   /**
-   * Half a surrogate pair is no character: it cannot be written as UTF-8 again, and Phoenix refuses
-   * it too.
+   * Half a surrogate pair is not a character: UTF-8 cannot encode it, and Phoenix refuses it too.
    */
   private int skipUnicode(int p) {
     int unit = unit(p);
@@ -222,7 +221,7 @@ final class JsonScanner {
     return p + 11;
   }
 
-  /** The four hex digits behind the {@code u} at p. */
+  /** The four hex digits after the {@code u} at p. */
   private int unit(int p) {
     int unit = 0;
     for (int i = 1; i <= 4; i++) {

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Puts JSON text together from parts that are JSON already; a growing byte array, for one thread.
- * It checks nothing: the caller writes the braces.
+ * Builds JSON text from parts that are JSON already, in a growing byte array. For one thread. It
+ * checks nothing: the caller writes the braces.
  */
 public final class JsonWriter {
   private static final byte[] SEQ = constant("{\"seq\":");
@@ -18,7 +18,7 @@ public final class JsonWriter {
     bytes = new byte[capacity];
   }
 
-  /** The constant as bytes, to be kept in a static field and passed to {@link #raw}. */
+  /** The constant as bytes; keep it in a static field and pass it to {@link #raw}. */
   public static byte[] constant(String ascii) {
     return ascii.getBytes(StandardCharsets.ISO_8859_1);
   }
@@ -35,7 +35,10 @@ public final class JsonWriter {
     return lastField(SEQ, seq);
   }
 
-  /** The end of an object whose last field is a number: what stands before it, it, and a brace. */
+  /**
+   * The end of an object whose last field is a number: the text before the number, the number, and
+   * a brace.
+   */
   public static byte[] lastField(byte[] before, long value) {
     JsonWriter writer = new JsonWriter(before.length + digits(value) + 1);
     return writer.raw(before).number(value).raw('}').toBytes();

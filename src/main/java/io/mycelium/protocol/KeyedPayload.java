@@ -6,7 +6,7 @@ import java.util.Arrays;
  * The payload of a {@code push_once}: <code>{"key": "7f3a", "data": ...}</code>.
  *
  * @param key by which the sender repeats the push: 1 to 128 characters, no control characters
- * @param data what an ordinary push would carry; its bytes as they came
+ * @param data the payload of an ordinary push; its bytes are unchanged
  */
 public record KeyedPayload(String key, Payload data) {
   private static final int MAX_KEY = 128;
@@ -15,7 +15,7 @@ public record KeyedPayload(String key, Payload data) {
 
   /**
    * @param payload JSON that was validated before
-   * @throws Refusal ({@code invalid_payload}) that names what is wrong
+   * @throws Refusal ({@code invalid_payload}) that names the fault
    */
   public static KeyedPayload read(Payload payload) {
     if (!payload.isObject()) {

@@ -1,8 +1,8 @@
 package io.mycelium.protocol;
 
 /**
- * A frame that is not of the serializer's form; the message says where and what was expected. No
- * stack trace.
+ * A frame that the serializer cannot read; the message says where, and what was expected. No stack
+ * trace.
  */
 public final class MalformedFrameException extends RuntimeException {
   private static final long serialVersionUID = 1L;

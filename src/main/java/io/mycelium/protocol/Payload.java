@@ -12,10 +12,10 @@ import java.util.Base64;
 
 /**
  * The payload of one message as it came off the wire: UTF-8 JSON text that was validated once, or
- * the bytes of a V2 binary push. It is never parsed on the way from socket to socket; {@link
- * #tree()} is for logic that looks inside.
+ * the bytes of a V2 binary push. It is never parsed between socket and socket; {@link #tree()} is
+ * for logic that reads its fields.
  *
- * <p>The array is shared, not copied: whoever holds a payload treats its bytes as immutable.
+ * <p>The array is shared, not copied: treat the bytes as immutable.
  */
 public final class Payload {
   /** Numbers keep every digit that the client sent. */
@@ -52,9 +52,9 @@ public final class Payload {
   }
 
   /**
-   * JSON text that did not come through a serializer, held to the same rules.
+   * JSON text that did not come through a serializer; the same rules apply.
    *
-   * @throws Refusal ({@code invalid_payload}) that says where the text is no JSON
+   * @throws Refusal ({@code invalid_payload}) that says where the text is not valid JSON
    */
   public static Payload checked(String json) {
     Payload payload = json(json);
@@ -95,8 +95,8 @@ public final class Payload {
   }
 
   /**
-   * This payload as JSON text: itself, or <code>{"$binary": "&lt;base64&gt;"}</code> where a binary
-   * payload is shown in a JSON state or to a V1 client.
+   * This payload as JSON text: its own text, or <code>{"$binary": "&lt;base64&gt;"}</code> for a
+   * binary payload in a JSON state or for a V1 client.
    */
   public byte[] asJson() {
     if (!binary) {
@@ -125,7 +125,7 @@ public final class Payload {
   }
 
   /**
-   * This payload as a tree, parsed anew on each call.
+   * This payload as a tree; each call parses it again.
    *
    * @throws Refusal ({@code invalid_payload}) if it is JSON beyond the parser's limits, such as a
    *     number of 2,000 digits

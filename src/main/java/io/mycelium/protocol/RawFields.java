@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/** Takes a JSON object or array apart without parsing what is in it: values keep their bytes. */
+/** Splits a JSON object or array without parsing its values: they keep their bytes. */
 public final class RawFields {
   private RawFields() {}
 
@@ -16,7 +16,7 @@ public final class RawFields {
    * The values of an object by their names, in order.
    *
    * @param object JSON that was validated before
-   * @throws Refusal ({@code invalid_payload}) if it is no object, or names something twice
+   * @throws Refusal ({@code invalid_payload}) if it is not an object, or repeats a name
    */
   public static Map<String, Payload> of(Payload object) {
     if (!object.isObject()) {
@@ -68,7 +68,7 @@ public final class RawFields {
    * The elements of an array, in order.
    *
    * @param array JSON that was validated before
-   * @throws Refusal ({@code invalid_payload}) if it is no array
+   * @throws Refusal ({@code invalid_payload}) if it is not an array
    */
   public static List<Payload> elements(Payload array) {
     byte[] json = array.bytes();

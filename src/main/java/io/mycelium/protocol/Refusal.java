@@ -4,8 +4,8 @@ package io.mycelium.protocol;
  * A request that was understood and refused. It is an answer, not a fault: it carries no stack
  * trace and is not logged.
  *
- * <p>{@code field}, {@code value} and {@code expected} say what was wrong where one value was; each
- * may be null.
+ * <p>{@code field}, {@code value} and {@code expected} describe the wrong value, if there was one;
+ * each may be null.
  */
 public final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -31,8 +31,8 @@ public final class Refusal extends RuntimeException {
    * A refusal of one value.
    *
    * @param field path of the value, e.g. {@code config.history}
-   * @param value what was given, as JSON text or as it was written
-   * @param expected what would have been accepted, e.g. {@code an integer from 0 to 10000}
+   * @param value the given value, as JSON text or as it was written
+   * @param expected the values that are accepted, e.g. {@code an integer from 0 to 10000}
    */
   public static Refusal of(ErrorCode code, String field, Object value, String expected) {
     String shown = String.valueOf(value);
@@ -40,7 +40,7 @@ public final class Refusal extends RuntimeException {
         code, field + " is " + shown + ", expected " + expected, field, shown, expected);
   }
 
-  /** The refusal with these parts, as read back from another node. */
+  /** The refusal with these parts, as decoded from another node's message. */
   public static Refusal restored(
       ErrorCode code, String message, String field, String value, String expected) {
     return new Refusal(code, message, field, value, expected);

@@ -14,7 +14,8 @@ public sealed interface Serializer permits V1Serializer, V2Serializer {
   Serializer V2 = new V2Serializer();
 
   /**
-   * The serializer for a {@code vsn} connect parameter, chosen as Phoenix does: none means V1.
+   * The serializer for a {@code vsn} connect parameter; as in Phoenix, an absent parameter means
+   * V1.
    *
    * @return null if no serializer has that version
    */
@@ -30,15 +31,16 @@ public sealed interface Serializer permits V1Serializer, V2Serializer {
 
   /**
    * @param message read during the call only
-   * @param length of the message, which begins at the array's start
-   * @throws MalformedFrameException if it is no message of this serializer
+   * @param length of the message, which starts at index 0
+   * @throws MalformedFrameException if it is not a message of this serializer
    */
   InboundMessage decodeText(byte[] message, int length);
 
   /**
-   * The same for a binary message.
+   * Decodes a binary message.
    *
-   * @throws MalformedFrameException if it is no binary push, or this serializer knows none
+   * @throws MalformedFrameException if it is not a binary push, or this serializer has no binary
+   *     frames
    */
   InboundMessage decodeBinary(byte[] message, int length);
 

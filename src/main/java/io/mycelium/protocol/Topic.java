@@ -3,9 +3,9 @@ package io.mycelium.protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** A room's name in the forms that frames need, made once per room: UTF-8, and as a JSON string. */
+/** A room's name in the forms that frames need, built once per room: UTF-8, and a JSON string. */
 public final class Topic {
-  /** The topic of heartbeats, which is no room. */
+  /** The topic of heartbeats; not a room. */
   public static final Topic PHOENIX = new Topic("phoenix");
 
   private final String name;

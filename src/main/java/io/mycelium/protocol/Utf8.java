@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** Says whether bytes are UTF-8, as RFC 6455 section 8.1 demands of a text message. */
+/** Checks whether bytes are UTF-8, which RFC 6455 section 8.1 requires of a text message. */
 public final class Utf8 {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -15,15 +15,12 @@ public final class Utf8 {
 
   private Utf8() {}
 
-  /** Whether the first {@code length} bytes are. */
+  /** Whether the first {@code length} bytes are UTF-8. */
   public static boolean isValid(byte[] text, int length) {
     return isAscii(text, length) || decodes(text, length);
   }
 
-  /**
-   * Eight bytes at a time: most frames are ASCII, and this runs once for every message that comes
-   * in.
-   */
+  /** Eight bytes at a time: most frames are ASCII, and this runs once for every inbound message. */
   private static boolean isAscii(byte[] text, int length) {
     int i = 0;
     for (; i + 8 <= length; i += 8) {

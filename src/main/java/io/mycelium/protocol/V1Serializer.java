@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
- * Phoenix's V1 serializer: JSON objects {@code {topic, event, payload, ref}}; what it sends has no
- * join reference (source: Phoenix {@code socket/serializers/v1_json_serializer.ex}).
+ * Phoenix's V1 serializer: JSON objects {@code {topic, event, payload, ref}}; outbound messages
+ * have no join reference (source: Phoenix {@code socket/serializers/v1_json_serializer.ex}).
  */
 final class V1Serializer implements Serializer {
   private static final byte[] TOPIC = JsonWriter.constant("{\"topic\":");
@@ -112,7 +112,7 @@ final class V1Serializer implements Serializer {
     out.writeBytes(REF).writeBytes(ref).writeByte('}');
   }
 
-  /** A binary payload comes as JSON here: V1 has no binary frames. */
+  /** A binary payload is sent as JSON: V1 has no binary frames. */
   @Override
   public void broadcast(
       ByteBuf out, Topic topic, byte[] quotedEvent, Payload binaryOrNull, JsonParts json) {

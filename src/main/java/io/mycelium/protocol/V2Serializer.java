@@ -41,7 +41,7 @@ final class V2Serializer implements Serializer {
     }
   }
 
-  /** The fifth element; Phoenix ignores those that follow it, which need only be JSON. */
+  /** The fifth element; like Phoenix, ignores further elements, which need only be JSON. */
   private static Payload payload(JsonScanner json, byte[] m) {
     json.expect(',');
     json.peek();
@@ -79,7 +79,7 @@ final class V2Serializer implements Serializer {
         : Arrays.copyOfRange(m, from + 1, json.position() - 1);
   }
 
-  /** Nearly all are pushes, which share one array. */
+  /** Nearly all events are pushes; they share one array. */
   private static byte[] event(JsonScanner json, byte[] m) {
     return json.skipIf(InboundMessage.QUOTED_PUSH)
         ? InboundMessage.PUSH
@@ -114,7 +114,7 @@ final class V2Serializer implements Serializer {
         Payload.binary(Arrays.copyOfRange(m, data, length)));
   }
 
-  /** Text that may be empty, as which it goes back in the reply. */
+  /** Text that may be empty; the reply then has an empty text too. */
   private static byte[] binaryRef(byte[] m, int from, int to) {
     byte[] text = Arrays.copyOfRange(m, from, to);
     if (!Utf8.isValid(text, text.length)) {
@@ -177,8 +177,8 @@ final class V2Serializer implements Serializer {
   }
 
   /**
-   * Lengths are one byte each; a room's name is at most 128 characters of UTF-8 and is checked when
-   * it is made.
+   * Lengths are one byte each; a room's name has at most 255 bytes of UTF-8, checked when the room
+   * is created.
    */
   private static void binaryBroadcast(ByteBuf out, Topic topic, byte[] quotedEvent, byte[] data) {
     int event = quotedEvent.length - 2;

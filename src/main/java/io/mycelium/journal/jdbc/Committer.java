@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes many pieces of work in one transaction, on a connection that it keeps. One that must not
- * be written, or that the database refuses for what it is, fails alone. On the writer's thread.
+ * Runs many writes in one transaction, on a connection that it keeps. A write that is fenced off,
+ * or that the database rejects for its content, fails alone. On the writer's thread.
  */
 final class Committer {
   private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -33,23 +33,23 @@ final class Committer {
   private final StoreLock lock;
   private final RoomEpochs epochs = new RoomEpochs();
 
-  /** Null where each entry goes to its table at once. */
+  /** Null if each entry goes to its table at once. */
   private final UnsortedEntries unsorted;
 
   private Connection lease;
 
-  /** The driver's own: the pool's would log what users wrote where a batch fails. */
+  /** The driver's own connection: the pool's would log users' data if a batch fails. */
   private Connection connection;
 
   private Statements statements;
 
   private Boolean commitsSync;
 
-  /** Between the statements of a transaction and its commit it may have worked or not. */
+  /** A failure between a transaction's statements and its commit leaves the outcome unknown. */
   private boolean inDoubt;
 
   /**
-   * @param unsorted null where each entry goes to its table at once
+   * @param unsorted null if each entry goes to its table at once
    */
   Committer(HikariDataSource pool, Dialect dialect, StoreLock lock, UnsortedEntries unsorted) {
     this.pool = pool;
@@ -59,10 +59,10 @@ final class Committer {
   }
 
   /**
-   * Afterwards each is settled, or postponed until an unfinished deletion of its instance is done.
+   * Settles each write, or postpones it until an unfinished deletion of its instance is done.
    *
    * @param again whether an earlier try of the same writes ended with a failure
-   * @throws SQLException if nothing can be written just now; to be tried again
+   * @throws SQLException if the database cannot be written now; retry later
    */
   void commit(List<Write<?>> writes, boolean again) throws SQLException {
     inDoubt &= again;
@@ -70,7 +70,7 @@ final class Committer {
     inDoubt = false;
   }
 
-  /** Halves what the database refuses until the one that it refuses is alone. */
+  /** Halves a rejected batch until the rejected write is alone. */
   private void commit(List<Write<?>> writes, boolean doubt, Set<String> deleting)
       throws SQLException {
     open();
@@ -148,7 +148,7 @@ final class Committer {
     write.failed(cause);
   }
 
-  /** Without the statements of a batch, which have what users wrote in them. */
+  /** The message without a batch's statements, which contain users' data. */
   static String brief(Exception failure) {
     Exception cause =
         failure instanceof BatchUpdateException batch && batch.getNextException() != null
@@ -157,7 +157,7 @@ final class Committer {
     return cause.getClass().getSimpleName() + ": " + cause.getMessage();
   }
 
-  /** Whether the database cannot work just now, rather than that this work is wrong. */
+  /** Whether the database is unavailable, rather than the write invalid. */
   private boolean mayPass(SQLException e) {
     if (dialect == Dialect.SQLITE) {
       return !SQLITE_REFUSALS.contains(e.getErrorCode());
@@ -167,9 +167,9 @@ final class Committer {
   }
 
   /**
-   * Makes sure that this is the server that writes.
+   * Makes sure that this server holds the lock.
    *
-   * @throws SQLException with the state {@link StoreLock#HELD} if another one does
+   * @throws SQLException with the state {@link StoreLock#HELD} if another server holds it
    */
   void open() throws SQLException {
     if (lease == null) {
@@ -191,10 +191,10 @@ final class Committer {
   }
 
   /**
-   * Finds out whether something could be written, and takes the lock again if it went with its
+   * Checks whether the database can be written, and takes the lock again if it was lost with its
    * connection.
    *
-   * @throws SQLException if not
+   * @throws SQLException if it cannot be written
    */
   void probe() throws SQLException {
     open();
@@ -210,10 +210,10 @@ final class Committer {
   }
 
   /**
-   * Moves a part of what is unsorted to its table, where nothing else is to be written.
+   * Moves a part of the unsorted entries to their table while nothing else is to be written.
    *
-   * @return whether there is more
-   * @throws SQLException if it cannot be done just now
+   * @return whether more entries are unsorted
+   * @throws SQLException if the database cannot be written now
    */
   boolean tidy() throws SQLException {
     if (unsorted == null || unsorted.isEmpty()) {

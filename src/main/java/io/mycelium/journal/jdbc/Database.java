@@ -18,11 +18,11 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.postgresql.Driver;
 
-/** Where the database of a configuration is, and what is done before anything is read from it. */
+/** The location of the configured database, and the preparations before the first read. */
 final class Database {
   private static final String SQLITE = "jdbc:sqlite:";
 
-  /** A second or so; what is damaged in a larger file shows when it is read. */
+  /** Takes about a second; damage in a larger file shows when it is read. */
   private static final long MAX_CHECKED_BYTES = 256L << 20;
 
   private final JournalConfig config;
@@ -38,7 +38,7 @@ final class Database {
     this.patience = patience;
   }
 
-  /** With what the drivers need beside what the user wrote. */
+  /** The user's URL with the parameters that the drivers need. */
   String url() {
     return dialect == Dialect.SQLITE
         ? with("busy_timeout=5000")
@@ -56,12 +56,12 @@ final class Database {
     return url.toString();
   }
 
-  /** A server that is just being started together with this one is waited for. */
+  /** Waits for a server that is starting at the same time. */
   Duration patience() {
     return dialect == Dialect.SQLITE ? Duration.ofMillis(1) : patience;
   }
 
-  /** Makes the folder of a file. */
+  /** Creates the folder of a file. */
   StoreLock lock() {
     if (dialect == Dialect.POSTGRESQL) {
       expectReadable();
@@ -71,7 +71,7 @@ final class Database {
     Path folder = file.toAbsolutePath().getParent();
     try {
       Files.createDirectories(folder);
-      // By whatever name a second server calls it.
+      // One path for the file, whatever name a second server uses.
       file =
           Files.exists(file) ? file.toRealPath() : folder.toRealPath().resolve(file.getFileName());
     } catch (IOException e) {
@@ -84,7 +84,7 @@ final class Database {
     return StoreLock.ofFile(file);
   }
 
-  /** The driver and the pool would repeat what they cannot read, secrets and all. */
+  /** The driver's and the pool's messages would repeat the URL, secrets included. */
   private void expectReadable() {
     boolean namesUser = config.place().contains("@");
     if (namesUser || Driver.parseURL(config.url(), new Properties()) == null) {
@@ -108,7 +108,7 @@ final class Database {
     return Path.of(name);
   }
 
-  /** Brings the schema up to date; one that is newer than this server is refused. */
+  /** Migrates the schema; refuses a schema that is newer than this server. */
   void migrate(HikariDataSource pool) {
     Flyway flyway =
         Flyway.configure()
@@ -120,9 +120,9 @@ final class Database {
   }
 
   /**
-   * Makes sure that no other server uses it; waits a little for one that just ends.
+   * Makes sure that no other server uses the database; waits a little for a server that is ending.
    *
-   * @throws StoreException if one does
+   * @throws StoreException if another server does
    */
   void claim(Committer committer) {
     long deadline = System.nanoTime() + patience().toNanos();
@@ -147,9 +147,9 @@ final class Database {
   }
 
   /**
-   * Reads a SQLite file through once, unless it is so large that the start would take long.
+   * Reads a whole SQLite file once, unless it is so large that the start would take long.
    *
-   * @throws StoreException if it is damaged
+   * @throws StoreException if the file is damaged
    */
   void check(HikariDataSource pool) {
     if (dialect != Dialect.SQLITE || file().toFile().length() > MAX_CHECKED_BYTES) {
@@ -184,7 +184,7 @@ final class Database {
     }
   }
 
-  /** The same failure in words that tell what to do. */
+  /** The same failure with a message that says what to do. */
   StoreException explained(RuntimeException failure) {
     if (failure instanceof StoreException explained) {
       return explained;

@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Removes a room or a whole instance, some thousand entries a transaction, so that nobody else's
- * entries wait long for it; what comes for the same instance meanwhile waits until it is done.
+ * Removes a room or a whole instance, some thousand entries a transaction, so that entries of other
+ * instances do not wait long. Writes for the same instance wait until the deletion is done.
  */
 final class Deletion extends Write<Void> {
   private static final int ROWS = 2000;
 
-  /** Where there are more in a row. */
+  /** The same for rows with many entries. */
   private static final int MAX_ENTRIES = 4 * ROWS;
 
   private static final String ENTRIES = "entries";
@@ -37,7 +37,7 @@ final class Deletion extends Write<Void> {
     return new Deletion(instance, null);
   }
 
-  /** Those that a server began and did not live to end. */
+  /** Deletions that an earlier server began and did not finish. */
   static List<Deletion> unfinished(Connection connection) throws SQLException {
     List<Deletion> found = new ArrayList<>();
     try (Statement statement = connection.createStatement();
@@ -76,7 +76,7 @@ final class Deletion extends Write<Void> {
     return null;
   }
 
-  /** From here on it is gone for those who read, and goes on after a restart. */
+  /** From here on readers do not see the data, and the deletion continues after a restart. */
   private void begin(Transaction transaction) throws SQLException {
     transaction.forget(instance());
     transaction.update(
@@ -96,7 +96,7 @@ final class Deletion extends Write<Void> {
     return room == null ? "" : room;
   }
 
-  /** Returns whether there is more. */
+  /** Returns whether there is more to delete. */
   private boolean deleteSome(Transaction transaction, String table) throws SQLException {
     String rows =
         table + (room == null ? " WHERE instance = ?" : " WHERE instance = ? AND room = ?");

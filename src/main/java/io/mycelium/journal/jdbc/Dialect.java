@@ -10,7 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
-/** In what the two databases differ. */
+/** The differences between the two databases. */
 enum Dialect {
   SQLITE("sqlite") {
     @Override
@@ -24,7 +24,7 @@ enum Dialect {
       }
     }
 
-    /** An asynchronous commit may be lost when the power goes, not when the process does. */
+    /** A power failure may lose an asynchronous commit, the end of the process may not. */
     @Override
     void commitsAre(Connection connection, boolean sync) throws SQLException {
       boolean autoCommit = connection.getAutoCommit();
@@ -64,7 +64,7 @@ enum Dialect {
       }
     }
 
-    /** Locked, so that no other node raises one between this and the commit. */
+    /** Locks the rows, so that no other node raises a generation before the commit. */
     @Override
     Map<String, Long> generations(Statements statements, Collection<String> ids)
         throws SQLException {
@@ -84,8 +84,8 @@ enum Dialect {
   };
 
   /**
-   * Whether what a commit writes is best gathered in the order of arrival ({@link
-   * UnsortedEntries}): the file's one process has all of it in memory, too.
+   * Whether commits are stored in the order of arrival ({@link UnsortedEntries}), which requires
+   * that the file's one process has all of them in memory too.
    */
   boolean sortsLater() {
     return this == SQLITE;
@@ -101,18 +101,18 @@ enum Dialect {
     return url.startsWith("jdbc:sqlite:") ? SQLITE : POSTGRESQL;
   }
 
-  /** Where its migrations are, on the class path. */
+  /** Class path folder of the migrations. */
   String migrations() {
     return "classpath:db/migration/" + folder;
   }
 
-  /** Settings of a connection that is new. */
+  /** Settings of a new connection. */
   abstract void onOpen(Connection connection) throws SQLException;
 
-  /** Whether the commits that follow survive the loss of power. */
+  /** Sets whether the following commits survive a power failure. */
   abstract void commitsAre(Connection connection, boolean sync) throws SQLException;
 
-  /** The generations of those instances that are registered. */
+  /** The generations of these instances, if they are registered. */
   abstract Map<String, Long> generations(Statements statements, Collection<String> ids)
       throws SQLException;
 }

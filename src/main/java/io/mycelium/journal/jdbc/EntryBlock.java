@@ -3,13 +3,13 @@ package io.mycelium.journal.jdbc;
 import io.mycelium.journal.jdbc.KnownRooms.Place;
 
 /**
- * Consecutive entries of a room that one generation wrote, in the form in which they are kept:
- * {@link EntryBlocks} has made it.
+ * Consecutive entries of a room that one generation wrote, as encoded by {@link EntryBlocks}.
  *
  * @param first sequence of the first entry
  * @param size number of entries
  * @param latest the latest of their times
- * @param bytes shared with other blocks; this one's are from {@code from} to {@code to}, exclusive
+ * @param bytes shared with other blocks; this block has those from {@code from} to {@code to},
+ *     exclusive
  */
 record EntryBlock(
     Place place,
@@ -30,7 +30,7 @@ record EntryBlock(
     return to - from;
   }
 
-  /** The same where its bytes are in another array. */
+  /** The same block with its bytes in another array. */
   EntryBlock in(byte[] another) {
     return new EntryBlock(place, generation, first, size, latest, another, from, to);
   }

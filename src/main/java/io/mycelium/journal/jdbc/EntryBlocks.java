@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How blocks of entries are written. An entry is its time, event, user, key, kind (0 JSON, 1
+ * The encoding of blocks of entries. An entry is its time, event, user, key, kind (0 JSON, 1
  * binary) and payload. A row of the table of entries has a version and the entries of a block; a
  * row of unsorted entries has a version, and for each block instance, room, generation, sequence of
  * the first entry, number of entries, the latest of their times, the length of what follows, and
@@ -22,15 +22,20 @@ import java.util.Map;
 final class EntryBlocks {
   private static final int VERSION = 2;
 
-  /** Its rows of unsorted entries name instance, generation, room and sequence for each entry. */
+  /**
+   * The version whose rows of unsorted entries name instance, generation, room and sequence for
+   * each entry.
+   */
   private static final int FIRST_VERSION = 1;
 
-  /** A block that is no single entry has no more, and about as many bytes at most. */
+  /**
+   * Limits of a block with more than one entry: the number of entries, and about how many bytes.
+   */
   private static final int MAX_ENTRIES = 64;
 
   private static final int MAX_BYTES = 32 << 10;
 
-  /** What an entry takes beside its payload, about. */
+  /** About how many bytes an entry takes in addition to its payload. */
   private static final int BESIDE_PAYLOAD = 64;
 
   private EntryBlocks() {}
@@ -38,9 +43,9 @@ final class EntryBlocks {
   /** An entry, and who wrote it. */
   record Kept(long generation, Entry entry) {}
 
-  /** Blocks, whose bytes begin an array. */
+  /** Blocks, whose bytes start at index 0 of an array. */
   record Encoded(byte[] array, int length, List<EntryBlock> blocks) {
-    /** A row of unsorted entries that has them. */
+    /** A row of unsorted entries with these blocks. */
     byte[] row() {
       return Arrays.copyOf(array, length);
     }
@@ -64,7 +69,7 @@ final class EntryBlocks {
     return new Encoded(array, out.writerIndex(), blocks);
   }
 
-  /** About how many bytes it will be. */
+  /** About how many bytes the result has. */
   private static int expected(Map<Place, List<Kept>> rooms) {
     long bytes = 0;
     for (List<Kept> entries : rooms.values()) {
@@ -141,7 +146,7 @@ final class EntryBlocks {
   /**
    * The blocks of a row of unsorted entries.
    *
-   * @throws StoreException if it is of a version that is not known
+   * @throws StoreException if the row's version is unknown
    */
   static List<EntryBlock> read(byte[] row) {
     ByteBuf in = Unpooled.wrappedBuffer(row);
@@ -221,7 +226,7 @@ final class EntryBlocks {
     return bytes;
   }
 
-  /** How many blocks, from that one on, make one row of the table of entries. */
+  /** How many blocks, starting with this one, fit one row of the table of entries. */
   static int joined(List<EntryBlock> blocks, int from) {
     EntryBlock first = blocks.get(from);
     long bytes = first.length();
@@ -262,8 +267,8 @@ final class EntryBlocks {
   /**
    * The entries of a row of the table of entries.
    *
-   * @param last sequence of the last one
-   * @throws StoreException if it is of a version that is not known
+   * @param last sequence of the last entry
+   * @throws StoreException if the row's version is unknown
    */
   static List<Entry> entries(long last, int size, byte[] row) {
     ByteBuf in = Unpooled.wrappedBuffer(row);

@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A write that may begin a new history of a room: the old one goes first, some thousand entries a
- * transaction, so that nobody else's entries wait long for it.
+ * A write that may start a new history of a room. It removes the old history first, some thousand
+ * entries a transaction, so that entries of other rooms do not wait long.
  */
 abstract class HistoryWrite extends Write<Void> {
-  /** By room; kept until all is committed, since the last part may be rolled back. */
+  /** By room; kept until everything is committed, since the last part may be rolled back. */
   private final Map<String, Deletion> clearing = new LinkedHashMap<>(0);
 
   private boolean clear = true;
@@ -44,13 +44,13 @@ abstract class HistoryWrite extends Write<Void> {
   }
 
   /**
-   * Says which rooms it {@linkplain #enter enters}.
+   * {@linkplain #enter Enters} the rooms of this write.
    *
-   * @throws Fenced if it is not to be written
+   * @throws Fenced if the write is fenced off
    */
   abstract void check(Transaction transaction) throws SQLException, Fenced;
 
-  /** Writes, where nothing is in the way any more. */
+  /** Writes, once no old history is left. */
   abstract void write(Transaction transaction) throws SQLException, Fenced;
 
   final void enter(Transaction transaction, String room, String epoch, long seq)
@@ -61,8 +61,8 @@ abstract class HistoryWrite extends Write<Void> {
   }
 
   /**
-   * The same for a state: one that is behind what there is of another epoch is of a history that
-   * began anew, though no entry of it was kept.
+   * The same for a snapshot: one later than the kept entries of another epoch belongs to a new
+   * history, of which no entry was kept.
    */
   final void enterState(Transaction transaction, String room, String epoch, long seq)
       throws SQLException {

@@ -58,7 +58,7 @@ final class JdbcInstances implements InstanceStore {
             return isNew || transaction.isAgain() && isOurs(transaction);
           }
 
-          /** It may have worked the first time. */
+          /** The first try may have succeeded. */
           private boolean isOurs(Transaction transaction) throws SQLException {
             return instance
                 .spec()

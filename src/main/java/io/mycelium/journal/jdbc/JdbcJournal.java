@@ -19,10 +19,10 @@ final class JdbcJournal implements Journal {
   private final Reader reader;
   private final RoomReads rooms;
 
-  /** Null where each entry goes to its table at once. */
+  /** Null if each entry goes to its table at once. */
   private final UnsortedEntries unsorted;
 
-  /** Generations of which an append failed: what follows would leave a gap. */
+  /** Generations with a failed append: a later append would leave a gap. */
   private final Set<Failed> failed = ConcurrentHashMap.newKeySet();
 
   private record Failed(String instance, long generation) {}
@@ -51,7 +51,7 @@ final class JdbcJournal implements Journal {
         });
   }
 
-  /** An instance is new; what failed was another of its id. On the writer's thread. */
+  /** Forgets the failures of an earlier instance with this id. On the writer's thread. */
   void registered(String instance) {
     failed.removeIf(each -> each.instance().equals(instance));
   }
@@ -125,8 +125,8 @@ final class JdbcJournal implements Journal {
   }
 
   /**
-   * Reads once all entries of a room, or of all rooms of an instance where {@code room} is null,
-   * are in their table.
+   * Reads after all entries of a room, or of all rooms of an instance if {@code room} is null, were
+   * moved to their table.
    */
   private <T> Future<T> sorted(String instance, String room, Reader.Query<T> query) {
     if (unsorted == null || !unsorted.has(instance)) {
@@ -138,7 +138,7 @@ final class JdbcJournal implements Journal {
     return add(new Sorting(instance, room)).compose(ignored -> reader.read(query));
   }
 
-  /** Entries go to their table. */
+  /** Moves entries to their table. */
   private static final class Sorting extends Write<Void> {
     private final String room;
 
@@ -154,7 +154,7 @@ final class JdbcJournal implements Journal {
     }
   }
 
-  /** The newest failure still holds: its generation may have more on the way. */
+  /** Keeps the newest failure: its generation may have more appends in flight. */
   private boolean isNewest(Failed one) {
     return failed.stream()
         .noneMatch(

@@ -18,7 +18,7 @@ final class JdbcSnapshots implements SnapshotStore {
           + " epoch = excluded.epoch, at = excluded.at, tick_at = excluded.tick_at, closed_by ="
           + " excluded.closed_by, kind = excluded.kind, state = excluded.state";
 
-  /** The first row that has an entry so young. */
+  /** The first row with an entry that is not older. */
   private static final String YOUNG =
       "SELECT "
           + RoomReads.COLUMNS
@@ -110,7 +110,7 @@ final class JdbcSnapshots implements SnapshotStore {
     dropSnapshots(transaction, instance, room, snapshot, oldest, retention);
   }
 
-  /** Sequence up to which entries may go; 0 if none may. */
+  /** Sequence up to which entries may be dropped; 0 if none may. */
   private static long dispensable(
       Transaction transaction, String instance, String room, Snapshot snapshot, Retention retention)
       throws SQLException {
@@ -136,8 +136,9 @@ final class JdbcSnapshots implements SnapshotStore {
   }
 
   /**
-   * The newest stays, and the one from which the first kept entry's state is made; where entries go
-   * as they age, those between are where the first kept entry will be next.
+   * Keeps the newest snapshot and the snapshot that the first kept entry's state needs. If entries
+   * are dropped by age, keeps the snapshots in between too: a later first kept entry will need
+   * them.
    */
   private static void dropSnapshots(
       Transaction transaction,

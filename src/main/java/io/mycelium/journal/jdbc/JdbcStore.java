@@ -52,9 +52,9 @@ public final class JdbcStore implements Store {
   }
 
   /**
-   * Opens the database, which is made or brought up to date first. Blocks.
+   * Opens the database; creates or migrates it first. Blocks.
    *
-   * @throws StoreException that says what to do
+   * @throws StoreException with a message that says what to do
    */
   public static JdbcStore open(JournalConfig config, JournalMeters meters) {
     return open(config, meters, UnsortedEntries.Limits.DEFAULT);
@@ -95,7 +95,7 @@ public final class JdbcStore implements Store {
     }
   }
 
-  /** Goes on with what the process before left. */
+  /** Continues the unfinished work of the previous process. */
   private static void begin(HikariDataSource pool, UnsortedEntries unsorted, Writer writer) {
     try (Connection connection = pool.getConnection()) {
       if (unsorted != null) {

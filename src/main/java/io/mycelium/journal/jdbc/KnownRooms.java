@@ -6,13 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Something about each of the rooms that were written to last, so that it need not be looked up.
- * What is put in a transaction counts once that is committed. On the writer's thread.
+ * A cache of one value for each of the rooms that were written to last, to save a query. A value
+ * that is put in a transaction counts once the transaction is committed. On the writer's thread.
  */
 final class KnownRooms<V> {
   private static final int MAX = 65_536;
 
-  /** Where a room is. */
+  /** The key of a room. */
   record Place(String instance, String room) implements Comparable<Place> {
     private static final Comparator<Place> ORDER =
         Comparator.comparing(Place::instance).thenComparing(Place::room);
@@ -35,7 +35,7 @@ final class KnownRooms<V> {
 
   private final Map<Place, V> pending = new HashMap<>();
 
-  /** Null if it is not known. */
+  /** Null if the value is not cached. */
   V get(Place place) {
     V put = pending.get(place);
     return put == null ? known.get(place) : put;
@@ -54,12 +54,12 @@ final class KnownRooms<V> {
     pending.clear();
   }
 
-  /** Another server may have written meanwhile. */
+  /** Drops the cache: another server may have written meanwhile. */
   void forgetAll() {
     known.clear();
   }
 
-  /** Rooms are being deleted. */
+  /** Drops rooms that are being deleted. */
   void forget(String instance) {
     known.keySet().removeIf(place -> place.instance().equals(instance));
     pending.keySet().removeIf(place -> place.instance().equals(instance));

@@ -3,8 +3,7 @@ package io.mycelium.journal.jdbc;
 import java.sql.SQLException;
 
 /**
- * Removes the rows of entries that are gone, those of some thousand a transaction; nobody waits for
- * it.
+ * Removes the rows of dropped entries, some thousand entries a transaction; no caller waits for it.
  */
 final class Pruning extends Write<Void> {
   private static final int ROWS = 2000;

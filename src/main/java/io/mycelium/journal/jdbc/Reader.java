@@ -14,11 +14,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries out reads, a few at a time, on threads and connections of their own. */
+/** Runs reads, a few at a time, on its own threads and connections. */
 final class Reader {
   private static final Logger LOG = LoggerFactory.getLogger(Reader.class);
 
-  /** What is read; on a reader's thread. */
+  /** One read; on a reader's thread. */
   @FunctionalInterface
   interface Query<T> {
     T run(Connection connection) throws SQLException;
@@ -40,7 +40,9 @@ final class Reader {
             });
   }
 
-  /** Fails with a {@link Refusal} ({@code journal_unavailable}) if it cannot be read just now. */
+  /**
+   * Fails with a {@link Refusal} ({@code journal_unavailable}) if the database cannot be read now.
+   */
   <T> Future<T> read(Query<T> query) {
     Promise<T> promise = Promise.promise();
     try {
@@ -71,8 +73,8 @@ final class Reader {
   }
 
   /**
-   * A connection that was used a moment ago is handed out without a look whether it still lives;
-   * the pool drops those that do not, so that another one serves the same query.
+   * The pool hands out a recently used connection without checking that it is alive. It drops a
+   * dead connection after its failure, so a second try gets another one.
    */
   private <T> T run(Query<T> query) throws SQLException {
     for (int dead = 0; ; dead++) {

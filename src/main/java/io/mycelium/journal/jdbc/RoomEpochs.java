@@ -3,13 +3,13 @@ package io.mycelium.journal.jdbc;
 import java.sql.SQLException;
 
 /**
- * The epochs of the rooms that were written to last, so that an append need not look them up. On
- * the writer's thread.
+ * A cache of the epochs of the rooms that were written to last, to save an append a query. On the
+ * writer's thread.
  */
 final class RoomEpochs {
   private final KnownRooms<String> known = new KnownRooms<>();
 
-  /** Whether a history of another epoch is there. */
+  /** Whether the room has a history of another epoch. */
   boolean isReplacedBy(Transaction transaction, String instance, String room, String epoch)
       throws SQLException {
     if (epoch.equals(known.get(new KnownRooms.Place(instance, room)))) {
@@ -26,7 +26,7 @@ final class RoomEpochs {
         "SELECT epoch FROM rooms WHERE instance = ? AND room = ?", instance, room);
   }
 
-  /** Makes sure that the room is there under that epoch, which may rename its history. */
+  /** Makes sure that the room exists with this epoch, which may rename its history. */
   void enter(Transaction transaction, String instance, String room, String epoch)
       throws SQLException {
     KnownRooms.Place place = new KnownRooms.Place(instance, room);
@@ -53,12 +53,12 @@ final class RoomEpochs {
     known.rolledBack();
   }
 
-  /** Another server may have written meanwhile. */
+  /** Drops the cache: another server may have written meanwhile. */
   void forgetAll() {
     known.forgetAll();
   }
 
-  /** Rooms are being deleted. */
+  /** Drops rooms that are being deleted. */
   void forget(String instance) {
     known.forget(instance);
   }

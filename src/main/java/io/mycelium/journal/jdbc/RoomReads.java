@@ -18,12 +18,12 @@ import java.util.Map;
 final class RoomReads {
   private static final int BLOCK = 2;
 
-  /** What {@link #entries} makes entries of. */
+  /** The columns that {@link #entries} reads. */
   static final String COLUMNS = "e.seq, e.at, e.event, e.usr, e.kind, e.payload, e.once, e.size";
 
   /**
-   * The plus keeps SQLite from beginning at the oldest entry, of the two lower bounds that {@link
-   * #AFTER} has: it would step over all up to that entry.
+   * {@link #AFTER} has two lower bounds. The plus keeps SQLite from starting at the oldest entry
+   * and stepping over all entries up to the other bound.
    */
   private static final String ENTRIES =
       "SELECT "
@@ -36,8 +36,8 @@ final class RoomReads {
   private static final String AFTER = ENTRIES + "e.seq > ? ORDER BY e.seq LIMIT ?";
 
   /**
-   * Newest first, from the row on that may have the last entry before. Parameters: instance and
-   * room, these again, sequence, that again, limit.
+   * Newest first, starting with the row that may have the last entry before the sequence.
+   * Parameters: instance, room, instance, room, sequence, sequence, limit.
    */
   private static final String BEFORE =
       ENTRIES
@@ -66,7 +66,7 @@ final class RoomReads {
     this.keysWindow = keysWindow;
   }
 
-  /** Those behind that one, in order. */
+  /** The entries after this sequence, in order. */
   static List<Entry> after(Connection connection, String instance, String room, long seq, int limit)
       throws SQLException {
     List<Entry> found = new ArrayList<>();
@@ -91,7 +91,7 @@ final class RoomReads {
     return found;
   }
 
-  /** The last ones before that one, in order. */
+  /** The last entries before this sequence, in order. */
   static List<Entry> before(
       Connection connection, String instance, String room, long seq, int limit)
       throws SQLException {
@@ -103,7 +103,7 @@ final class RoomReads {
       select.setString(4, room);
       select.setLong(5, seq);
       select.setLong(6, seq);
-      // The first row may have none.
+      // The first row may have no such entry.
       select.setInt(7, limit + 1);
       long first = seq;
       try (ResultSet row = select.executeQuery()) {
@@ -146,7 +146,7 @@ final class RoomReads {
     return kind == 1 ? Payload.binary(bytes) : Payload.json(bytes);
   }
 
-  /** Null if there is none at or before that entry. */
+  /** Null if there is no snapshot at or before this entry. */
   static Snapshot snapshot(Connection connection, String instance, String room, long seq)
       throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(SNAPSHOT)) {
@@ -216,7 +216,7 @@ final class RoomReads {
     return number(connection, OLDEST, instance, room);
   }
 
-  /** Sequence of the last entry that there was, though only a snapshot may know of it. */
+  /** Sequence of the last entry ever appended; it may survive only in a snapshot. */
   long last(Connection connection, String instance, String room) throws SQLException {
     return Math.max(
         number(connection, LAST_ENTRY, instance, room),

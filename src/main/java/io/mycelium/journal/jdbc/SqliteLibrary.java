@@ -28,8 +28,8 @@ import org.sqlite.util.LibraryLoaderUtil;
 
 /**
  * SQLite's native library, unpacked once for all servers of a user on this machine, into {@code
- * mycelium-sqlite-USER} among the temporary files. The driver by itself unpacks 1 MB under a new
- * name at each start, which a SIGKILL leaves behind.
+ * mycelium-sqlite-USER} among the temporary files. By default the driver unpacks 1 MB under a new
+ * name at each start, and a SIGKILL leaves this file behind.
  */
 final class SqliteLibrary {
   private static final Logger LOG = LoggerFactory.getLogger(SqliteLibrary.class);
@@ -50,15 +50,15 @@ final class SqliteLibrary {
 
   private SqliteLibrary() {}
 
-  /** What is done with the library while no other server may change its folder. */
+  /** Work on the library while no other server may change its folder. */
   @FunctionalInterface
   interface Loading {
     void load(Path library) throws Exception;
   }
 
   /**
-   * Before the first connection. Blocks. If the folder cannot be used, the log says why and the
-   * driver unpacks its library itself.
+   * Call it before the first connection. Blocks. If the folder cannot be used, the log says why and
+   * the driver unpacks its library itself.
    */
   static synchronized void load() {
     if (loaded || System.getProperty(PATH) != null) {
@@ -82,15 +82,15 @@ final class SqliteLibrary {
     try {
       SQLiteJDBCLoader.initialize();
     } finally {
-      // A plug-in may bring a driver of its own, whose library is another.
+      // A plug-in may contain its own driver with another library.
       System.clearProperty(PATH);
       System.clearProperty(NAME);
     }
   }
 
   /**
-   * Under a lock from unpacking to loading, so that servers that start at once neither see half a
-   * file nor delete each other's. The system lets go of it when the process dies.
+   * Holds a lock from unpacking to loading, so that servers that start at the same time neither see
+   * half a file nor delete each other's. The system releases the lock when the process dies.
    *
    * @throws IOException if the folder is not this user's own, or cannot be written
    */
@@ -114,7 +114,10 @@ final class SqliteLibrary {
     }
   }
 
-  /** Makes the folder. One that others can write to, or have made, may hold a library of theirs. */
+  /**
+   * Creates the folder. A folder that other users created or can write to may contain a library of
+   * theirs.
+   */
   private static void open(Path folder, UserPrincipal user) throws IOException {
     if (!POSIX) {
       Files.createDirectories(folder);
@@ -133,7 +136,7 @@ final class SqliteLibrary {
     }
   }
 
-  /** Who this process is to the file system; a container's user may have no name. */
+  /** This process's user in the file system; a container's user may have no name. */
   private static UserPrincipal user() throws IOException {
     Path process = Path.of("/proc/self");
     return Files.exists(process)
@@ -181,7 +184,10 @@ final class SqliteLibrary {
         + LibraryLoaderUtil.getNativeLibName();
   }
 
-  /** Those of other versions, which running servers need no more, and what a SIGKILL cut off. */
+  /**
+   * Removes libraries of other versions, which running servers no longer need, and incomplete files
+   * left by a SIGKILL.
+   */
   private static void deleteOthers(Path folder, Path library) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * The prepared statements of one connection, each prepared once and closed with the connection.
- * Those whose text varies push each other out. On the writer's thread.
+ * Statements with varying text evict each other. On the writer's thread.
  */
 final class Statements {
   private static final int MAX = 64;
@@ -24,7 +24,7 @@ final class Statements {
     return connection;
   }
 
-  /** With nothing in its batch. */
+  /** The statement with an empty batch. */
   PreparedStatement get(String sql) throws SQLException {
     PreparedStatement statement = prepared.get(sql);
     if (statement == null) {

@@ -15,18 +15,18 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * Says that one server at a time uses a database. The operating system or the database lets go of
- * it when the server dies, however it does.
+ * Ensures that one server at a time uses a database. The operating system or the database releases
+ * the lock when the server dies, in whatever way.
  */
 interface StoreLock extends AutoCloseable {
-  /** Of our own choice: "mycelium" in ASCII. */
+  /** An arbitrary number: "mycelium" in ASCII. */
   long ADVISORY = 0x6d7963656c69756dL;
 
-  /** SQL state of the failure where another has it. */
+  /** SQL state of the failure if another server holds the lock. */
   String HELD = "55P03";
 
   /**
-   * Held as long as a connection is.
+   * Acquires a lock that is held as long as the connection is open.
    *
    * @throws SQLException if another server holds it
    */
@@ -95,7 +95,7 @@ interface StoreLock extends AutoCloseable {
       try {
         channel.close();
       } catch (IOException e) {
-        // the lock goes with the process then
+        // then the lock is released with the process
       }
     }
   }

@@ -1,9 +1,6 @@
 package io.mycelium.journal.jdbc;
 
-/**
- * Text that clients choose, as it is stored: PostgreSQL has no U+0000 in text, so it goes by
- * another name.
- */
+/** Encodes text that clients choose: PostgreSQL's text cannot contain U+0000, so it is escaped. */
 final class StoredText {
   private static final char NUL = '\u0000';
   private static final char MARK = '\u001a';
@@ -18,7 +15,7 @@ final class StoredText {
     return text.replace("" + MARK, MARK + "1").replace("" + NUL, MARK + "0");
   }
 
-  /** What was stored. */
+  /** Decodes stored text. */
   static String back(String stored) {
     if (stored == null || stored.indexOf(MARK) < 0) {
       return stored;

@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the writes of one transaction share: the generations, and statements that go out together.
- * On the writer's thread.
+ * The shared state of one transaction's writes: the generations, and statements that are sent
+ * together. On the writer's thread.
  */
 final class Transaction {
   private static final String INSERT_ENTRY =
       "INSERT INTO entries (instance, room, seq, generation, at, event, usr, kind, payload, once)"
           + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-  /** Of two that end with the same entry the longer one has all that the other has. */
+  /** Of two rows that end with the same entry, the longer row contains the shorter one. */
   private static final String INSERT_BLOCK =
       "INSERT INTO entries (instance, room, seq, generation, at, event, kind, payload, size)"
           + " VALUES (?, ?, ?, ?, ?, '', 2, ?, ?) ON CONFLICT (instance, room, seq) DO UPDATE SET"
@@ -32,7 +32,7 @@ final class Transaction {
       "INSERT INTO push_keys (instance, room, seq, once) VALUES (?, ?, ?, ?)"
           + " ON CONFLICT (instance, room, seq) DO UPDATE SET once = excluded.once";
 
-  /** Rows are copies of what they are made of: more than this are not held. */
+  /** Rows are copies of their blocks: at most this many are held. */
   private static final int MAX_ROW_BYTES = 1 << 20;
 
   private final Statements statements;
@@ -40,7 +40,7 @@ final class Transaction {
   private final RoomEpochs epochs;
   private final boolean again;
 
-  /** Null where each entry goes to its table at once. */
+  /** Null if each entry goes to its table at once. */
   private final UnsortedEntries unsorted;
 
   private final Map<String, Long> raised = new HashMap<>();
@@ -51,9 +51,9 @@ final class Transaction {
   private int rowBytes;
 
   /**
-   * @param unsorted null where each entry goes to its table at once
-   * @param again whether the same was tried before with an unknown outcome: rows that are there
-   *     already are ours, since the generations still are
+   * @param unsorted null if each entry goes to its table at once
+   * @param again whether the same writes were tried before with an unknown outcome: existing rows
+   *     are then ours, since the generations still are
    */
   Transaction(
       Statements statements,
@@ -79,21 +79,21 @@ final class Transaction {
     return again;
   }
 
-  /** A new instance is there. */
+  /** Starts a new instance. */
   void registered(String instance, long generation) {
     generations.put(instance, generation);
   }
 
-  /** An instance is being deleted. */
+  /** Forgets an instance that is being deleted. */
   void unregistered(String instance) {
     generations.remove(instance);
     raised.remove(instance);
   }
 
   /**
-   * Lets a generation write, and no older one from now on.
+   * Admits a generation and fences off older ones from now on.
    *
-   * @throws Fenced if a newer one did so before, or the instance is not registered
+   * @throws Fenced if a newer generation was admitted before, or the instance is not registered
    */
   void enter(String instance, long generation) throws Fenced {
     Long current = generations.get(instance);
@@ -121,10 +121,10 @@ final class Transaction {
   }
 
   /**
-   * To the table of entries, as many to a row as there may be; those that are there already are the
-   * same.
+   * Adds entries to the table of entries, with as many in a row as allowed; entries that exist
+   * already are identical.
    *
-   * @param blocks those of a room behind each other and in order
+   * @param blocks grouped by room, and in order
    */
   void insert(List<EntryBlock> blocks) throws SQLException {
     for (int from = 0; from < blocks.size(); ) {
@@ -193,7 +193,7 @@ final class Transaction {
     keys.addBatch();
   }
 
-  /** Makes all entries of a room visible to what is read in this transaction. */
+  /** Makes all entries of a room visible to reads in this transaction. */
   void sort(String instance, String room) throws SQLException {
     if (unsorted != null) {
       unsorted.moveRoom(this, instance, room);
@@ -201,7 +201,7 @@ final class Transaction {
     flush();
   }
 
-  /** The same for all entries that there are, which may then be deleted. */
+  /** The same for all entries of the store, which may then be deleted. */
   void sortAll() throws SQLException {
     if (unsorted != null) {
       unsorted.moveAll(this);
@@ -209,7 +209,7 @@ final class Transaction {
     flush();
   }
 
-  /** Rooms of an instance are being deleted. */
+  /** Forgets rooms of an instance that are being deleted. */
   void forget(String instance) {
     epochs.forget(instance);
     if (unsorted != null) {
@@ -217,7 +217,7 @@ final class Transaction {
     }
   }
 
-  /** Sends all that is left to write. */
+  /** Sends all remaining statements. */
   void end() throws SQLException {
     if (unsorted != null) {
       unsorted.write(this);
@@ -225,7 +225,9 @@ final class Transaction {
     flush();
   }
 
-  /** Sends what was gathered, so that what follows in this transaction comes behind it. */
+  /**
+   * Sends the gathered statements, so that later statements of this transaction come after them.
+   */
   void flush() throws SQLException {
     if (entriesAdded > 0) {
       entries.executeBatch();
@@ -267,8 +269,8 @@ final class Transaction {
   }
 
   /**
-   * The room and sequence of the first row behind so many, or behind so many entries; null if there
-   * is none.
+   * The room and sequence of the first row after this many rows, or after this many entries; null
+   * if there is none.
    *
    * @param select room, sequence and number of entries, in order
    */
@@ -292,7 +294,7 @@ final class Transaction {
     }
   }
 
-  /** Those of the first row, or none if there is no row. */
+  /** The columns of the first row, or none if there is no row. */
   List<Entry> entries(String sql, Object... values) throws SQLException {
     try (ResultSet row = statement(sql, values).executeQuery()) {
       return row.next() ? RoomReads.entries(row) : List.of();
@@ -309,7 +311,7 @@ final class Transaction {
 
   private PreparedStatement prepare(String sql) throws SQLException {
     PreparedStatement statement = statements.get(sql);
-    // An earlier transaction may have ended before it sent what it had gathered.
+    // An earlier transaction may have ended before it sent its gathered statements.
     statement.clearBatch();
     return statement;
   }

@@ -19,31 +19,31 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Entries that are on disk in the order in which they were committed, and in memory too. In the
- * table of entries each room has pages of its own, so that a commit of one entry in each of some
- * hundred rooms writes as many pages; such a commit becomes one row of {@code unsorted} instead.
- * Once thousands are there they are moved to the table of entries, room by room, some with each
- * commit: a page serves many, and so does a row. Whoever reads a room has its entries moved first,
- * and what is written to the table takes those of its room along.
+ * Entries that are on disk in the order of their commits, and in memory too. In the table of
+ * entries each room has its own pages, so a commit of one entry in each of some hundred rooms
+ * writes as many pages; such a commit becomes one row of {@code unsorted} instead. Once there are
+ * thousands of entries, they are moved to the table of entries, room by room, a part with each
+ * commit: a page then serves many entries, and so does a row. A read of a room moves its entries
+ * first, and a write to the table takes the entries of its room along.
  *
- * <p>Rows of the table may overlap, where a commit of which nothing was heard was repeated. Readers
- * go by the order of the rows, which is that of their last entries, and rely on this: what is
- * before a row's first entry is in rows before it.
+ * <p>Rows of the table may overlap after a commit with an unknown outcome was repeated. Readers
+ * follow the order of the rows, which is the order of their last entries, and rely on this: entries
+ * before a row's first entry are in earlier rows.
  *
- * <p>On the writer's thread, save {@link #has}. What is done in a transaction counts once {@link
+ * <p>On the writer's thread, except {@link #has}. Changes within a transaction count once {@link
  * #committed} is called.
  */
 public final class UnsortedEntries {
   /**
-   * When a commit goes this way, and for how long.
+   * When a commit is stored unsorted, and for how long.
    *
    * @param fewest entries of a commit
-   * @param perRoom entries in each of its rooms, on average, for which a page of their own is no
-   *     waste
-   * @param bytes of an entry's payload, on average, likewise
+   * @param perRoom average entries in each of its rooms from which separate pages are worth their
+   *     cost
+   * @param bytes average size of a payload from which separate pages are worth their cost
    * @param most entries that gather before they are moved
-   * @param part of them that is moved with a commit, or a quarter more than came with it; the last
-   *     one's room is moved whole
+   * @param part of them that is moved with a commit, or a quarter more than the commit's entries;
+   *     the room of the last moved entry is moved whole
    */
   public record Limits(int fewest, int perRoom, int bytes, int most, int part) {
     public static final Limits DEFAULT = new Limits(16, 8, 512, 8192, 512);
@@ -51,14 +51,14 @@ public final class UnsortedEntries {
 
   private static final int SQLITE_CONSTRAINT = 19;
 
-  /** Sequence of the first entry in the row that has an entry. */
+  /** Sequence of the first entry in the row that contains an entry. */
   private static final String HOLDER =
       "SELECT seq - size + 1 FROM entries WHERE instance = ? AND room = ? AND seq >= ?"
           + " ORDER BY seq LIMIT 1";
 
   private final Limits limits;
 
-  /** How many blocks each instance has here; any thread reads it. */
+  /** How many unsorted blocks each instance has; read by any thread. */
   private final Map<String, Integer> counts = new ConcurrentHashMap<>();
 
   /** Sequence of the newest entry. */
@@ -66,34 +66,37 @@ public final class UnsortedEntries {
 
   private Map<Place, List<EntryBlock>> arrived = new HashMap<>();
 
-  /** Those that are being moved; the rooms that are done are gone from it. */
+  /** The entries that are being moved, without finished rooms. */
   private TreeMap<Place, List<EntryBlock>> moving = new TreeMap<>();
 
-  /** Entries in the rows that are not being moved, those of rooms included that somebody read. */
+  /**
+   * Number of entries in the rows that are not being moved, including entries that a read has moved
+   * already.
+   */
   private int gathered;
 
-  /** Ids: of the last row, of the last that is being moved, of the last that went. */
+  /** Ids of the last row, of the last row that is being moved, and of the last deleted row. */
   private long lastRow;
 
   private long movingUpTo;
   private long goneUpTo;
 
-  /** Whether there may be a row behind the last one. */
+  /** Whether there may be a row after the last one. */
   private boolean leftOver;
 
   private final Change change = new Change();
 
-  /** What the open transaction does. */
+  /** Changes of the open transaction. */
   private static final class Change {
     private final Map<Place, List<EntryBlocks.Kept>> added = new LinkedHashMap<>();
 
-    /** Rooms of which all that was there is in the table. */
+    /** Rooms whose entries are all in the table. */
     private final Set<Place> sorted = new HashSet<>();
 
-    /** Rooms of which what was being moved is. */
+    /** Rooms whose entries that were being moved are in the table. */
     private final Set<Place> moved = new HashSet<>();
 
-    /** What the new row has; empty if there is none. */
+    /** Blocks of the new row; empty if there is none. */
     private List<EntryBlock> row = List.of();
 
     private boolean all;
@@ -113,7 +116,7 @@ public final class UnsortedEntries {
     this.limits = limits;
   }
 
-  /** Whether entries of an instance are not in the table of entries yet. Any thread. */
+  /** Whether an instance has entries that are not in the table of entries yet. Any thread. */
   boolean has(String instance) {
     return counts.containsKey(instance);
   }
@@ -124,9 +127,9 @@ public final class UnsortedEntries {
   }
 
   /**
-   * Takes up what the process before left; before anything is written. What a row of the table has
-   * is left out: put there again in a shorter row it would come before what the longer one has in
-   * front of it.
+   * Loads the rows that the previous process left, before anything is written. Entries that the
+   * table has are left out: written again in a shorter row, they would come before the longer row's
+   * earlier entries.
    */
   void load(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
@@ -159,9 +162,10 @@ public final class UnsortedEntries {
   }
 
   /**
-   * Adds to what the transaction writes.
+   * Adds entries to the transaction.
    *
-   * @throws SQLException (a constraint's) if the room has an entry of that sequence or a later one
+   * @throws SQLException (a constraint's) if the room has an entry with this sequence or a later
+   *     one
    */
   void add(Transaction transaction, Place place, EntryBlocks.Kept kept) throws SQLException {
     if (kept.entry().seq() <= newest(transaction, place)) {
@@ -174,7 +178,10 @@ public final class UnsortedEntries {
     change.added.computeIfAbsent(place, room -> new ArrayList<>()).add(kept);
   }
 
-  /** Of what is known to be committed: the table may have what is written again, too. */
+  /**
+   * Considers only entries known to be committed: the table may also have entries that are written
+   * again.
+   */
   private long newest(Transaction transaction, Place place) throws SQLException {
     Long known = newest.get(place);
     if (known == null && transaction.isAgain()) {
@@ -193,10 +200,10 @@ public final class UnsortedEntries {
     return known;
   }
 
-  /** What is committed of a room and not in the table, in order. */
+  /** The committed entries of a room that are not in the table, in order. */
   private List<EntryBlock> unsorted(Place place) {
     List<EntryBlock> found = new ArrayList<>();
-    // What was moved in this transaction may be deleted in it, too.
+    // Entries that this transaction moved may be deleted in it, too.
     if (!change.all && !change.sorted.contains(place)) {
       found.addAll(moving.getOrDefault(place, List.of()));
       found.addAll(arrived.getOrDefault(place, List.of()));
@@ -204,7 +211,7 @@ public final class UnsortedEntries {
     return found;
   }
 
-  /** Writes what was added, and moves a part of what gathered. */
+  /** Writes the added entries, and moves a part of the gathered ones. */
   void write(Transaction transaction) throws SQLException {
     dropLeftOver(transaction);
     int count = 0;
@@ -226,7 +233,7 @@ public final class UnsortedEntries {
     }
   }
 
-  /** A row whose commit failed, as far as was heard. */
+  /** A row whose commit was reported as failed. */
   private void dropLeftOver(Transaction transaction) throws SQLException {
     if (leftOver) {
       transaction.update("DELETE FROM unsorted WHERE id > ?", lastRow);
@@ -246,7 +253,7 @@ public final class UnsortedEntries {
     return bytes <= (long) limits.bytes() * count;
   }
 
-  /** Moves some of those that are there, however few that are. */
+  /** Moves a part of the entries, however few there are. */
   void movePart(Transaction transaction) throws SQLException {
     dropLeftOver(transaction);
     movePart(transaction, limits.part(), 0);
@@ -279,7 +286,7 @@ public final class UnsortedEntries {
     change.goneUpTo = movingUpTo;
   }
 
-  /** Moves all entries, and those of the transaction, so that rows can be deleted for good. */
+  /** Moves all entries, including the transaction's, so that rows can be deleted. */
   void moveAll(Transaction transaction) throws SQLException {
     for (Place place : places(null, null)) {
       sort(transaction, place);
@@ -292,8 +299,8 @@ public final class UnsortedEntries {
   }
 
   /**
-   * Moves the entries of a room, or of all rooms of an instance where {@code room} is null, so that
-   * they can be read from the table. Rows that have them stay.
+   * Moves the entries of a room, or of all rooms of an instance if {@code room} is null, so that
+   * they can be read from the table. The rows of {@code unsorted} stay.
    */
   void moveRoom(Transaction transaction, String instance, String room) throws SQLException {
     if (has(instance) || !change.added.isEmpty()) {
@@ -303,7 +310,7 @@ public final class UnsortedEntries {
     }
   }
 
-  /** Rooms that have unsorted entries or may have, in about the table's order; null for any. */
+  /** Rooms that have or may have unsorted entries, in about the table's order; null for any. */
   private Set<Place> places(String instance, String room) {
     if (room != null) {
       return Set.of(new Place(instance, room));
@@ -327,7 +334,7 @@ public final class UnsortedEntries {
     change.sorted.add(place);
   }
 
-  /** Rooms of an instance are being deleted. */
+  /** Forgets rooms of an instance that are being deleted. */
   void forget(String instance) {
     newest.forget(instance);
   }
@@ -359,7 +366,7 @@ public final class UnsortedEntries {
     change.clear(goneUpTo);
   }
 
-  /** Lets go of what went to the table. */
+  /** Forgets the entries that were moved to the table. */
   private void leave(List<EntryBlock> gone) {
     if (gone != null) {
       for (EntryBlock block : gone) {
@@ -369,7 +376,7 @@ public final class UnsortedEntries {
     }
   }
 
-  /** Or the commit of the transaction failed, as far as was heard. */
+  /** Undoes the transaction: its commit was reported as failed. */
   void rolledBack() {
     leftOver |= !change.row.isEmpty();
     newest.rolledBack();

@@ -7,10 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Something to be written, as the writer's thread takes it from the queue. May be carried out more
- * than once, until a commit is known to have worked.
+ * One change, which the writer's thread takes from the queue. It may be applied more than once,
+ * until a commit is known to have succeeded.
  *
- * @param <T> what its future gives
+ * @param <T> result of the future
  */
 abstract class Write<T> {
   private static final Logger LOG = LoggerFactory.getLogger(Write.class);
@@ -33,7 +33,7 @@ abstract class Write<T> {
     return promise;
   }
 
-  /** Entries that it adds. */
+  /** Number of entries that the write adds. */
   int entries() {
     return 0;
   }
@@ -43,15 +43,17 @@ abstract class Write<T> {
     return 0;
   }
 
-  /** Whether somebody waits for it, so that it is not to be gathered with others for a while. */
+  /**
+   * Whether a caller waits for the result, so that the write must not be delayed to gather more.
+   */
   boolean isUrgent() {
     return true;
   }
 
   /**
-   * Carries it out in the open transaction.
+   * Applies the write in the open transaction.
    *
-   * @throws Fenced if it is not to be written; it alone fails
+   * @throws Fenced if the write is fenced off; it fails alone
    */
   final void run(Transaction transaction) throws SQLException, Fenced {
     result = apply(transaction);
@@ -59,37 +61,39 @@ abstract class Write<T> {
 
   abstract T apply(Transaction transaction) throws SQLException, Fenced;
 
-  /** It is to be tried again behind another; see {@link #isPostponed}. */
+  /** The write is retried after another one; see {@link #isPostponed}. */
   final void postpone(boolean on) {
     postponed = on;
   }
 
-  /** Whether it waits for a deletion of its instance that needs more than one transaction. */
+  /**
+   * Whether the write waits for a deletion of its instance that needs more than one transaction.
+   */
   final boolean isPostponed() {
     return postponed;
   }
 
-  /** Whether the last {@link #apply} did all that there was to do; if not, it goes on later. */
+  /** Whether the last {@link #apply} finished the work; if not, the write continues later. */
   boolean isDone() {
     return true;
   }
 
-  /** Whether what comes for the same instance waits until it is done. */
+  /** Whether later writes for the same instance wait until this one is done. */
   boolean holdsUpItsInstance() {
     return false;
   }
 
-  /** Whether it has failed, or the last {@link #apply} is committed. */
+  /** Whether the write has failed, or its last {@link #apply} is committed. */
   final boolean isSettled() {
     return written || promise.future().isComplete();
   }
 
-  /** A transaction in which it was carried out is committed. */
+  /** A transaction in which the write was applied is committed. */
   final void written() {
     written = true;
   }
 
-  /** It goes on in another transaction. */
+  /** The write continues in another transaction. */
   final void goOn() {
     written = false;
   }
@@ -103,8 +107,8 @@ abstract class Write<T> {
   }
 
   /**
-   * Who waits may be gone already, with the threads that were to hear of it: what others wait for
-   * is written nevertheless.
+   * The waiting caller may be gone, with its threads: a failure to notify it must not stop the
+   * other writes.
    */
   private void tell(Runnable outcome) {
     try {

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes: takes all that is queued, writes it in one transaction, and only then
- * tells those who wait. While the database cannot be written it tries again and again with the same
- * work, so that what was accepted is neither lost nor done twice.
+ * The one thread that writes: takes all queued writes, runs them in one transaction, and only then
+ * completes their futures. While the database cannot be written, it retries the same writes, so
+ * that accepted work is neither lost nor done twice.
  */
 final class Writer extends Thread {
   private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
@@ -37,7 +37,7 @@ final class Writer extends Thread {
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicLong queuedEntries = new AtomicLong();
 
-  /** Work that waits until the deletion of its instance or of one of its rooms is done. */
+  /** Writes that wait until the deletion of their instance or of one of its rooms is done. */
   private final Map<String, ArrayDeque<Write<?>>> behindDeletion = new HashMap<>();
 
   private volatile boolean unavailable;
@@ -82,7 +82,7 @@ final class Writer extends Thread {
     return hangs ? ErrorCode.JOURNAL_UNAVAILABLE : null;
   }
 
-  /** Writes what is queued, for at most that long; any thread but its own. */
+  /** Writes the queued work, for at most this long; any thread except the writer's. */
   void close(Duration atMost) throws InterruptedException {
     closeBy = System.nanoTime() + atMost.toNanos();
     closing = true;
@@ -116,7 +116,7 @@ final class Writer extends Thread {
     committer.close();
   }
 
-  /** What nobody waits for may wait for more of its kind. */
+  /** Writes without a waiting caller may wait for more of their kind. */
   private void gather(List<Write<?>> taken) throws InterruptedException {
     Write<?> next = queue.poll(PROBE.toMillis(), TimeUnit.MILLISECONDS);
     if (next == null) {
@@ -140,7 +140,7 @@ final class Writer extends Thread {
     }
   }
 
-  /** So that a fault is known, and its end, though nobody writes. */
+  /** Detects a fault, and its end, while nothing is written. */
   private void probe() {
     busySince = System.nanoTime();
     try {
@@ -172,7 +172,7 @@ final class Writer extends Thread {
     return ready;
   }
 
-  /** Returns false if it was given up because the store closes. */
+  /** Returns false if the wait was given up because the store closes. */
   private boolean write(List<Write<?>> writes) throws InterruptedException {
     long pause = FIRST_PAUSE_MS;
     for (boolean again = false; ; again = true) {

@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.UnaryOperator;
 
-/** The register of a process that keeps nothing. */
+/** The register of instances in the heap. */
 final class MemoryInstances implements InstanceStore {
-  /** UTF-8 has the order of code points. */
+  /** UTF-8 bytes sort in the order of code points. */
   private final ConcurrentNavigableMap<String, Registered> byId =
       new ConcurrentSkipListMap<>(
           (a, b) ->
@@ -49,7 +49,7 @@ final class MemoryInstances implements InstanceStore {
             .toList());
   }
 
-  /** With the generation that the journal saw last. */
+  /** The instance with the generation that the journal saw last. */
   private Registered current(Registered r) {
     return r == null
         ? null

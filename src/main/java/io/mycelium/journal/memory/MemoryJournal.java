@@ -15,7 +15,7 @@ import java.util.function.Function;
 
 /**
  * Keeps the newest entries of each room, and its snapshots, in this process: bounded by count and
- * bytes, gone with the process.
+ * bytes, lost with the process.
  */
 public final class MemoryJournal implements Journal, SnapshotStore {
   private static final Read NOTHING = new Read(List.of(), true);
@@ -80,17 +80,17 @@ public final class MemoryJournal implements Journal, SnapshotStore {
     return Future.succeededFuture(find(instance, room, log -> log.snapshotAt(seq), null));
   }
 
-  /** Removes all that is kept of an instance. */
+  /** Removes an instance's entries and snapshots. */
   void deleteInstance(String instance) {
     logs.remove(instance);
   }
 
-  /** A new instance is there. */
+  /** Starts a new instance. */
   void register(String instance, long generation) {
     logs.put(instance, new InstanceLog(generation));
   }
 
-  /** The highest that wrote or fenced; {@code otherwise} if the instance is gone. */
+  /** The highest generation that wrote or fenced; {@code otherwise} if the instance is gone. */
   long generation(String instance, long otherwise) {
     InstanceLog log = logs.get(instance);
     return log == null ? otherwise : log.generation();
@@ -109,7 +109,7 @@ public final class MemoryJournal implements Journal, SnapshotStore {
     return log == null ? otherwise : log.find(room, ask, otherwise);
   }
 
-  /** The lock is free but for a read from another thread: an instance has one writer. */
+  /** Only a read from another thread contends for the lock: an instance has one writer. */
   private static final class InstanceLog {
     private final Map<String, MemoryRoom> rooms = new HashMap<>();
     private long generation;
@@ -147,7 +147,7 @@ public final class MemoryJournal implements Journal, SnapshotStore {
       return Future.succeededFuture();
     }
 
-    /** A first entry of another epoch takes the place of what is there. */
+    /** A first entry of another epoch replaces the kept history. */
     private MemoryRoom room(String name, String epoch, long seq) {
       MemoryRoom room = rooms.get(name);
       if (room == null || seq == 1 && !room.epoch().equals(epoch)) {

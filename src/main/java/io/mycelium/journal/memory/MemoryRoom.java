@@ -13,7 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/** What {@link MemoryJournal} keeps of one room. Under its instance's lock. */
+/** One room of a {@link MemoryJournal}. Guarded by the instance's lock. */
 final class MemoryRoom {
   private String epoch;
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
@@ -26,7 +26,7 @@ final class MemoryRoom {
     return epoch;
   }
 
-  /** Sequence of the last entry that there was, though only a snapshot may know of it. */
+  /** Sequence of the last entry ever appended; it may survive only in a snapshot. */
   long last() {
     return last;
   }
@@ -55,7 +55,7 @@ final class MemoryRoom {
     bytes -= entries.remove().payload().length();
   }
 
-  /** Entries go up to a snapshot; those stay from which a kept entry's state is made. */
+  /** Drops entries up to a snapshot, but keeps the snapshots that kept entries need. */
   void save(Snapshot snapshot, Retention retention) {
     last = Math.max(last, snapshot.seq());
     snapshots.removeIf(each -> each.seq() == snapshot.seq());
@@ -75,7 +75,7 @@ final class MemoryRoom {
     }
   }
 
-  /** Sequence up to which entries may go. */
+  /** Sequence up to which entries may be dropped. */
   private long dispensable(Snapshot snapshot, Retention retention) {
     if (retention.equals(Retention.ALL)) {
       return 0;

@@ -7,7 +7,7 @@ import io.mycelium.journal.SnapshotStore;
 import io.mycelium.journal.Store;
 import io.vertx.core.Future;
 
-/** Keeps everything in this process, and no longer than it lives. */
+/** Keeps everything in this process, for as long as it lives. */
 public final class MemoryStore implements Store {
   private final MemoryJournal journal;
   private final InstanceStore instances;
