@@ -14,15 +14,15 @@ import java.util.stream.Collectors;
 
 /**
  * The instances of {@code serve --demo}, which the pages under {@code /demo} connect to: one of
- * each built-in type, and the example plug-in's where it is loaded.
+ * each built-in type, and one of the example plug-in's type if it is loaded.
  */
 final class Demo {
-  /** The pages read it too, to offer to create what is missing. */
+  /** The pages read this file too, to offer to create missing instances. */
   private static final String SPECS = "web/demo/instances.json";
 
   private Demo() {}
 
-  /** Creates them; one that is there already, from a journal, stays as it is. */
+  /** Creates the instances; one that exists already, from a journal, does not change. */
   static Future<Void> create(Vertx vertx, InstanceDirectory directory) {
     return Future.all(vertx.executeBlocking(Demo::specs), directory.types())
         .compose(read -> create(directory, read.resultAt(0), names(read.resultAt(1))));

@@ -56,13 +56,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One node: its Vert.x, and the order in which its parts start and stop. Management comes first, so
- * that probes see a node that is alive and not yet ready; the main port comes last, so that nobody
- * reaches what is not there.
+ * that probes see a node that is alive and not yet ready; the main port comes last, so that clients
+ * reach only a complete node.
  */
 public final class Mycelium {
   private static final Logger log = LoggerFactory.getLogger(Mycelium.class);
 
-  /** What a connection says that its peer, or the network, has ended. */
+  /** Messages of exceptions for connections that the peer or the network ended. */
   private static final String CLIENT = "client";
 
   private final MyceliumConfig config;
@@ -77,7 +77,7 @@ public final class Mycelium {
   /** One for each web verticle, added on its event loop. */
   private final List<Console> consoles = new CopyOnWriteArrayList<>();
 
-  /** Takes half a second to load, so that begins before it is needed. */
+  /** Loading takes half a second, so it starts before it is needed. */
   private Future<Contract> contract;
 
   private Authenticators authenticators;
@@ -103,12 +103,12 @@ public final class Mycelium {
    * Starts a node.
    *
    * @param demo whether to create the instances of the demo pages, see {@link Demo}
-   * @return the node once its main port is open; a failure has closed all that was opened
+   * @return the node once its main port is open; on failure, everything opened before is closed
    */
   public static Future<Mycelium> start(MyceliumConfig config, boolean demo) {
     Descriptors.warning(config.web().maxConnections()).ifPresent(log::warn);
     Mycelium node = new Mycelium(config);
-    // Of no context: the event loop of a failed step is gone by the time that its failure is told.
+    // Without a context: the event loop of a failed step is gone when its failure is reported.
     Promise<Mycelium> result = Promise.promise();
     node.startManagement()
         .compose(done -> node.startAccess())
@@ -131,7 +131,7 @@ public final class Mycelium {
   }
 
   /**
-   * The way out for SIGTERM: stops taking in first, then lets go of what is there. See {@link
+   * The shutdown on SIGTERM: first refuses new connections, then closes the open ones. See {@link
    * Drain#onShutdown}.
    */
   public NodeDrain drain() {
@@ -278,7 +278,7 @@ public final class Mycelium {
     return deployments;
   }
 
-  /** The probes on the main port too, for load balancers that reach only that one. */
+  /** The probes on the main port too, for load balancers that reach no other port. */
   private void mountOperations(Router router) {
     EventLoopLag.start(vertx, meters);
     Console console = new Console(vertx, config.console(), sampler);
@@ -332,7 +332,7 @@ public final class Mycelium {
     return new InstanceDirectory(vertx);
   }
 
-  /** Tells whoever reads the log that the node is up, and where. */
+  /** Logs that the node is up, and its addresses. */
   void announce() {
     log.info(
         "listening http://localhost:{}/api/v1 ws://localhost:{}/socket/:id"

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
-/** Passes what both halves report on to the node's meters. */
+/** Forwards the measurements of both halves to the node's meters. */
 final class NodeMeters implements ConnectionMeters, InstanceMeters, JournalMeters {
   private final Meters meters;
   private final Map<String, LongAdder> instancesByStatus = new HashMap<>();

@@ -56,7 +56,7 @@ final class ServeCommand implements Callable<Integer> {
     MyceliumConfig config = file.load(commandLine);
     Logging.configure(config.ops().logFormat(), config.ops().logLevel());
     Mycelium node = start(config);
-    // The hook first: whoever was told that the node is up may stop it at once.
+    // The hook comes first: a process that sees the node up may stop it at once.
     node.drain().onShutdown();
     node.announce();
     // The drain halts the process; nothing else ends it.

@@ -14,17 +14,17 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Makes the records out of the merged tree of options. A key that is left out takes its value from
- * the record's default; one that no record has is refused.
+ * Builds the records from the merged tree of options. An absent key takes its value from the
+ * record's default; an unknown key is refused.
  *
- * <p>Done by hand rather than by Jackson, which reads {@code 4000.7} as 4000 and whose messages
- * name neither the full key nor what was expected.
+ * <p>Does not use Jackson, which reads {@code 4000.7} as 4000 and whose messages name neither the
+ * full key nor the expected value.
  */
 final class ConfigBinder {
   private final UnaryOperator<String> origin;
 
   /**
-   * @param origin where a key's value was given: a file, a variable, an option of the command line
+   * @param origin of a key's value: a file, a variable, an option of the command line
    */
   ConfigBinder(UnaryOperator<String> origin) {
     this.origin = origin;
@@ -97,7 +97,7 @@ final class ConfigBinder {
     return records;
   }
 
-  /** What is left out of it is null, 0 or false, which its record takes for its default. */
+  /** Absent fields are null, 0 or false, which the record replaces by its defaults. */
   private Object element(Class<?> type, String prefix, JsonObject tree) {
     RecordComponent[] components = type.getRecordComponents();
     refuseUnknown(prefix, tree, components);
@@ -110,7 +110,7 @@ final class ConfigBinder {
     return construct(type, values, prefix);
   }
 
-  /** A section of which every line is commented out is null in YAML. */
+  /** A section whose lines are all commented out is null in YAML. */
   private Record section(Record defaults, String key, Object raw) {
     if (raw == null) {
       return defaults;
@@ -161,7 +161,7 @@ final class ConfigBinder {
       Constructor<R> constructor = type.getDeclaredConstructor(types);
       return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
-      // A record's own check, whose message begins with the key.
+      // A record's own check; its message starts with the key.
       String message = prefix + e.getCause().getMessage();
       throw wrong(message.replaceAll("\\s.*", ""), message);
     } catch (ReflectiveOperationException e) {

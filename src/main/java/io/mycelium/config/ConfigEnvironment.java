@@ -7,14 +7,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The options among the environment variables. An option's name is found by its known key, since
- * keys contain underscores too; a variable that looks like an option and is none would go unnoticed
- * if it were not refused.
+ * The options among the environment variables. Variables are matched by the known keys, since keys
+ * contain underscores too. A variable that looks like an option but is none is refused, because a
+ * typo would otherwise go unnoticed.
  */
 final class ConfigEnvironment {
   /**
-   * Kubernetes and Docker set such variables for a service that is called mycelium; they are not
-   * ours.
+   * Kubernetes and Docker set such variables for a service called mycelium; they are not options.
    */
   private static final Pattern SERVICE_LINK =
       Pattern.compile(
@@ -27,7 +26,7 @@ final class ConfigEnvironment {
   /**
    * The options that are set, by key.
    *
-   * @throws ConfigException for a variable that was meant for an option and names none
+   * @throws ConfigException for a variable that looks like an option but names none
    */
   static Map<String, String> options(Map<String, String> environment) {
     Map<String, String> keys = new LinkedHashMap<>();
@@ -48,8 +47,8 @@ final class ConfigEnvironment {
   }
 
   /**
-   * A variable of another program (MYCELIUM_CMD, say) is let pass; one that begins like ours, or
-   * nearly is ours, is not.
+   * A variable of another program (MYCELIUM_CMD, say) is ignored; a variable that starts like an
+   * option, or nearly equals one, is not.
    */
   private static void refuseMistake(String name, Map<String, String> keys) {
     String suggestion = ConfigKeys.suggestion(name, List.copyOf(keys.keySet()));

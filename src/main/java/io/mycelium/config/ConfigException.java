@@ -1,8 +1,8 @@
 package io.mycelium.config;
 
 /**
- * The configuration is wrong; the message says where, what was given and what was expected, in one
- * line.
+ * The configuration is wrong; the message names the place, the given value and the expected one, in
+ * one line.
  */
 public final class ConfigException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -15,12 +15,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Reads the configuration: the records' defaults, over them a YAML file, over that {@code
- * MYCELIUM_*} variables, over those the command line. Blocks; meant for the main thread before
- * anything runs.
+ * Reads the configuration. In rising priority: the records' defaults, a YAML file, {@code
+ * MYCELIUM_*} variables, the command line. Blocks; meant for the main thread at start-up.
  */
 public final class ConfigLoader {
-  /** Read if it is there and no other file was named. */
+  /** Read if it exists and no other file was named. */
   static final Path DEFAULT_FILE = Path.of("conf", "mycelium.yaml");
 
   private final Map<String, String> environment;
@@ -47,7 +46,7 @@ public final class ConfigLoader {
   }
 
   private static JsonObject retrieve(ConfigRetrieverOptions options, Path source) {
-    // The server's own Vert.x cannot be made yet: its options are what is being read.
+    // The server's own Vert.x cannot be created yet, because its options are in the configuration.
     VertxOptions small =
         new VertxOptions()
             .setEventLoopPoolSize(1)
@@ -65,7 +64,7 @@ public final class ConfigLoader {
     }
   }
 
-  /** Whether all its lines are comments, of which vertx-config's YAML processor makes null. */
+  /** Whether all lines are comments, which vertx-config's YAML processor reads as null. */
   private static boolean isEmpty(Path file) {
     try (Stream<String> lines = Files.lines(file)) {
       return lines.map(String::trim).allMatch(line -> line.isEmpty() || line.startsWith("#"));

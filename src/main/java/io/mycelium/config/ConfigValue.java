@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads one value of a file or variable as what an option needs. Failures say only what was
+ * Converts one value of a file or variable to an option's type. Failures say only what was
  * expected.
  */
 final class ConfigValue {
@@ -62,7 +62,7 @@ final class ConfigValue {
   /**
    * @param component name of the record's component; a number whose name contains {@code Bytes} may
    *     have a unit
-   * @param raw what YAML made of the value, or a variable's text
+   * @param raw the value as parsed by YAML, or a variable's text
    */
   static Object read(Class<?> type, String component, Object raw) throws Unreadable {
     String text = String.valueOf(raw).trim();

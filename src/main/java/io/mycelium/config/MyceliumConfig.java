@@ -10,7 +10,8 @@ import io.mycelium.ops.OpsConfig;
 import io.mycelium.web.WebConfig;
 
 /**
- * The configuration of one node: a section for each concern, its record beside what it configures.
+ * The configuration of one node: a section for each concern, whose record is next to the code that
+ * it configures.
  */
 public record MyceliumConfig(
     WebConfig web,

@@ -13,8 +13,8 @@ import java.util.List;
  */
 final class Audience {
   /**
-   * Above this a batch is written before the turn ends, so that one turn's burst does not grow one
-   * huge buffer.
+   * A batch above this size is written before the turn ends, so that a burst does not grow one huge
+   * buffer.
    */
   private static final int MAX_BATCH_BYTES = 64 << 10;
 
@@ -43,7 +43,7 @@ final class Audience {
     members.add(channel);
   }
 
-  /** What is in the batch still goes to the channel. */
+  /** The channel still gets the current batch. */
   void remove(Channel channel) {
     write();
     int last = members.size() - 1;

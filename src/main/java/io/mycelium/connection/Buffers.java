@@ -8,24 +8,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The memory that one event loop's sockets share. What each needs for a moment only is one for all;
- * what each keeps until the turn ends is used again in the order that leaves it in the processor's
- * caches: the last one given back is the next one taken, where Netty's own pool takes the one that
- * rested longest.
+ * The memory that one event loop's sockets share. All sockets share one buffer for momentary use.
+ * Buffers that a socket keeps until the turn ends are reused last in, first out, so that they stay
+ * in the processor's caches; Netty's own pool reuses the buffer that rested longest.
  */
 final class Buffers {
   /**
-   * Up to here a copy of what is a socket's own and what is its room's is cheaper than two buffers
-   * in one write.
+   * Up to this size, copying a socket's own frames and its room's together is cheaper than two
+   * buffers in one write.
    */
   static final int MAX_JOINED_BYTES = 16 << 10;
 
-  /** Nearly all messages are smaller. */
+  /** Nearly all messages are smaller than this. */
   private static final int INBOUND_BYTES = 4096;
 
   private static final int OWN_BYTES = 256;
 
-  /** One that grew beyond is not kept. */
+  /** A larger buffer is not kept. */
   private static final int MAX_OWN_BYTES = 1024;
 
   private static final int MAX_SPARE = 256;
@@ -35,7 +34,10 @@ final class Buffers {
   private ByteBuf joined;
   private boolean closed;
 
-  /** At least that long, to read a message into; the next call may give the same. */
+  /**
+   * An array of at least this length to read a message into; the next call may return the same
+   * array.
+   */
   byte[] inbound(int length) {
     return length <= inbound.length ? inbound : new byte[length];
   }
@@ -45,7 +47,7 @@ final class Buffers {
     return PooledByteBufAllocator.DEFAULT.directBuffer(512);
   }
 
-  /** Empty, to put the frames of one socket together and send them before the next call. */
+  /** An empty buffer to join the frames of one socket; send them before the next call. */
   ByteBuf joined() {
     if (closed) {
       return Unpooled.buffer();
@@ -56,13 +58,13 @@ final class Buffers {
     return joined.clear();
   }
 
-  /** Empty, for the frames of one socket; to be given back, or released like any other. */
+  /** An empty buffer for the frames of one socket; give it back, or release it like any other. */
   ByteBuf own() {
     int last = spare.size() - 1;
     return last < 0 ? PooledByteBufAllocator.DEFAULT.directBuffer(OWN_BYTES) : spare.remove(last);
   }
 
-  /** Takes over the buffer's reference, the only one there is. */
+  /** Takes over the buffer's only reference. */
   void giveBack(ByteBuf own) {
     if (!closed && spare.size() < MAX_SPARE && own.capacity() <= MAX_OWN_BYTES) {
       spare.add(own.clear());
@@ -71,7 +73,7 @@ final class Buffers {
     }
   }
 
-  /** What is asked for afterwards is not kept. */
+  /** Frees the memory; buffers of later calls are not kept. */
   void close() {
     closed = true;
     spare.forEach(ByteBuf::release);

@@ -10,9 +10,9 @@ import io.mycelium.protocol.Payload;
 import java.util.ArrayDeque;
 
 /**
- * One connection's membership of one room. While a join or leave is on its way to the instance,
- * what else comes for the topic is held back and handled afterwards, in order: to the client it
- * looks as if each were done at once.
+ * One connection's membership of one room. While a join or leave is in flight to the instance,
+ * further messages for the topic are held back and handled afterwards, in order: to the client,
+ * each seems to take effect at once.
  */
 final class Channel implements ReplyTo {
   private final Connection connection;
@@ -27,7 +27,7 @@ final class Channel implements ReplyTo {
   private boolean busy = true;
   private boolean kicked;
 
-  /** Place in its audience; -1 while it is in none. */
+  /** Index in its audience; -1 while it is in none. */
   int index = -1;
 
   /**
@@ -63,14 +63,14 @@ final class Channel implements ReplyTo {
   }
 
   /**
-   * What names this join in all that is sent of it: its join reference or, from a client that sends
-   * none, its reference, as Phoenix does.
+   * The reference of this join in all messages of the channel: as in Phoenix, its join reference
+   * or, if the client sends none, its reference.
    */
   byte[] joinRef() {
     return name;
   }
 
-  /** Whether a leave is of this join. */
+  /** Whether a leave refers to this join. */
   boolean isNamedBy(InboundMessage leave) {
     return InboundMessage.sameRef(leave.joinRef(), joinRef)
         || InboundMessage.sameRef(leave.joinRef(), name);
@@ -148,7 +148,7 @@ final class Channel implements ReplyTo {
     }
   }
 
-  /** A message of the room that the channel missed, as live ones come. */
+  /** A missed message of the room, in the form of a live one. */
   void deliver(Outbound.Delivery missed) {
     connection
         .serializer()
@@ -178,7 +178,7 @@ final class Channel implements ReplyTo {
     settled();
   }
 
-  /** The room's logic ends the channel; a join that it is still in is answered first. */
+  /** The room's logic ends the channel; a pending join is answered first. */
   void kick() {
     boolean joining = params != null;
     if (joining) {
@@ -192,9 +192,9 @@ final class Channel implements ReplyTo {
   }
 
   /**
-   * What the channel missed cannot be had: the client is to join again. One that a second join is
-   * about to replace goes with that join's answer: a leave behind the join would end the membership
-   * that it makes.
+   * The missed messages are not available: the client must join again. A channel that a second join
+   * is about to replace ends with that join's answer: a leave after the join would end the new
+   * membership.
    */
   void joinAnew() {
     if (connection.channel(room.name()) == this) {
@@ -207,10 +207,7 @@ final class Channel implements ReplyTo {
     }
   }
 
-  /**
-   * Ends the channel from the server's side; what was held back is answered as for a topic that is
-   * not joined.
-   */
+  /** Ends the channel from the server's side; held messages are answered {@code not_joined}. */
   void end(boolean error) {
     room.remove(this);
     if (replaced != null) {

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One WebSocket: takes its messages apart, keeps its channels, and gathers what goes out to it in
- * one turn of the event loop. On the hub's event loop only.
+ * One WebSocket: decodes its messages, owns its channels, and gathers its outbound frames of one
+ * event-loop turn. On the hub's event loop only.
  */
 public final class Connection {
   private static final String PUSH = "push";
@@ -62,10 +62,10 @@ public final class Connection {
   }
 
   /**
-   * A text message came in.
+   * A text message arrived.
    *
    * @param message read during the call only
-   * @param length of the message, which begins at the array's start
+   * @param length of the message, which starts at index 0
    */
   public void onText(byte[] message, int length) {
     if (!closed && !Utf8.isValid(message, length)) {
@@ -75,7 +75,7 @@ public final class Connection {
     receive(message, length, false);
   }
 
-  /** A binary message came in; likewise. */
+  /** A binary message arrived; parameters as for text. */
   public void onBinary(byte[] message, int length) {
     receive(message, length, true);
   }
@@ -103,7 +103,8 @@ public final class Connection {
   }
 
   /**
-   * At least that long, to read a message into; the next call on this event loop may give the same.
+   * An array of at least this length to read a message into; the next call on this event loop may
+   * return the same array.
    */
   public byte[] inboundBuffer(int length) {
     return hub.buffers().inbound(length);
@@ -114,12 +115,12 @@ public final class Connection {
     lastSeen = hub.tick();
   }
 
-  /** Tick of {@link KeepAlive} at the last one. */
+  /** Tick of {@link KeepAlive} at the last sign of life. */
   int lastSeen() {
     return lastSeen;
   }
 
-  /** The peer is gone, however it went; {@code reason} is for the metrics. */
+  /** The peer is gone, for whatever reason; {@code reason} is for the metrics. */
   public void onClosed(String reason) {
     if (closed) {
       return;
@@ -159,7 +160,7 @@ public final class Connection {
     }
   }
 
-  /** Only this message is lost: what came before it and what comes behind goes on. */
+  /** Only this message is lost; earlier and later messages are handled. */
   private void refuseFaulty(InboundMessage message, Channel channel) {
     boolean joins = channel == null || message.event() == InboundMessage.Event.JOIN;
     outbox.error(
@@ -213,7 +214,7 @@ public final class Connection {
     joining.askToJoin();
   }
 
-  /** Phoenix drops a leave that names another join than the channel's, without an answer. */
+  /** Like Phoenix, drops a leave with another join's reference without an answer. */
   private void leave(InboundMessage message, Channel channel) {
     if (channel.isNamedBy(message)) {
       channel.leave(message);
@@ -270,10 +271,7 @@ public final class Connection {
     }
   }
 
-  /**
-   * Few rooms per connection: comparing bytes beats hashing a string that would first have to be
-   * made.
-   */
+  /** A connection has few rooms: comparing bytes is faster than creating and hashing a string. */
   private Channel find(InboundMessage message) {
     for (int i = 0; i < channels.size(); i++) {
       Channel channel = channels.get(i);
@@ -305,7 +303,7 @@ public final class Connection {
     }
   }
 
-  /** The end of a turn: everything goes to the socket, unless it does not keep up. */
+  /** The end of a turn: writes everything to the socket, unless the peer is too slow. */
   void flush() {
     if (!outbox.flush()) {
       close(Disconnect.SLOW_CONSUMER);
@@ -319,7 +317,7 @@ public final class Connection {
     }
   }
 
-  /** Ends the connection with that close code; what was written before it still goes out. */
+  /** Ends the connection with this close code; earlier writes still go out. */
   public void close(Disconnect reason) {
     if (!closed) {
       hub.closing();

@@ -1,8 +1,8 @@
 package io.mycelium.connection;
 
-/** What the web half reports; called on event loops, so an implementation must be cheap. */
+/** Receives the web half's measurements on event loops, so an implementation must be cheap. */
 public interface ConnectionMeters {
-  /** For tests and tools that keep no metrics. */
+  /** Discards all; for tests and tools without metrics. */
   ConnectionMeters NONE = new ConnectionMeters() {};
 
   default void connectionOpened() {}
@@ -13,7 +13,7 @@ public interface ConnectionMeters {
    */
   default void connectionClosed(String reason) {}
 
-  /** Messages that came in since the last flush, and their bytes. */
+  /** Messages received since the last flush, and their bytes. */
   default void messagesIn(int messages, long bytes) {}
 
   /** Messages that one flush sent, over all sockets, and their bytes. */

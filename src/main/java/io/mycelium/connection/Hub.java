@@ -25,15 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All connections of one web verticle. What instances deliver in one turn of the event loop is
- * gathered per room and per socket, and flushed once, when the turn has handled everything that was
- * ready.
+ * All connections of one web verticle. Deliveries of one event-loop turn are gathered per room and
+ * per socket, and flushed once, after the turn has handled all ready events.
  */
 public final class Hub {
   private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
   private static final int TICK_MS = 1000;
 
-  /** The status of an instance that nothing can be asked of. */
+  /** The status of an instance that takes no commands. */
   private static final String FAILED = "failed";
 
   private final Vertx vertx;
@@ -56,7 +55,7 @@ public final class Hub {
   private int upgrading;
   private int connections;
 
-  /** Sockets with a close frame on its way, which the end of the process would overtake. */
+  /** Sockets whose close frame is in flight; the end of the process would overtake it. */
   private int closing;
 
   private int messagesIn;
@@ -94,9 +93,9 @@ public final class Hub {
   /**
    * Asks an instance to let a connection in.
    *
-   * @return the permit, to be {@linkplain Permit#accept used} or {@linkplain Permit#abandon given
-   *     back}; fails with a {@link Refusal} if the instance is unknown, failed or full, the node is
-   *     full, or the identity has no right in the instance
+   * @return the permit, which must be {@linkplain Permit#accept used} or {@linkplain Permit#abandon
+   *     given back}; fails with a {@link Refusal} if the instance is unknown, failed or full, the
+   *     node is full, or the identity has no right in the instance
    */
   public Future<Permit> admit(String instanceId, Identity identity) {
     Refusal refusal = Permissions.check(identity, Action.CONNECT, instanceId, null);
@@ -119,7 +118,7 @@ public final class Hub {
     endDrain();
   }
 
-  /** Lookups of the same instance that come at once share one link. */
+  /** Simultaneous lookups of the same instance share one link. */
   private Future<HubInstance> instance(String id) {
     Future<HubInstance> known = instances.get(id);
     if (known != null) {
@@ -168,7 +167,7 @@ public final class Hub {
     return permit.future();
   }
 
-  /** The instance's word that a connection may open. */
+  /** The instance's permission to open a connection. */
   public final class Permit {
     private final HubInstance instance;
     private final long number;
@@ -200,7 +199,7 @@ public final class Hub {
       return connection;
     }
 
-    /** The upgrade came to nothing. */
+    /** The upgrade failed. */
     public void abandon() {
       instance.link().sendEnd(Command.Kind.CLOSE, number, null, ReplyTo.NOBODY);
       instance.release();
@@ -267,7 +266,7 @@ public final class Hub {
     report();
   }
 
-  /** One that fails must not keep the others from theirs. */
+  /** A failed flush must not prevent the others. */
   private static void flush(Connection connection) {
     try {
       connection.flush();
@@ -310,10 +309,10 @@ public final class Hub {
   }
 
   /**
-   * Takes no more connections and closes those there are, some at a time, once their pushes are
+   * Accepts no more connections and closes the open ones in batches, once their pushes are
    * answered.
    *
-   * @param spreadMs each client is asked to wait a random part of it before it reconnects
+   * @param spreadMs each client is asked to wait a random time up to this before it reconnects
    */
   public Future<Void> drain(int batch, long intervalMs, long spreadMs) {
     if (drain == null) {
@@ -343,7 +342,7 @@ public final class Hub {
     return connections;
   }
 
-  /** How many are in each {@link SocketState}, by its ordinal; walks all of them. */
+  /** Number of sockets in each {@link SocketState}, by its ordinal; walks all sockets. */
   public int[] states() {
     int[] counts = new int[SocketState.values().length];
     for (Future<HubInstance> made : instances.values()) {
@@ -354,15 +353,12 @@ public final class Hub {
     return counts;
   }
 
-  /** Instances to which this hub has a line. */
+  /** Number of instances to which this hub has a link. */
   public int instances() {
     return instances.size();
   }
 
-  /**
-   * Lines to instances, those included that were ended and that the instance has not taken note of
-   * yet.
-   */
+  /** Number of links, including closed links that the instance has not acknowledged. */
   public int links() {
     return gateway.links();
   }
@@ -372,7 +368,7 @@ public final class Hub {
     eventLoop.execute(task);
   }
 
-  /** Commands that wait for an instance's answer. */
+  /** Number of commands that wait for an instance's answer. */
   public int unacked() {
     return gateway.unacked();
   }

@@ -43,7 +43,7 @@ public final class HubInstance implements LinkListener {
     return limits;
   }
 
-  /** Counts a connection that is open or about to be. */
+  /** Counts a connection that is open or about to open. */
   void use() {
     users++;
   }
@@ -66,7 +66,7 @@ public final class HubInstance implements LinkListener {
     release();
   }
 
-  /** The room that a join addresses, made if no channel of this hub uses it yet. */
+  /** The room that a join addresses; created if no channel of this hub uses it yet. */
   HubRoom room(InboundMessage join) {
     return rooms.computeIfAbsent(join.topic(), name -> new HubRoom(hub, this, new Topic(name)));
   }

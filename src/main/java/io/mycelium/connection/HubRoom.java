@@ -12,12 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One room as this hub's channels see it. Checks the sequence of what the bus brings: a repeat is
- * dropped, and behind a gap deliveries wait until the missing ones were fetched.
+ * One room as this hub's channels see it. Checks the sequence of deliveries: it drops repeats, and
+ * after a gap it holds deliveries until the missing ones are fetched.
  */
 final class HubRoom {
   /**
-   * Deliveries that may wait behind a gap; one more and the room's channels are told to join anew.
+   * Deliveries that may wait after a gap; with one more, the room's channels are told to rejoin.
    */
   private static final int MAX_HELD = 10_000;
 
@@ -69,10 +69,10 @@ final class HubRoom {
   }
 
   /**
-   * A channel whose join state holds all entries up to {@code seq} begins to listen.
+   * A channel whose join state includes all entries up to {@code seq} starts to listen.
    *
-   * @return false if this hub has delivered beyond that state, so that the channel must ask for a
-   *     newer one
+   * @return false if this hub has already delivered later entries, so that the channel must ask for
+   *     a newer state
    */
   boolean admit(Channel channel, long seq) {
     if (isEmpty()) {
@@ -133,7 +133,7 @@ final class HubRoom {
     }
   }
 
-  /** Channels whose state reaches no further than {@code seq} get what comes from now on. */
+  /** Channels whose state ends at or before {@code seq} get deliveries from now on. */
   private void promote(long seq) {
     List<Waiting> stillWaiting = new ArrayList<>(waiting.size());
     for (Waiting each : waiting) {
@@ -156,8 +156,8 @@ final class HubRoom {
   }
 
   /**
-   * Writes what is in the batches; a channel that comes or goes, or gets a message of its own, is
-   * in the right place.
+   * Writes the batches, so that a channel that is added or removed, or gets its own message, keeps
+   * the order.
    */
   void write() {
     v2.write();
@@ -176,7 +176,7 @@ final class HubRoom {
     askFor(Payload.json("[" + last + "," + (behindGap.first() - 1) + "]"), held, REFILL_ATTEMPTS);
   }
 
-  /** The answer may be lost as well. */
+  /** The bus may lose the answer as well. */
   private void askFor(Payload range, ArrayDeque<Delivery> behindGap, int attempts) {
     instance
         .link()
@@ -220,7 +220,7 @@ final class HubRoom {
     behindGap.forEach(this::onDelivery);
   }
 
-  /** What was missed cannot be had: the channels join anew and get the state. */
+  /** The missed entries are not available: the channels must rejoin and get the state. */
   private void failGap() {
     held = null;
     channels().forEach(Channel::joinAnew);

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Pings idle peers and finds dead ones: a timer wheel of one-second slots, so that a hundred
- * thousand idle connections cost one timer and each is looked at once per interval.
+ * thousand idle connections cost one timer and one check each per interval.
  */
 final class KeepAlive {
   private static final int SLOTS = 64;
@@ -19,7 +19,7 @@ final class KeepAlive {
     }
   }
 
-  /** Seconds since this was made. */
+  /** Seconds since creation. */
   int tick() {
     return tick;
   }
@@ -37,7 +37,7 @@ final class KeepAlive {
     slot.remove(last);
   }
 
-  /** To be called once a second. */
+  /** Call it once a second. */
   void advance() {
     tick++;
     int now = tick & (SLOTS - 1);

@@ -3,7 +3,7 @@ package io.mycelium.connection;
 import io.mycelium.protocol.Disconnect;
 
 /**
- * Whether one peer is there: when it was last heard of, and the ping that asks. Times are ticks of
+ * Whether one peer is alive: the time of its last frame, and the pending ping. Times are ticks of
  * {@link KeepAlive}.
  */
 final class Liveness {
@@ -13,7 +13,7 @@ final class Liveness {
   private final SocketLimits limits;
   private int pingedAt = NO_PING;
 
-  /** Place in the timer wheel. */
+  /** Slot in the timer wheel. */
   int wheelSlot;
 
   int wheelIndex;
@@ -27,7 +27,7 @@ final class Liveness {
     return limits.pingInterval();
   }
 
-  /** Pings an idle peer; returns in how many seconds to look again. */
+  /** Pings an idle peer; returns the seconds until the next check. */
   int checkAlive(int now) {
     if (awaitsPong()) {
       return pingedAt + limits.pingTimeout() - now;

@@ -11,8 +11,8 @@ import io.mycelium.protocol.Topic;
 import io.netty.buffer.ByteBuf;
 
 /**
- * What goes out to one socket: gathered in one buffer during a turn of the event loop, in order,
- * and flushed at its end together with the batches of its rooms.
+ * The output to one socket: gathered in order in one buffer during an event-loop turn, and flushed
+ * at its end together with the batches of the socket's rooms.
  */
 final class Outbox {
   static final byte[] NULL = JsonWriter.constant("null");
@@ -83,8 +83,8 @@ final class Outbox {
   }
 
   /**
-   * A message on the topic of heartbeats, which only Mycelium's own client understands: Phoenix's
-   * clients have no channel for it.
+   * A message on the topic of heartbeats. Only Mycelium's own client reads it: Phoenix's clients
+   * have no channel for this topic.
    */
   void reconnectIn(long delayMs) {
     byte[] payload = JsonWriter.lastField(DELAY, delayMs);
@@ -137,7 +137,7 @@ final class Outbox {
     transport.close(reason, gone);
   }
 
-  /** Lets go of what the socket, which is gone, will not get. */
+  /** Releases the frames that a closed socket will not get. */
   void discard() {
     frames.discard();
   }

@@ -3,14 +3,14 @@ package io.mycelium.connection;
 import io.netty.buffer.ByteBuf;
 
 /**
- * The frames that one socket gets in one turn of the event loop, in order: its own, which nobody
- * else gets, and those of its rooms, which many sockets share. What fits is put together and sent
- * at once; the rest, and all of a socket that cannot take it just now, is queued by the transport.
+ * The frames that one socket gets in one event-loop turn, in order: its own frames, and the frames
+ * of its rooms, which many sockets share. Frames that fit are joined and sent at once. The
+ * transport queues the rest, and all frames of a socket that cannot take them now.
  *
- * <p>A transport that fails may {@link #discard} from within a call here.
+ * <p>A failing transport may call {@link #discard} from within a call here.
  */
 final class OutgoingFrames {
-  /** Up to here a copy of a batch behind own frames is cheaper than a buffer of its own. */
+  /** Up to this size, copying a batch after own frames is cheaper than a separate buffer. */
   private static final int MAX_COPIED_BYTES = 2048;
 
   private final Buffers buffers;
@@ -19,13 +19,13 @@ final class OutgoingFrames {
   /** Null if there are none. */
   private ByteBuf own;
 
-  /** Those of one room, behind the own ones; read only, null if there are none. */
+  /** Frames of one room, after the own frames; read only, null if there are none. */
   private ByteBuf batch;
 
-  /** Whether the transport was given frames that are not flushed. */
+  /** Whether the transport has frames that are not flushed. */
   private boolean queued;
 
-  /** Whether it had no more than its budget before it was given any. */
+  /** Whether the transport was within its budget before it got any frames. */
   private boolean keepsUp = true;
 
   OutgoingFrames(Buffers buffers, Transport transport) {
@@ -95,8 +95,8 @@ final class OutgoingFrames {
   }
 
   /**
-   * Sends everything, as far as the socket takes it. The budget is looked at before a turn's frames
-   * are added: one that is larger than all of it still goes to a peer that reads.
+   * Sends everything, as far as the socket takes it. The budget is checked before a turn's frames
+   * are added, so a frame larger than the budget still goes to a peer that reads.
    *
    * @return false if more than the budget was waiting for the peer before this turn
    */
@@ -155,15 +155,13 @@ final class OutgoingFrames {
     }
   }
 
-  /**
-   * Of frames that are not here any more: where the socket is broken the flush discards the rest.
-   */
+  /** For frames that are gone: if the socket is broken, the flush discards the rest. */
   private void queueRest(ByteBuf rest) {
     transport.write(rest);
     transport.flush();
   }
 
-  /** Lets go of what the transport was not given. */
+  /** Releases the frames that the transport did not get. */
   void discard() {
     if (own != null) {
       releaseOwn();

@@ -7,8 +7,8 @@ import java.time.Duration;
  * Limits of one connection.
  *
  * @param pingInterval idle time after which the server pings the peer; an instance may override it
- * @param pingTimeout time without any frame after that ping until the connection is dropped;
- *     likewise
+ * @param pingTimeout time without any frame after that ping until the connection is dropped; an
+ *     instance may override it
  * @param maxChannels rooms that one connection may be joined to
  * @param maxPendingBytes bytes that may wait for a slow peer before it is disconnected ({@code
  *     slow_consumer})

@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Closes a hub's connections in batches, each with a random time to wait before it reconnects, so
- * that their clients do not all come back to the next node at once.
+ * that the clients do not all reconnect to the next node at once.
  */
 final class SocketDrain {
   private final Vertx vertx;

@@ -3,11 +3,11 @@ package io.mycelium.connection;
 import io.vertx.core.json.JsonObject;
 
 /**
- * What one instance allows its connections, the server's limits already applied.
+ * The limits of one instance's connections, with the server's limits applied.
  *
  * @param maxMessageBytes largest message from a client
  * @param pingInterval seconds without a frame after which the peer is pinged
- * @param pingTimeout seconds that it then has to send any frame
+ * @param pingTimeout seconds within which the peer must then send a frame
  */
 public record SocketLimits(int maxMessageBytes, int pingInterval, int pingTimeout) {
 

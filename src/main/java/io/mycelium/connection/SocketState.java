@@ -1,12 +1,12 @@
 package io.mycelium.connection;
 
-/** What an open connection is about; each is in the first of these that fits. */
+/** The state of an open connection: the first of these that applies. */
 public enum SocketState {
-  /** More is waiting for the peer than it may; it is about to be closed. */
+  /** More bytes wait for the peer than allowed; it is about to be closed. */
   SLOW,
-  /** The peer was silent and has a ping to answer. */
+  /** The peer was silent and has not answered a ping yet. */
   PINGED,
-  /** In no room. */
+  /** Joined to no room. */
   NOT_JOINED,
   JOINED
 }

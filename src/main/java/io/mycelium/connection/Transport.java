@@ -3,39 +3,39 @@ package io.mycelium.connection;
 import io.mycelium.protocol.Disconnect;
 import io.netty.buffer.ByteBuf;
 
-/** The way out to one socket; called on its event loop. */
+/** The output of one socket; called on its event loop. */
 public interface Transport {
   /**
-   * Queues whole WebSocket frames, or those of which {@link #send} took the first part; takes over
-   * the buffer's reference.
+   * Queues whole WebSocket frames, or the rest of frames of which {@link #send} took the first
+   * part; takes over the buffer's reference.
    */
   void write(ByteBuf frames);
 
-  /** Whether {@link #send} is worth a try: nothing waits before it, and the socket is plain. */
+  /** Whether {@link #send} may be tried: nothing is queued, and the socket is unencrypted. */
   boolean sendsDirectly();
 
   /**
    * Hands whole frames to the operating system at once.
    *
-   * @param frames stays the caller's, with its indices
-   * @return how many bytes were taken; the rest is to be {@linkplain #write written}
+   * @param frames stays the caller's; its indices do not change
+   * @return how many bytes were taken; {@linkplain #write write} the rest
    */
   int send(ByteBuf frames);
 
-  /** Hands what was queued to the operating system. */
+  /** Hands the queued frames to the operating system. */
   void flush();
 
   /**
-   * False once more than the connection's budget waits for the peer. A {@linkplain #write write} of
-   * more than half of it does not count until it has left, if it is the only such one: a peer that
-   * joins a room with a large state is not slow for that.
+   * False once more bytes wait for the peer than the connection's budget allows. A {@linkplain
+   * #write write} of more than half of it does not count until it has left, if it is the only such
+   * one: a peer that joins a room with a large state is not slow for that.
    */
   boolean isWritable();
 
   /**
    * Flushes, sends a close frame with the reason's code and ends the connection.
    *
-   * @param gone run on the event loop once the peer ended its half too, or was given up
+   * @param gone runs on the event loop once the peer closed its half too, or the server gave it up
    */
   void close(Disconnect reason, Runnable gone);
 }

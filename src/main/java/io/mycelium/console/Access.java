@@ -20,12 +20,13 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Who may see the console. With a token: whoever sends it as a bearer, or has a session cookie that
- * was made with it. Without one: whoever connects from this machine, and not through a proxy.
+ * Who may see the console. With a token: a client that sends the token as a bearer, or has a
+ * session cookie made with it. Without a token: a client that connects from this machine, and not
+ * through a proxy.
  *
- * <p>A session is {@code <expiry>.<HMAC-SHA256 of the expiry>}, so that nothing is kept here, the
- * token is not in the cookie, and another token ends all sessions. Every comparison of a secret
- * takes the same time whatever is different.
+ * <p>A session is {@code <expiry>.<HMAC-SHA256 of the expiry>}, so the server keeps no sessions,
+ * the cookie does not contain the token, and a new token ends all sessions. Every comparison of a
+ * secret takes constant time.
  */
 final class Access {
   static final String COOKIE = "mycelium_console";
@@ -51,8 +52,8 @@ final class Access {
   }
 
   /**
-   * @return null if the request may go on, else why not: {@code unauthorized} where a token helps,
-   *     {@code forbidden} where none is configured
+   * @return null if the request is allowed, else the reason: {@code unauthorized} if a token helps,
+   *     {@code forbidden} if none is configured
    */
   Refusal refusal(HttpServerRequest request) {
     if (needsToken()) {
@@ -81,7 +82,7 @@ final class Access {
     return given != null && same(given.getBytes(StandardCharsets.UTF_8), token);
   }
 
-  /** Over digests, so that not even the length shows. */
+  /** Compares digests, so that not even the length leaks. */
   private static boolean same(byte[] a, byte[] b) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
@@ -91,7 +92,7 @@ final class Access {
     }
   }
 
-  /** The cookie of a session that begins now. */
+  /** The cookie of a session that starts now. */
   Cookie session(boolean secure) {
     String expiry = Long.toString(clock.getAsLong() + SESSION.toMillis());
     return Cookie.cookie(COOKIE, expiry + "." + mac(expiry))
@@ -124,20 +125,20 @@ final class Access {
     }
   }
 
-  /** A proxy on this machine connects from it too, but says for whom. */
+  /** A proxy on this machine connects from it too, but names its client in a header. */
   private static boolean isLocal(HttpServerRequest request) {
     if (FORWARDED.stream().anyMatch(request.headers()::contains)) {
       return false;
     }
     String host = request.remoteAddress().hostAddress();
-    // An address, not a name: nothing is looked up.
+    // An address, not a name, so there is no DNS query.
     InetAddress peer = host == null ? null : new InetSocketAddress(host, 0).getAddress();
     return peer != null && peer.isLoopbackAddress();
   }
 
   /**
-   * Whether a WebSocket was opened by a page of this server: a browser sends cookies, and reaches
-   * what is local, for a page of any other site too. What is no browser sends no origin.
+   * Whether a WebSocket was opened by a page of this server: for a page of another site too, a
+   * browser sends cookies and reaches local addresses. Clients other than browsers send no origin.
    */
   static boolean isSameOrigin(HttpServerRequest request) {
     String origin = request.getHeader(HttpHeaders.ORIGIN);

@@ -15,8 +15,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What one web verticle serves at {@code /console}: the pages to whoever has access, the log-in
- * page to others where a token is configured, and the feed at {@code /console/feed}.
+ * The console of one web verticle, at {@code /console}: the pages for clients with access, the
+ * log-in page for others if a token is configured, and the feed at {@code /console/feed}.
  */
 public final class Console {
   private static final String PAGE = "web/console/index.html";
@@ -24,12 +24,12 @@ public final class Console {
   private static final String WRONG_TOKEN =
       "<p class=\"error\" role=\"alert\">That is not the token.</p>";
 
-  /** The log-in page's too, and no secret. */
+  /** Files that the log-in page needs too; they are not secret. */
   private static final String STYLE = "/console/console.css";
 
   /**
-   * Under {@code no-referrer}, which all else is sent with, a browser says {@code Origin: null} of
-   * a form (Fetch standard, "append a request Origin header"), and log-in looks at the origin.
+   * With {@code no-referrer}, the policy of all other pages, a browser sends {@code Origin: null}
+   * with a form (Fetch standard, "append a request Origin header"), and log-in checks the origin.
    */
   private static final String LOGIN_REFERRER = "same-origin";
 
@@ -45,7 +45,7 @@ public final class Console {
   private final Access access;
   private final Feed feed;
 
-  /** To be called on the web verticle's context. */
+  /** Call it on the web verticle's context. */
   public Console(Vertx vertx, ConsoleConfig config, Sampler sampler) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
@@ -54,7 +54,7 @@ public final class Console {
     this.feed = new Feed(vertx, sampler);
   }
 
-  /** Before the handler of static files, which serves the pages' scripts behind this. */
+  /** Before the handler of static files, which serves the pages' scripts after this check. */
   public void mount(Router router) {
     if (!config.enabled()) {
       router.route(PATHS).handler(ctx -> ctx.fail(404));
@@ -90,7 +90,7 @@ public final class Console {
   }
 
   /**
-   * @param error HTML to put where the page has room for it
+   * @param error HTML for the page's error slot
    */
   private void logInPage(RoutingContext ctx, String error) {
     ctx.response().putHeader("Referrer-Policy", LOGIN_REFERRER);
@@ -113,7 +113,7 @@ public final class Console {
     }
   }
 
-  /** A wrong token is answered late, so that guessing takes its time. */
+  /** A wrong token is answered late, to slow down guessing. */
   private void logIn(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     if (!access.needsToken() || !Access.isSameOrigin(request)) {
@@ -149,7 +149,7 @@ public final class Console {
     }
   }
 
-  /** The node stops: each console is told to come again. Any thread. */
+  /** The node stops: tells each console to reconnect. Any thread. */
   public void close() {
     context.runOnContext(ignored -> feed.close());
   }

@@ -6,9 +6,8 @@ import io.mycelium.protocol.Refusal;
 /**
  * The console.
  *
- * @param enabled false: there is nothing at {@code /console}
- * @param token what an operator logs in with; empty lets in whoever connects from this machine, and
- *     nobody else
+ * @param enabled whether {@code /console} is served
+ * @param token the operator's log-in token; if empty, only clients on this machine have access
  */
 public record ConsoleConfig(boolean enabled, String token) {
   private static final int MIN_TOKEN = 16;

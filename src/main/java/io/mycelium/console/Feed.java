@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The consoles that are connected to one web verticle. While there is one, it listens to the deltas
- * and keeps them coming; once there is none, nothing is left running. On the web verticle's event
- * loop.
+ * The consoles that are connected to one web verticle. While a console is connected, the feed
+ * listens to the deltas and renews their lease; without a console nothing runs. On the web
+ * verticle's event loop.
  */
 final class Feed {
   /** Consoles of one web verticle. */
@@ -35,7 +35,7 @@ final class Feed {
   private long timer;
   private long version = NONE;
 
-  /** To be called on the web verticle's context. */
+  /** Call it on the web verticle's context. */
   Feed(Vertx vertx, Sampler sampler) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
@@ -45,7 +45,7 @@ final class Feed {
   }
 
   /**
-   * @return null if there is room for one more
+   * @return null if one more console is allowed
    */
   Refusal refusal() {
     return subscribers.size() < MAX_SUBSCRIBERS
@@ -84,7 +84,7 @@ final class Feed {
     }
   }
 
-  /** A gap means that the bus lost a delta, or that the deployer began anew. */
+  /** A gap means that the bus lost a delta, or that the deployer restarted. */
   private void onDelta(InstanceRows.Delta delta) {
     boolean gap = version != NONE && delta.version() != version + 1;
     version = delta.version();
@@ -97,7 +97,10 @@ final class Feed {
     }
   }
 
-  /** Whether a page is older than what was told already, which a bus between nodes may do. */
+  /**
+   * Whether a page is older than deltas that were sent already; a bus between nodes may reorder
+   * them.
+   */
   boolean isStale(InstanceRows.Page page) {
     return page.version() < version;
   }

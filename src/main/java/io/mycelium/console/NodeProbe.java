@@ -24,8 +24,8 @@ final class NodeProbe {
    * milliseconds within the second, {@code lag} the worst of any event loop in microseconds, {@code
    * heap}, {@code committed} and {@code direct} in bytes; {@code in}, {@code out}, {@code bytesIn},
    * {@code bytesOut} and {@code entries} per second; {@code commit} and {@code slowest} the mean
-   * and the worst time of the journal's transactions in microseconds, 0 where there was none,
-   * {@code queued} the entries that wait to be written.
+   * and the worst time of the journal's transactions in microseconds, 0 if there was none, {@code
+   * queued} the entries that wait to be written.
    */
   static final List<String> COLUMNS =
       List.of(
@@ -61,7 +61,7 @@ final class NodeProbe {
   private long lastGc;
 
   /**
-   * @param sockets how many are in which state
+   * @param sockets number of sockets by state
    * @param journalKind such as {@code sqlite}
    */
   NodeProbe(Meters meters, Supplier<Map<String, Integer>> sockets, String journalKind) {
@@ -78,7 +78,7 @@ final class NodeProbe {
     return collectors.stream().mapToLong(GarbageCollectorMXBean::getCollectionTime).sum();
   }
 
-  /** Netty takes memory past the JVM's accounting where it can. */
+  /** Netty allocates memory outside the JVM's accounting if it can. */
   private static long direct() {
     long pools =
         ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
@@ -126,7 +126,7 @@ final class NodeProbe {
     return sample.encode();
   }
 
-  /** What is counted since the start. */
+  /** Counts since the start. */
   JsonObject totals() {
     Meters.Totals totals = meters.totals();
     JsonArray gc = new JsonArray();
@@ -150,7 +150,7 @@ final class NodeProbe {
         .put("journal", journal(totals.entries()));
   }
 
-  /** Of one that keeps all in memory there are no transactions to tell of. */
+  /** A journal in memory has no transactions to report. */
   private JsonObject journal(long entries) {
     JournalFigures.Totals figures = meters.journal().totals();
     JsonObject all = new JsonObject().put("kind", journalKind).put("entries", entries);
@@ -169,7 +169,7 @@ final class NodeProbe {
     return new JsonObject(new LinkedHashMap<>(counts));
   }
 
-  /** What does not change while the process runs. */
+  /** Facts that do not change while the process runs. */
   JsonObject facts() {
     String version = NodeProbe.class.getPackage().getImplementationVersion();
     return new JsonObject()

@@ -13,10 +13,10 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One room as somebody sees it who is not in it: no connection, no channel, no presence. It hears
- * the deliveries that the instance publishes anyway, and asks for the room's state and members when
- * they may have changed, once a second at most. Which instance or room was deleted or restarted is
- * told too.
+ * One room as a console sees it, without joining: no connection, no channel, no presence. It
+ * receives the deliveries that the instance publishes anyway, and asks for the room's state and
+ * members when they may have changed, at most once a second. It also reports that the instance or
+ * room was deleted or restarted.
  *
  * <p>Frames: {@code {"room": {...}}} (see {@link io.mycelium.bus.InstanceDirectory#observe}),
  * {@code {"message": {room, event, seq, json}}}, {@code {"skipped": n}} for messages above {@link
@@ -25,7 +25,7 @@ import java.nio.charset.StandardCharsets;
 final class Observer {
   static final int MESSAGES_A_SECOND = 50;
 
-  /** State or presence above this many bytes is not sent, only its size. */
+  /** For state or presence above this many bytes, only the size is sent. */
   static final int MAX_STATE = 256 << 10;
 
   private static final int MAX_MESSAGE = 16 << 10;
@@ -74,7 +74,7 @@ final class Observer {
     }
   }
 
-  /** The peer missed something. */
+  /** The peer missed messages. */
   void refresh() {
     changed = true;
   }
@@ -115,7 +115,7 @@ final class Observer {
     }
   }
 
-  /** What is restarting will be there again in a moment. */
+  /** A restarting instance will be back in a moment. */
   private void refused(Refusal refusal) {
     changed = refusal.code().retryable();
     JsonObject text =
@@ -131,7 +131,7 @@ final class Observer {
           tell(delivery);
         }
       } else if (item instanceof Outbound.Reply reply) {
-        // Joins, leaves and ends change who is there, also where nobody is told.
+        // Joins, leaves and ends change the members, even if presence is off.
         changed |= reply.ok();
       } else if (!(item instanceof Outbound.Refill || item instanceof Outbound.Resend)) {
         changed = true;

@@ -10,9 +10,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Takes one sample of the node's figures each second, watched or not, so that a console that is
- * opened has history to draw. One per node, with one timer; it costs some tens of microseconds a
- * second.
+ * Takes one sample of the node's figures each second, even while nobody watches, so that a console
+ * has history to draw when it opens. One per node, with one timer; it costs some tens of
+ * microseconds a second.
  */
 public final class Sampler {
   private static final int INTERVAL_MS = 1000;
@@ -22,14 +22,14 @@ public final class Sampler {
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
   /**
-   * @param sockets how many are in which state; read each second while somebody watches
-   * @param journalKind where entries are kept, such as {@code sqlite}
+   * @param sockets number of sockets by state; read each second while a console watches
+   * @param journalKind the kind of store, such as {@code sqlite}
    */
   public Sampler(Meters meters, Supplier<Map<String, Integer>> sockets, String journalKind) {
     probe = new NodeProbe(meters, sockets, journalKind);
   }
 
-  /** Until that Vert.x is closed. */
+  /** Runs until this Vert.x is closed. */
   public Sampler start(Vertx vertx) {
     vertx.setPeriodic(INTERVAL_MS, ignored -> take(System.currentTimeMillis()));
     return this;
@@ -44,7 +44,7 @@ public final class Sampler {
     }
   }
 
-  /** What a console is told first: {@code {facts, columns, samples, totals}} as JSON text. */
+  /** The first message to a console: {@code {facts, columns, samples, totals}} as JSON text. */
   String history() {
     return "{\"facts\":"
         + probe.facts().encode()
@@ -58,9 +58,9 @@ public final class Sampler {
   }
 
   /**
-   * Hears each sample, on the sampler's thread.
+   * Calls the listener with each sample, on the sampler's thread.
    *
-   * @return ends it
+   * @return ends the calls
    */
   Runnable listen(Consumer<String> listener) {
     listeners.add(listener);

@@ -3,7 +3,7 @@ package io.mycelium.console;
 import java.util.ArrayDeque;
 import java.util.StringJoiner;
 
-/** The samples of the last 15 minutes, as JSON arrays; the oldest goes. Any thread. */
+/** The samples of the last 15 minutes, as JSON arrays; the oldest is dropped. Any thread. */
 final class Samples {
   /** One each second. */
   static final int KEPT = 15 * 60;

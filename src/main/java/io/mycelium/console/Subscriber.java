@@ -14,19 +14,19 @@ import java.util.concurrent.TimeUnit;
  *
  * <ul>
  *   <li>{@code reset}: forget all rows; {@code {"columns": [...]}}
- *   <li>{@code rows}: rows to put in by id, with {@code gone} where ids went
+ *   <li>{@code rows}: rows to add or replace by id; {@code gone}: ids to remove
  *   <li>{@code loaded}: every row was sent since the last {@code reset}
  *   <li>{@code node}: facts and the samples of the last 15 minutes; {@code sample}: one more
  *   <li>{@code room}, {@code message}, {@code skipped}, {@code refused}: see {@link Observer}
  * </ul>
  *
- * <p>The peer says {@code {"observe": {"instance", "room"}}}, or null to end that.
+ * <p>The peer sends {@code {"observe": {"instance", "room"}}}, or null to stop observing.
  *
- * <p>What waits for a slow peer is bounded: above the limit nothing more is put behind it, and once
- * it has caught up it gets all rows anew. One that does not catch up is disconnected.
+ * <p>The bytes that wait for a slow peer are bounded: above the limit no more are queued, and a
+ * peer that has caught up gets all rows anew. A peer that does not catch up is disconnected.
  */
 final class Subscriber {
-  /** Bytes that may wait for the peer; a page may come on top. */
+  /** Bytes that may wait for the peer, plus one page. */
   static final int MAX_PENDING = 1 << 20;
 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -63,7 +63,7 @@ final class Subscriber {
     feed.closed(this);
   }
 
-  /** Sends all rows, a page whenever the one before has gone out. */
+  /** Sends all rows, each page after the previous one was written. */
   void begin() {
     loading++;
     loaded = false;
@@ -91,7 +91,7 @@ final class Subscriber {
     }
   }
 
-  /** Another round has begun if this peer fell behind meanwhile, or a delta was lost. */
+  /** A new round has started if this peer fell behind meanwhile, or a delta was lost. */
   private void onPage(InstanceRows.Page page, String after, long round) {
     if (round != loading || !keepsUp()) {
       return;
@@ -122,8 +122,8 @@ final class Subscriber {
   }
 
   /**
-   * False if what waits for the peer is at its limit, when it will be sent everything anew, and
-   * between the socket's end and the handler that hears of it, when Vert.x answers no question.
+   * False if the pending bytes are at their limit, after which the peer gets all rows anew. Also
+   * false between the socket's end and the call of its handler, when Vert.x cannot be asked.
    */
   private boolean keepsUp() {
     if (socket.isClosed()) {
@@ -145,7 +145,7 @@ final class Subscriber {
     }
   }
 
-  /** Every few seconds. */
+  /** Called every few seconds. */
   void check() {
     if (behind && System.nanoTime() - behindSince > PATIENCE_NANOS) {
       close(Disconnect.SLOW_CONSUMER);
@@ -163,7 +163,7 @@ final class Subscriber {
   }
 
   /**
-   * @return false if the frame was not sent, since the peer is behind
+   * @return false if the frame was not sent because the peer is behind
    */
   boolean offer(String frame) {
     if (keepsUp()) {

@@ -9,10 +9,10 @@ import io.mycelium.protocol.Refusal;
  *
  * @param host address to listen on
  * @param port TCP port; 0 takes a free one
- * @param eventLoops web verticles, each on an event loop of its own; 0 means one per core
- * @param transport {@code netty}: frames are written past Vert.x at the head of the pipeline;
- *     {@code vertx}: public WebSocket API only, slower, kept so that a Vert.x upgrade cannot strand
- *     us
+ * @param eventLoops web verticles, each on its own event loop; 0 means one per core
+ * @param transport {@code netty}: frames bypass Vert.x and are written at the head of the pipeline;
+ *     {@code vertx}: only the public WebSocket API, slower, kept in case a Vert.x upgrade breaks
+ *     the other
  * @param maxMessageBytes largest WebSocket message; an instance's {@code max_message_bytes} may
  *     only lower it
  * @param maxBodyBytes largest body of a REST request

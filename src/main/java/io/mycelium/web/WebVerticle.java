@@ -28,8 +28,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * One event loop's share of the main port: REST, the upgrades, and the hub of the sockets that it
- * accepted.
+ * One event loop's part of the main port: REST, the upgrades, and the hub of its accepted sockets.
  */
 public final class WebVerticle extends VerticleBase {
   private static final int BACKLOG = 8192;
@@ -52,7 +51,7 @@ public final class WebVerticle extends VerticleBase {
   /**
    * @param contract loaded once and shared by the node's web verticles
    * @param places shared by them too
-   * @param routes mounts what else the main port serves
+   * @param routes mounts further routes of the main port
    */
   public WebVerticle(
       WebConfig config,
@@ -135,19 +134,19 @@ public final class WebVerticle extends VerticleBase {
         .setPerFrameWebSocketCompressionSupported(false);
   }
 
-  /** The port that the server got. */
+  /** The port that the server is bound to. */
   public int port() {
     return server.actualPort();
   }
 
-  /** Commands that wait for an instance's answer; any thread, so it may be stale. */
+  /** Number of commands that wait for an instance's answer. Any thread; the value may be stale. */
   public int unacked() {
     return hub == null ? 0 : hub.unacked();
   }
 
   /**
-   * How many sockets were in each {@link SocketState}, by its ordinal, when this was asked last;
-   * counts them again for the next time. Any thread.
+   * Number of sockets in each {@link SocketState}, by its ordinal, as counted after the previous
+   * call; starts a new count. Any thread.
    */
   public int[] socketStates() {
     if (hub != null) {

@@ -18,11 +18,12 @@ import java.util.Locale;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A file of the class path as it is served: read once, kept with its gzip. No name has a version,
- * so each load asks again with the ETag and an upgrade of the server is seen at once.
+ * A file of the class path as it is served: read once, kept with its gzip form. File names have no
+ * version, so each load revalidates with the ETag, and browsers see an upgrade of the server at
+ * once.
  *
- * @param gzip null where it would not be smaller
- * @param etag weak, for both encodings have the same
+ * @param gzip null if it would not be smaller
+ * @param etag weak, because both encodings share it
  */
 public record Asset(String type, String etag, Buffer plain, Buffer gzip) {
   private static final int ETAG_BYTES = 12;
@@ -78,7 +79,7 @@ public record Asset(String type, String etag, Buffer plain, Buffer gzip) {
     }
   }
 
-  /** Vert.x leaves the body of a HEAD's answer away over HTTP/1.1 but not over HTTP/2. */
+  /** Vert.x omits the body of a response to HEAD over HTTP/1.1 but not over HTTP/2. */
   public static void end(RoutingContext ctx, Buffer body) {
     if (ctx.request().method() == HttpMethod.HEAD) {
       ctx.response().end();

@@ -5,8 +5,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * {@code /client/mycelium.js} and its types. Any page may import the module, so it is served to all
- * origins.
+ * {@code /client/mycelium.js} and its types. Served to all origins, because any page may import the
+ * module.
  */
 public final class ClientModule {
   private final Asset asset;

@@ -5,9 +5,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * What each answer of the main port tells a browser: take scripts, styles and data from here only,
- * run none that is inline, guess no type, tell no other site where the user came from, and let no
- * other site frame the page.
+ * The headers with which each response of the main port tells a browser: load scripts, styles and
+ * data from this server only, run no inline scripts, do not sniff types, send no referrer to other
+ * sites, and let no other site frame the page.
  */
 public final class PageHeaders {
   /** {@code 'self'} covers WebSockets to this server too (CSP level 3). */

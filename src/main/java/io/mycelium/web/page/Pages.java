@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The files under {@code web/} of the class path; a path without an extension is that folder's
- * {@code index.html}. One per web verticle, used on its event loop; a file is read off it, once.
+ * The files under {@code web/} of the class path; a path without an extension stands for that
+ * folder's {@code index.html}. One per web verticle, used on its event loop; each file is read
+ * once, on a worker thread.
  */
 public final class Pages {
   private static final String ROOT = "web";
@@ -19,19 +20,19 @@ public final class Pages {
   private static final String UPLOT_PATH = "/console/uplot/";
   private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/dist/";
 
-  /** Names of our own files; so nothing leads out of the root, and nothing needs decoding. */
+  /** Matches only names of our own files, so no path leaves the root and no name needs decoding. */
   private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*)*/?");
 
   private final Vertx vertx;
 
-  /** Only what exists, so that no client can make it grow. */
+  /** Only existing files, so that no client can make it grow. */
   private final Map<String, Asset> assets = new HashMap<>();
 
   public Pages(Vertx vertx) {
     this.vertx = vertx;
   }
 
-  /** Behind all other routes. */
+  /** After all other routes. */
   public void mount(Router router) {
     router.route().method(HttpMethod.GET).method(HttpMethod.HEAD).handler(this::serve);
   }

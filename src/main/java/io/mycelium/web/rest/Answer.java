@@ -6,10 +6,10 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 
 /**
- * What an operation says when it succeeds.
+ * The result of a successful operation.
  *
  * @param status HTTP status
- * @param location path of what was created, or null
+ * @param location path of the created resource, or null
  * @param body JSON text, or null for none
  */
 record Answer(int status, String location, Buffer body) {

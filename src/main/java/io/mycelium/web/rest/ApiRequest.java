@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A request that fulfils the contract.
+ * A request that conforms to the contract.
  *
- * @param identity who asks
+ * @param identity of the caller
  * @param parameters of path and query by name: strings, longs and lists of strings, defaults filled
  *     in
- * @param body null for operations that have none
+ * @param body null for operations without a body
  */
 record ApiRequest(Identity identity, Map<String, Object> parameters, JsonObject body) {
 
@@ -47,7 +47,7 @@ record ApiRequest(Identity identity, Map<String, Object> parameters, JsonObject 
     return (String) parameters.get(name);
   }
 
-  /** Those of a parameter that may be repeated. */
+  /** The values of a parameter that may be repeated. */
   @SuppressWarnings("unchecked")
   List<String> texts(String name) {
     return (List<String>) parameters.get(name);

@@ -17,11 +17,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The schema of one operation's body: finds each wrong value, names it and says what was expected
- * in its place.
+ * The schema of one operation's body: finds each wrong value, names it and says what was expected.
  */
 final class BodySchema {
-  /** Keywords that only say that something below them is wrong, which has an error of its own. */
+  /** Keywords whose errors only say that a nested value is wrong; that value has its own error. */
   private static final Set<String> OUTER = Set.of("$ref", "properties", "propertyNames");
 
   private final Contract contract;
@@ -32,7 +31,7 @@ final class BodySchema {
     this.contract = contract;
     MediaType json = operation.getRequestBody().getContent().get(MediaType.APPLICATION_JSON);
     this.validator = contract.openApi().getSchemaRepository().validator(json.getSchema());
-    // The operation's own model has its references replaced; the document still has the words.
+    // The operation's model has its references resolved; the document still has their names.
     String path = operation.getOpenAPIPath().replace("/", "~1");
     String method = operation.getHttpMethod().name().toLowerCase(Locale.ROOT);
     this.schema =
@@ -40,7 +39,7 @@ final class BodySchema {
             "/paths/" + path + "/" + method + "/requestBody/content/application~1json/schema");
   }
 
-  /** Empty if the body is as it must be. */
+  /** Empty if the body is valid. */
   List<Violation> violations(Object body) {
     OutputUnit result = validator.validate(body);
     if (Boolean.TRUE.equals(result.getValid())) {
@@ -127,8 +126,8 @@ final class BodySchema {
   }
 
   /**
-   * The keys in an instance location such as {@code #/rooms/a~1b%20c}. They are looked up, as they
-   * cannot be decoded: Vert.x writes the byte 8 as {@code %8}.
+   * The keys in an instance location such as {@code #/rooms/a~1b%20c}. They are looked up in the
+   * body because they cannot be decoded: Vert.x writes the byte 8 as {@code %8}.
    */
   private static List<String> path(String location, Object body) {
     List<String> keys = new ArrayList<>();

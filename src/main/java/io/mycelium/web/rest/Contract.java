@@ -13,9 +13,9 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * {@code openapi.yaml}: the text that is served, the document that words are taken from, and the
- * routes and schemas that Vert.x makes of it. Immutable once loaded; loading takes half a second of
- * a cold JVM, so that a node does it once and its web verticles share it.
+ * {@code openapi.yaml}: the served text, the document from which messages are built, and the routes
+ * and schemas that Vert.x derives from it. Immutable once loaded. Loading takes half a second in a
+ * cold JVM, so a node loads it once and its web verticles share it.
  */
 public final class Contract {
   private static final String RESOURCE = "openapi.yaml";
@@ -30,7 +30,7 @@ public final class Contract {
     this.openApi = openApi;
   }
 
-  /** Fails if the document is no valid OpenAPI 3.1. */
+  /** Fails if the document is not valid OpenAPI 3.1. */
   public static Future<Contract> load(Vertx vertx) {
     Future<Buffer> text = vertx.executeBlocking(() -> ClassPathFiles.read(RESOURCE));
     Future<JsonObject> document = text.compose(yaml -> vertx.executeBlocking(() -> parse(yaml)));
@@ -46,8 +46,8 @@ public final class Contract {
   }
 
   /**
-   * Vert.x 5.0 refuses a contract that has application/problem+json or application/x-ndjson, and
-   * annotates the one that it is given.
+   * Vert.x 5.0 refuses a contract with application/problem+json or application/x-ndjson, and
+   * modifies the contract that it is given.
    */
   private static JsonObject forVertx(JsonObject document) {
     JsonObject copy = document.copy();

@@ -8,9 +8,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * One export on its way to a client. The next part is asked for once the one before has left this
- * process, so that one is in memory however slowly the client reads. A part is a room's first lines
- * (its snapshots, that is) or {@link #PAGE} entries of it.
+ * One export on its way to a client. The next part is requested once the previous part has left
+ * this process, so only one part is in memory however slowly the client reads. A part is a room's
+ * first lines (its snapshots) or {@link #PAGE} of its entries.
  */
 final class Download {
   private static final int PAGE = 64;
@@ -82,7 +82,7 @@ final class Download {
             });
   }
 
-  /** What has begun can become no problem document: {@link Problems} resets it. */
+  /** A started response cannot become a problem document: {@link Problems} resets it. */
   private void failed(Throwable cause) {
     ctx.fail(cause);
   }

@@ -4,7 +4,7 @@ import io.mycelium.protocol.ErrorCode;
 import java.util.List;
 
 /**
- * A request that breaks the contract, with each wrong value in it. An answer, not a fault: it has
+ * A request that violates the contract, with all its wrong values. An answer, not a fault: it has
  * no stack trace.
  */
 final class InvalidRequest extends RuntimeException {

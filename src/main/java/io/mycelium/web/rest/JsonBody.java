@@ -20,14 +20,14 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Reads the JSON of a body strictly (RFC 8259) and without loss: a repeated key is refused, a
- * fraction loses no digit, and a top-level {@code payload} stays the text that it is. A {@link
- * Refusal} names line and column.
+ * fraction keeps every digit, and a top-level {@code payload} keeps its text. A {@link Refusal}
+ * names line and column.
  */
 public final class JsonBody {
   /** Top-level key whose value is not parsed: it becomes a string that holds its JSON text. */
   static final String RAW = "payload";
 
-  /** As deep as a payload may be on a socket. */
+  /** The same depth limit as for a payload on a socket. */
   private static final int MAX_DEPTH = 128;
 
   private static final JsonFactory FACTORY =
@@ -43,7 +43,7 @@ public final class JsonBody {
     this.parser = parser;
   }
 
-  /** The value that the body holds: JsonObject, JsonArray, String, Number, Boolean or null. */
+  /** The body's value: JsonObject, JsonArray, String, Number, Boolean or null. */
   public static Object parse(Buffer body) {
     String text = utf8(body);
     try (JsonParser parser = FACTORY.createParser(text)) {
@@ -111,7 +111,7 @@ public final class JsonBody {
     return array;
   }
 
-  /** An escape may make half a surrogate pair, which cannot be written as UTF-8 again. */
+  /** An escape may produce half a surrogate pair, which UTF-8 cannot encode. */
   private String wellFormed(String read) throws JsonParseException {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(read)) {
       throw new JsonParseException(parser, "half of a surrogate pair is no character");
@@ -127,8 +127,8 @@ public final class JsonBody {
   }
 
   /**
-   * A double where it is the same number, otherwise a decimal. Beyond the range of a double nothing
-   * is sensible.
+   * A double if it is the exact number, otherwise a decimal. Numbers beyond the range of a double
+   * are refused.
    */
   private Number fraction(String digits) throws IOException {
     double number = Double.parseDouble(digits);

@@ -11,8 +11,7 @@ import java.util.Locale;
  * A problem document (RFC 9457).
  *
  * @param code the kind of problem
- * @param status HTTP status; that of {@code code} except for statuses that have no code of their
- *     own
+ * @param status HTTP status of {@code code}, except for statuses without their own code
  * @param detail what went wrong with this request
  * @param instance URI under which the log has the cause, or null
  * @param errors each wrong value
@@ -38,7 +37,7 @@ record Problem(ErrorCode code, int status, String detail, String instance, List<
     return new Problem(code, code.httpStatus(), invalid.getMessage(), null, invalid.violations());
   }
 
-  /** The code in words: {@code invalid_config} is "Invalid config". */
+  /** The code as words: {@code invalid_config} becomes "Invalid config". */
   static String title(ErrorCode code) {
     String words = code.reason().replace('_', ' ');
     return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);

@@ -19,24 +19,27 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers every request that failed, wherever it failed, with a {@link Problem}. */
+/** Answers every failed request with a {@link Problem}, wherever it failed. */
 public final class Problems {
   private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
   private final int maxBodyBytes;
 
   /**
-   * @param maxBodyBytes largest body of a request, which a refusal names
+   * @param maxBodyBytes largest body of a request, for the message of a refusal
    */
   public Problems(int maxBodyBytes) {
     this.maxBodyBytes = maxBodyBytes;
   }
 
-  /** Takes over the router's failures, and serves what the documents' {@code type} refers to. */
+  /**
+   * Handles the router's failures, and serves the pages to which the documents' {@code type}
+   * refers.
+   */
   public void mount(Router router) {
     router.route().failureHandler(ctx -> answer(ctx, 500));
-    // What no route matched, or failed while routes were matched, passes failure handlers by and
-    // has no status yet.
+    // A request that no route matched, or that failed during matching, bypasses failure
+    // handlers and has no status yet.
     for (int status : new int[] {400, 404, 500}) {
       router.errorHandler(status, ctx -> answer(ctx, status));
     }
@@ -45,8 +48,8 @@ public final class Problems {
   }
 
   /**
-   * For {@code HttpServer.invalidRequestHandler}: what is not even HTTP gets a problem too, and
-   * loses its connection.
+   * For {@code HttpServer.invalidRequestHandler}: input that is not HTTP gets a problem too, and
+   * its connection is closed.
    */
   public void answerInvalid(HttpServerRequest request) {
     Throwable cause = request.decoderResult().cause();
@@ -69,14 +72,14 @@ public final class Problems {
     write(request.response(), problem);
   }
 
-  /** HTTP/2 does not let a request be resumed that has been read. */
+  /** HTTP/2 does not allow resuming a request that has been read. */
   private static void drain(HttpServerRequest request) {
     if (!request.isEnded()) {
       request.resume();
     }
   }
 
-  /** An upgrade that is refused while it is still a request. */
+  /** Answers an upgrade that is refused before the handshake. */
   public void refuse(HttpServerRequest request, Throwable cause) {
     drain(request);
     if (request.response().closed()) {
@@ -95,19 +98,18 @@ public final class Problems {
       return;
     }
     if (response.headWritten()) {
-      // Half an answer is out; only a reset tells the client that the rest never comes.
+      // A part of the response is sent; only a reset tells the client that the rest will not come.
       response.reset();
       return;
     }
-    // A body that was refused unread would otherwise stay in the connection in front of its next
-    // request.
+    // A refused, unread body would otherwise stay in the connection before its next request.
     drain(ctx.request());
     write(response, problem(ctx, statusIfNone));
   }
 
   /**
-   * Vert.x found routes for the path, none of which takes the method; RFC 9110 section 15.5.6 wants
-   * them named.
+   * Vert.x found routes for the path, but none for the method; RFC 9110 section 15.5.6 requires the
+   * allowed methods to be named.
    */
   private void methodNotAllowed(Router router, RoutingContext ctx) {
     Set<String> methods = new TreeSet<>();

@@ -24,12 +24,13 @@ import java.util.Set;
 
 /**
  * Checks the requests of one operation against the contract. Vert.x's own check is not used: it
- * reads a room named 3.14 as a number, stops at the first wrong value and says neither what was
- * given nor what was expected.
+ * reads a room named 3.14 as a number, stops at the first wrong value, and names neither the given
+ * nor the expected value.
  */
 final class RequestCheck {
   /**
-   * A larger body is parsed on a worker thread, as it would hold up the sockets of this event loop.
+   * A larger body is parsed on a worker thread, because it would block the sockets of this event
+   * loop.
    */
   private static final int INLINE_BYTES = 16_384;
 
@@ -84,7 +85,7 @@ final class RequestCheck {
   }
 
   /**
-   * @throws InvalidRequest that names each that is wrong
+   * @throws InvalidRequest that names each wrong parameter
    */
   Map<String, Object> parameters(RoutingContext ctx) {
     MultiMap query = ctx.queryParams();
@@ -145,7 +146,10 @@ final class RequestCheck {
     return Boolean.TRUE.equals(parameters.get(parameter).validate(value).getValid());
   }
 
-  /** A parameter is text; where its schema wants an integer and it looks like one, it is one. */
+  /**
+   * A parameter is text; it is read as an integer if its schema requires one and the text looks
+   * like one.
+   */
   private static Object typed(String type, String text) {
     if (!"integer".equals(type)) {
       return text;

@@ -25,7 +25,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The REST interface: {@code /api/v1} as the contract has it, and the contract itself at {@code
+ * The REST interface: {@code /api/v1} as defined by the contract, and the contract itself at {@code
  * /openapi.yaml}.
  */
 public final class RestApi {
@@ -43,7 +43,7 @@ public final class RestApi {
   private final Map<String, Function<ApiRequest, Future<Answer>>> operations;
 
   /**
-   * @param maxBodyBytes largest body of a request, save an import's
+   * @param maxBodyBytes largest body of a request, except an import's
    */
   public RestApi(
       Vertx vertx,
@@ -132,7 +132,7 @@ public final class RestApi {
     return action;
   }
 
-  /** Template of the path of the operation that answered, for metrics; null if none did. */
+  /** Path template of the operation that answered, for metrics; null if none did. */
   public static String route(RoutingContext ctx) {
     return ctx.get(ROUTE);
   }
@@ -152,8 +152,7 @@ public final class RestApi {
   private void identify(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     if (hasBody(request)) {
-      // What arrives while the authenticator thinks must wait for the body handler, which resumes
-      // it.
+      // The request is paused while the authenticator works; the body handler resumes it.
       request.pause();
     }
     authenticator
@@ -190,8 +189,8 @@ public final class RestApi {
   }
 
   /**
-   * The charset parameter means nothing for JSON (RFC 8259 section 11), so any other parameters are
-   * let pass too.
+   * The charset parameter has no meaning for JSON (RFC 8259 section 11), so all parameters are
+   * accepted.
    */
   private static boolean isJson(String contentType) {
     return contentType != null

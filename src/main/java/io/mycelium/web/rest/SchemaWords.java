@@ -4,7 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.stream.Collectors;
 
-/** Puts a schema into words, for the {@code expected} of a problem document. */
+/** Describes a schema in words, for the {@code expected} of a problem document. */
 final class SchemaWords {
   private SchemaWords() {}
 
@@ -29,7 +29,7 @@ final class SchemaWords {
     };
   }
 
-  /** What was expected in the place of a key that the schema does not know. */
+  /** What was expected instead of a key that the schema does not know. */
   static String keysOf(JsonObject schema) {
     return "one of the keys " + String.join(", ", schema.getJsonObject("properties").fieldNames());
   }

@@ -13,7 +13,9 @@ import java.util.Set;
 
 /** Export and import of an instance as NDJSON, streamed both ways. */
 final class Transfer {
-  /** Operations of the contract that are answered here, since their bodies are no JSON document. */
+  /**
+   * Operations of the contract that are answered here, because their bodies are not JSON documents.
+   */
   static final Set<String> OPERATIONS = Set.of("exportInstance", "importInstance");
 
   static final String NDJSON = "application/x-ndjson";

@@ -12,8 +12,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.UUID;
 
 /**
- * One import on its way in: lines are gathered into a chunk, and the connection is not read while a
- * chunk is on its way to the store. So a chunk and a line are in memory, whatever is sent.
+ * One inbound import: lines are gathered into a chunk, and the connection is not read while a chunk
+ * is being stored. So memory holds at most a chunk and a line, whatever is sent.
  */
 final class Upload {
   private static final int CHUNK_CHARS = 256 << 10;
@@ -73,7 +73,7 @@ final class Upload {
     sent.onSuccess(kept -> lines.resume()).onFailure(this::abandon);
   }
 
-  /** Resuming the parser behind the end tells of it once more. */
+  /** Resuming the parser after the end reports the end once more. */
   private void finish() {
     if (over || ended) {
       return;
@@ -92,7 +92,7 @@ final class Upload {
     Answer.created(location, instance).write(ctx.response());
   }
 
-  /** The client is gone, or a line does not end. */
+  /** The client is gone, or a line is too long. */
   private void broken(Throwable cause) {
     boolean gone = ctx.response().closed();
     abandon(
@@ -103,7 +103,7 @@ final class Upload {
                 "line " + (line + 1) + ": it is longer than " + MAX_LINE_BYTES + " bytes"));
   }
 
-  /** The rest of what is sent is read and dropped, so that the client gets to read the answer. */
+  /** Reads and drops the rest of the body, so that the client gets to read the response. */
   private void abandon(Throwable cause) {
     if (over) {
       return;

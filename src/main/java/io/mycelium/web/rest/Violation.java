@@ -5,9 +5,9 @@ import io.vertx.core.json.JsonObject;
 /**
  * One wrong value of a request.
  *
- * @param field where it is, e.g. {@code config.history}
- * @param value what was given, as JSON text or as it was written; null if nothing was
- * @param expected what would have been accepted, in words
+ * @param field path of the value, e.g. {@code config.history}
+ * @param value the given value, as JSON text or as it was written; null if absent
+ * @param expected the values that are accepted, in words
  */
 record Violation(String field, String value, String expected) {
   private static final int SHOWN = 100;

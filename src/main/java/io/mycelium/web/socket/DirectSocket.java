@@ -10,14 +10,14 @@ import java.io.IOException;
 import java.nio.channels.NotYetConnectedException;
 
 /**
- * Sends bytes past Netty's pipeline and queue, which cost more than all that was done to make the
- * bytes. Only over a native socket, whose bytes nobody encrypts, and only while nothing waits in
- * the queue. On the socket's event loop.
+ * Sends bytes directly, bypassing Netty's pipeline and queue, which cost more than making the
+ * bytes. Only over an unencrypted native socket, and only while the queue is empty. On the socket's
+ * event loop.
  */
 final class DirectSocket {
   private final Channel channel;
 
-  /** Null where all has to go Netty's way. */
+  /** Null if all bytes must go through Netty. */
   private final Socket socket;
 
   DirectSocket(Channel channel) {
@@ -30,8 +30,8 @@ final class DirectSocket {
   }
 
   /**
-   * Whether nothing waits in Netty's queue, which is null once the channel is closed or its output
-   * shut: the descriptor may be another socket's by then.
+   * Whether Netty's queue is empty. The queue is null once the channel or its output is closed: the
+   * descriptor may then belong to another socket.
    */
   boolean isFree() {
     if (socket == null || !channel.isOpen()) {
@@ -42,10 +42,10 @@ final class DirectSocket {
   }
 
   /**
-   * Sends while the socket {@link #isFree}. What fails here fails for Netty as well, which then
-   * closes the channel.
+   * Sends while the socket {@link #isFree}. A write that fails here fails for Netty as well, which
+   * then closes the channel.
    *
-   * @return how many bytes were taken; the buffer's indices stay as they are
+   * @return how many bytes were taken; the buffer's indices do not change
    */
   int send(ByteBuf bytes) {
     if (!bytes.hasMemoryAddress()) {

@@ -5,14 +5,14 @@ import io.mycelium.protocol.Disconnect;
 import java.io.ByteArrayOutputStream;
 
 /**
- * Gives a connection whole messages, made of their fragments (RFC 6455 section 5.4), whose order
- * Netty's decoder has checked. On the socket's event loop.
+ * Joins fragments (RFC 6455 section 5.4), whose order Netty's decoder has checked, into whole
+ * messages for a connection. On the socket's event loop.
  */
 final class Fragments {
   private final Connection connection;
   private final int maxMessageBytes;
 
-  /** Of a message that is not complete; null between messages. */
+  /** The bytes of an incomplete message; null between messages. */
   private ByteArrayOutputStream gathered;
 
   private boolean text;
@@ -26,7 +26,7 @@ final class Fragments {
    * A text or binary frame.
    *
    * @param content read during the call only
-   * @param length of the content, which begins at the array's start
+   * @param length of the content, which starts at index 0
    */
   void begin(byte[] content, int length, boolean isText, boolean isFinal) {
     text = isText;
@@ -38,7 +38,7 @@ final class Fragments {
     }
   }
 
-  /** A continuation; dropped behind a message that was too long. */
+  /** A continuation; dropped if it belongs to a message that was too long. */
   void goOn(byte[] content, int length, boolean isFinal) {
     if (gathered == null) {
       return;

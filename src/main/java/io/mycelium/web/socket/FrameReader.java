@@ -9,11 +9,12 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Reads the frame that nearly all frames are: a whole text message, masked, up to 64 KiB, in one
- * piece. Every other frame goes to Netty's decoder, with what a decoder has to know of those before
- * it: this one stays out of the way from the first fragment of a message to the last, and for good
- * behind a close frame. It begins where a frame does: a client that sends before it has the answer
- * to its upgrade breaks its own connection. On the socket's event loop (RFC 6455 section 5.2).
+ * Reads the most common frame: a whole text message, masked, up to 64 KiB, in one piece. Every
+ * other frame goes to Netty's decoder. The decoder also needs the frames that belong together, so
+ * this reader passes everything on from the first fragment of a message to the last, and after a
+ * close frame for good. It must start at a frame's first byte: a client that sends before it has
+ * the response to its upgrade breaks its own connection. On the socket's event loop (RFC 6455
+ * section 5.2).
  */
 final class FrameReader extends ChannelInboundHandlerAdapter {
   private static final VarHandle LONGS =
@@ -25,19 +26,19 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   private static final int WHOLE_TEXT = 0x81;
   private static final int MASK_BYTES = 4;
 
-  /** Of a masked frame of up to 125 bytes, the mask included, and of one of up to 65,535. */
+  /** Header sizes, including the mask, of a frame of up to 125 bytes and of one of up to 65,535. */
   private static final int SHORT_HEADER = 2 + MASK_BYTES;
 
   private static final int LONG_HEADER = 4 + MASK_BYTES;
 
-  /** Where the messages go. */
+  /** Receives the messages. */
   interface Texts {
-    /** At least that long, for the next message. */
+    /** An array of at least this length for the next message. */
     byte[] buffer(int length);
 
     /**
-     * The first {@code length} bytes are a whole message of the size that is allowed, unmasked,
-     * whose UTF-8 is not checked.
+     * The first {@code length} bytes are a whole message of an allowed size, unmasked, with
+     * unchecked UTF-8.
      */
     void onText(byte[] buffer, int length);
   }
@@ -45,10 +46,10 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
   private final Texts texts;
   private final int maxMessageBytes;
 
-  /** Bytes still to come of a frame that the decoder reads. */
+  /** Remaining bytes of a frame that the decoder reads. */
   private long forDecoder;
 
-  /** Whether it was given any of what is being read. */
+  /** Whether the decoder was given any bytes of this read. */
   private boolean decoderReads;
 
   /** The start of a frame whose length is not known yet. */
@@ -56,7 +57,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
   private boolean fragmented;
 
-  /** Of the frame at hand: its first byte, and how long its header and its payload are. */
+  /** The current frame: its first byte, and the lengths of its header and its payload. */
   private int first;
 
   private int header;
@@ -92,7 +93,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Of no interest to those who were given nothing. */
+  /** Handlers that got no bytes need no end-of-read event. */
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     if (decoderReads) {
@@ -101,7 +102,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Looks at a header, which stays; false if only a part of it is there. */
+  /** Reads a header without consuming it; false if only a part of it has arrived. */
   private boolean readHeader(ByteBuf in) {
     int from = in.readerIndex();
     int there = in.readableBytes();
@@ -124,7 +125,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     return true;
   }
 
-  /** The header's length says that it is masked, and that the payload's is in its shortest form. */
+  /** Whether the frame is masked and the payload's length is in its shortest form. */
   private boolean isWholeText(ByteBuf in) {
     return first == WHOLE_TEXT
         && !fragmented
@@ -154,7 +155,10 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** It reads all that comes behind what it refuses or ignores: a wrong length, a close frame. */
+  /**
+   * The decoder reads all bytes after a frame that it refuses or ignores: a wrong length, a close
+   * frame.
+   */
   private void leaveToDecoder() {
     int opcode = first & OPCODE;
     if (opcode < CLOSE) {

@@ -41,23 +41,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a socket's pipeline over from Vert.x once it is upgraded. What is left of it is TLS,
- * Netty's frame decoder (masks, lengths, control frames, the order of fragments) and encoder (for
- * the decoder's own close frames); behind them this handler reads, and before them {@link
- * FrameReader}, which gives it the plainest messages directly. Frames go out as bytes from the
- * decoder's place in the pipeline, past everything but TLS, or past Netty ({@link DirectSocket}).
+ * Takes a socket's pipeline over from Vert.x after the upgrade. The pipeline keeps TLS, Netty's
+ * frame decoder (masks, lengths, control frames, the order of fragments) and encoder (for the
+ * decoder's own close frames). This handler reads after them; {@link FrameReader} reads before them
+ * and passes the simplest messages to this handler directly. Frames go out as bytes from the
+ * decoder's place in the pipeline, so that they pass only TLS, or bypass Netty ({@link
+ * DirectSocket}).
  *
- * <p>This is the one class that relies on Vert.x's internals; {@link VertxTransport} does without
- * them, and without the two above. Writes here pass Vert.x's write queue by, so the channel's own
- * water mark bounds what waits for a slow peer.
+ * <p>Only this class relies on Vert.x's internals; {@link VertxTransport} uses neither them nor the
+ * two classes above. Writes here bypass Vert.x's write queue, so the channel's own water mark
+ * bounds the bytes that wait for a slow peer.
  */
 final class NettyTransport extends ChannelInboundHandlerAdapter
     implements Transport, FrameReader.Texts {
   private static final int NORMAL_CLOSURE = 1000;
 
   /**
-   * Time that a peer has to take what waits for it and to end the TCP connection, before that is
-   * done for it.
+   * Time that a peer has to read its pending bytes and to close the TCP connection, before the
+   * server closes it.
    */
   private static final int LINGER_SECONDS = 5;
 
@@ -80,7 +81,8 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   }
 
   /**
-   * Removes what Vert.x has in the pipeline and installs a transport; on the socket's event loop.
+   * Removes Vert.x's handlers from the pipeline and installs a transport; on the socket's event
+   * loop.
    */
   static NettyTransport install(
       ServerWebSocket socket, int maxMessageBytes, WriteBufferWaterMark budget) {
@@ -107,7 +109,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
         || handler instanceof SslHandler;
   }
 
-  /** From now on what the peer sends goes to the connection. */
+  /** From now on the peer's messages go to the connection. */
   void start(Connection reader) {
     connection = reader;
     fragments = new Fragments(reader, maxMessageBytes);
@@ -127,7 +129,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
     connection.onText(buffer, length);
   }
 
-  /** What {@link FrameReader} left to the decoder. */
+  /** Frames that {@link FrameReader} left to the decoder. */
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     try {
@@ -178,9 +180,9 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   }
 
   /**
-   * Vert.x has the decoder report violations and not answer them. That the channel is closed is no
-   * news: {@link #channelInactive} follows, and what is being written to others must not be
-   * disturbed before.
+   * Vert.x configures the decoder to report violations without answering them. A closed channel
+   * needs no handling here: {@link #channelInactive} follows, and writes to other sockets must not
+   * be disturbed before.
    */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
@@ -200,7 +202,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
     }
   }
 
-  /** What a peer is told whose frames break RFC 6455. */
+  /** The close frame for a peer whose frames violate RFC 6455. */
   static Disconnect violation(CorruptedFrameException cause) {
     int status = cause instanceof CorruptedWebSocketFrameException c ? c.closeStatus().code() : 0;
     return switch (status) {
@@ -261,9 +263,9 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   }
 
   /**
-   * RFC 6455 section 7.1.1: our half is closed behind the close frame, and the other is read until
-   * the peer closes it; to close both at once would reset a connection that still has unread data,
-   * and the reset overtakes the close frame.
+   * RFC 6455 section 7.1.1: the server closes its half after the close frame, and reads until the
+   * peer closes the other half. Closing both at once would reset a connection with unread data, and
+   * the reset would overtake the close frame.
    */
   private void sendClose(int status, String reason) {
     Channel channel = head.channel();

@@ -19,9 +19,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@code GET /socket/:id[/websocket]}: lets a connection in, or refuses it while it is still an
- * HTTP request, and hands the socket to the hub. Stands before the router, whose wrappers would
- * hide the socket's pipeline.
+ * {@code GET /socket/:id[/websocket]}: admits a connection and hands its socket to the hub, or
+ * refuses it while it is still an HTTP request. Runs before the router, whose wrappers would hide
+ * the socket's pipeline.
  */
 public final class SocketHandler {
   private static final Pattern PATH = Pattern.compile("/socket/([A-Za-z0-9_-]{1,64})(/websocket)?");
@@ -36,7 +36,7 @@ public final class SocketHandler {
 
   /**
    * @param refusals answers a request that is not upgraded
-   * @param netty whether frames are written past Vert.x, by {@link NettyTransport}
+   * @param netty whether frames bypass Vert.x, with {@link NettyTransport}
    * @param maxPendingBytes bytes that may wait for one slow peer
    */
   public SocketHandler(
@@ -55,12 +55,12 @@ public final class SocketHandler {
     this.budget = new WriteBufferWaterMark(maxPendingBytes / 2, maxPendingBytes);
   }
 
-  /** As Phoenix does: what is given last counts. */
+  /** As in Phoenix, the last value counts. */
   private static String last(List<String> values) {
     return values.isEmpty() ? null : values.get(values.size() - 1);
   }
 
-  /** Takes the request if it asks for a socket; false leaves it to the router. */
+  /** Handles the request if it asks for a socket; false leaves it to the router. */
   public boolean handle(HttpServerRequest request) {
     if (request.method() != HttpMethod.GET || !request.path().startsWith("/socket/")) {
       return false;
@@ -118,8 +118,8 @@ public final class SocketHandler {
   }
 
   /**
-   * Nothing is read until the pipeline is changed, which must wait until Vert.x has finished the
-   * handshake.
+   * Nothing is read until the pipeline is changed, which is possible only after Vert.x has finished
+   * the handshake.
    */
   private void takeOver(ServerWebSocket socket, Hub.Permit permit, Serializer serializer) {
     Channel channel = ((WebSocketInternal) socket).channelHandlerContext().channel();

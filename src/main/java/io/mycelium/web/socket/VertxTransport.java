@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The same transport on Vert.x's public WebSocket API, chosen with {@code web.transport: vertx}:
- * slower, since every frame takes Vert.x's way out, and bound to nothing internal.
+ * slower, since every frame goes through Vert.x, and independent of internals.
  */
 final class VertxTransport implements Transport {
   private static final int OPCODE = 0x0f;
@@ -40,7 +40,7 @@ final class VertxTransport implements Transport {
     return new VertxTransport(socket, maxMessageBytes, maxPendingBytes);
   }
 
-  /** From now on what the peer sends goes to the connection. */
+  /** From now on the peer's messages go to the connection. */
   void start(Connection reader) {
     connection = reader;
     fragments = new Fragments(reader, maxMessageBytes);
@@ -54,7 +54,7 @@ final class VertxTransport implements Transport {
   }
 
   /**
-   * Takes messages apart as bytes: Vert.x's own text messages have lost what was not UTF-8. It
+   * Reads messages as bytes: Vert.x's own text messages have lost bytes that are not UTF-8. Vert.x
    * answers pings and closes.
    */
   private void onFrame(WebSocketFrame frame) {
@@ -77,7 +77,7 @@ final class VertxTransport implements Transport {
     }
   }
 
-  /** Takes the frames apart again that were put together for the other transport. */
+  /** Splits the frames that were joined for the other transport. */
   @Override
   public void write(ByteBuf frames) {
     try {
@@ -143,7 +143,7 @@ final class VertxTransport implements Transport {
   @Override
   public void flush() {}
 
-  /** A socket that its peer just closed would throw; the connection is told of it soon. */
+  /** A socket that the peer just closed would throw; the connection will be notified. */
   @Override
   public boolean isWritable() {
     return socket.isClosed() || !socket.writeQueueFull();

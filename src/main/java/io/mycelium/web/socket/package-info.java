@@ -1,8 +1,8 @@
 /**
  * The WebSocket upgrade at {@code /socket/:id} and the two transports behind it.
  *
- * <p>Owns the way from an upgraded socket to a {@link io.mycelium.connection.Connection} and back:
- * {@code NettyTransport} past Vert.x, {@code VertxTransport} on its public API.
+ * <p>Owns the path from an upgraded socket to a {@link io.mycelium.connection.Connection} and back:
+ * {@code NettyTransport} bypasses Vert.x, {@code VertxTransport} uses its public API.
  *
  * <p>May import {@code access}, {@code connection} and {@code protocol}.
  */
