@@ -4,13 +4,14 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * Decides who asks, once for each REST request and each upgrade, before any of the body is read.
+ * Identifies the caller, once for each REST request and each upgrade, before any of the body is
+ * read.
  */
 @FunctionalInterface
 public interface Authenticator {
 
   /**
-   * The identity of whoever sent this request. Called on the request's event loop, so it must not
+   * The identity of this request's sender. Called on the request's event loop, so it must not
    * block; the future may complete later.
    *
    * @return fails with a {@link io.mycelium.protocol.Refusal}, e.g. {@code unauthorized}, that

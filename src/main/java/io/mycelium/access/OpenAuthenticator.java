@@ -7,7 +7,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.UUID;
 
 /**
- * Believes everyone: the user is whom the {@code userId} query parameter names, or somebody new.
+ * Trusts every caller: the user is the one that the {@code userId} query parameter names, or a new
+ * one.
  */
 public final class OpenAuthenticator implements Authenticator {
   @Override

@@ -4,7 +4,7 @@ import io.mycelium.instance.DeployerConfig;
 import java.util.function.LongSupplier;
 
 /**
- * How often an instance crashed, whether that is too often, and the log of its restarts. On the
+ * The crashes of an instance, whether they are too many, and the log of its restarts. On the
  * deployer's context.
  */
 final class CrashRecord {
@@ -12,10 +12,10 @@ final class CrashRecord {
   private final LongSupplier clock;
   private RestartIntensity intensity;
 
-  /** Milliseconds for which crashes do not age: who is stuck crashes less often than others. */
+  /** Milliseconds by which crashes age later: a stuck instance crashes less often than others. */
   private long stuckFor;
 
-  /** Threads that its generations took with them and did not bring back. */
+  /** Threads that its stuck generations still hold. */
   private int threadsLost;
 
   private RestartLog log = RestartLog.EMPTY;
@@ -28,7 +28,7 @@ final class CrashRecord {
     this.clock = clock;
   }
 
-  /** Notes a crash; returns whether it is one too many. */
+  /** Records a crash; returns whether it is one too many. */
   boolean exceededBy(Deployment crashed, long now) {
     if (intensity == null) {
       intensity = new RestartIntensity(config.maxRestarts(), config.restartWindow());
@@ -38,9 +38,9 @@ final class CrashRecord {
   }
 
   /**
-   * Puts the end of a generation into the log.
+   * Records the end of a generation in the log.
    *
-   * @param cause null if the restart was asked for
+   * @param cause null if the restart was requested
    */
   void remember(long generation, RestartLog.Outcome outcome, Throwable cause) {
     log = log.with(clock.getAsLong(), generation, outcome, cause);
@@ -50,19 +50,19 @@ final class CrashRecord {
     return log;
   }
 
-  /** A restart on request begins anew. */
+  /** A requested restart resets the count. */
   void forgive() {
     intensity = null;
   }
 
   /**
-   * @param ms for which its logic did not end
+   * @param ms for which its logic was stuck
    */
   void stuckFor(long ms) {
     stuckFor += ms;
   }
 
-  /** It may have left with a thread. */
+  /** The generation may have kept a thread. */
   void ended(Deployment deployment) {
     if (deployment.holdsThread()) {
       threadsLost++;

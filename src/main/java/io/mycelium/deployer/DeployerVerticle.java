@@ -48,7 +48,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   private RowPublisher rows;
 
   /**
-   * @param store stays open when this stops
+   * @param store stays open when this verticle stops
    */
   public DeployerVerticle(
       DeployerConfig config,
@@ -151,7 +151,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
         new StuckException(stats.busyFor(now), stats.whereabouts()));
   }
 
-  /** What an instance's {@code status} can be in the API. */
+  /** The values of an instance's {@code status} in the API. */
   public static List<String> statuses() {
     return Arrays.stream(InstanceStatus.values()).map(InstanceStatus::json).toList();
   }

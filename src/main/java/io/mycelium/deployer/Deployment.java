@@ -54,7 +54,7 @@ final class Deployment {
     this.ended = context.vertx().promise();
   }
 
-  /** Completes once it takes commands; fails if it is given up before. */
+  /** Completes once the verticle takes commands; fails if it is given up before. */
   Future<Void> start() {
     DeploymentOptions options =
         new DeploymentOptions().setThreadingModel(spec.config().threading());
@@ -84,7 +84,7 @@ final class Deployment {
     return !starting.future().isComplete();
   }
 
-  /** Completes once its verticle has stopped, which one that is stuck may never do. */
+  /** Completes once the verticle has stopped; a stuck verticle may never stop. */
   Future<Void> stopped() {
     return stopped;
   }
@@ -93,7 +93,10 @@ final class Deployment {
     return stuck;
   }
 
-  /** Its logic or the journal ended it, and left that; false if that was known. */
+  /**
+   * The logic or the journal ended the generation, which left this handover; false if that was
+   * known.
+   */
   boolean end(Handover handover) {
     return ended.tryComplete(handover);
   }
@@ -103,21 +106,21 @@ final class Deployment {
   }
 
   /**
-   * What it leaves: on request, or because it crashed just now; fails if it does not answer in
-   * time.
+   * The generation's handover, on request or after a crash; fails if the verticle does not answer
+   * in time.
    */
   Future<Handover> retire() {
     verticle.retire().onSuccess(ended::tryComplete);
     return inTime(ended.future());
   }
 
-  /** Its logic does not end. */
+  /** The logic is stuck. */
   void isStuckNow() {
     stuck = true;
     verticle.fence();
   }
 
-  /** It is stuck while it starts, and will not. */
+  /** The verticle is stuck during its start and will not start. */
   void giveUpStart(StuckException cause) {
     stopped = context.here(deployment.compose(vertx::undeploy));
     giveUp();
@@ -125,8 +128,7 @@ final class Deployment {
   }
 
   /**
-   * A verticle that does not stop in time is left behind: its generation fences what it may still
-   * write.
+   * A verticle that does not stop in time is abandoned: its generation fences off its later writes.
    */
   Future<Void> undeploy() {
     if (deployment == null || !deployment.succeeded()) {
@@ -161,7 +163,7 @@ final class Deployment {
     }
   }
 
-  /** Whether it has a thread of the pool that it does not give back. */
+  /** Whether the verticle holds a thread of the pool for good. */
   boolean holdsThread() {
     return isWorker() && !stopped.isComplete();
   }

@@ -30,7 +30,7 @@ final class DirectoryService {
   }
 
   /**
-   * @throws Refusal as does the future
+   * @throws Refusal like the future
    */
   Future<?> handle(JsonObject request) {
     String id = request.getString("id");
@@ -91,9 +91,7 @@ final class DirectoryService {
     return instance.restart().map(ignored -> InstanceJson.of(instance));
   }
 
-  /**
-   * The same settings again change nothing; other settings for a room that is there are refused.
-   */
+  /** The same settings again change nothing; other settings for an existing room are refused. */
   private Future<JsonObject> putRoom(SupervisedInstance instance, String name, JsonObject json) {
     RoomSettings settings = InstanceSpec.readRoom(name, json, instance.spec().config());
     RoomSettings existing = instance.spec().rooms().get(name);
@@ -124,7 +122,7 @@ final class DirectoryService {
         .map(room -> new JsonObject().put("created", true).put("room", room));
   }
 
-  /** A successor would fail to begin that room as well. */
+  /** A successor would fail to start this room as well. */
   private static void withdraw(SupervisedInstance instance, String name, Throwable cause) {
     if (cause instanceof Refusal refusal && refusal.code() == ErrorCode.REJECTED) {
       Map<String, RoomSettings> rooms = new HashMap<>(instance.spec().rooms());

@@ -14,12 +14,12 @@ import java.time.Instant;
 import java.util.function.Supplier;
 
 /**
- * One instance being made from the lines of an export, which go into the store as they come. Until
- * the last line its row says {@link #UNFINISHED}, by which the next start of the node knows what to
- * clear away. On the deployer's context.
+ * One instance being created from the lines of an export, which go into the store as they arrive.
+ * Until the last line the instance's row says {@link #UNFINISHED}, so that the next start of the
+ * node can remove it. On the deployer's context.
  */
 final class Import {
-  /** {@code lastError} of an instance that is not all there. */
+  /** {@code lastError} of an incomplete instance. */
   static final String UNFINISHED = "its import was not finished";
 
   private final InstanceServices services;
@@ -33,7 +33,7 @@ final class Import {
   private boolean ended;
 
   /**
-   * @param generation that writes it; older ones of its id are fenced
+   * @param generation that writes the instance; older generations of its id are fenced off
    */
   Import(InstanceServices services, OwnContext context, String id, long generation) {
     this.services = services;
@@ -43,15 +43,16 @@ final class Import {
   }
 
   /**
-   * Takes some lines, each a whole one.
+   * Takes some whole lines.
    *
-   * @return completes once they are in the store; fails with a {@link Refusal} that names the line
+   * @return completes once the lines are in the store; fails with a {@link Refusal} that names the
+   *     line
    */
   Future<Void> add(String text) {
     return next(() -> take(text.split("\n", -1), 0));
   }
 
-  /** One after the other, so that nothing is on its way when the next one looks. */
+  /** One line after the other, so that no write is in flight when the next line is checked. */
   private Future<Void> next(Supplier<Future<Void>> work) {
     last =
         last.compose(
@@ -148,7 +149,7 @@ final class Import {
         UNFINISHED);
   }
 
-  /** All lines have come: the instance can be used if the last one was there. */
+  /** All lines have arrived: the instance can be used if the last line was among them. */
   Future<Void> finish() {
     return next(
         () -> {
@@ -161,7 +162,7 @@ final class Import {
         });
   }
 
-  /** Leaves nothing behind of what it registered itself. */
+  /** Removes everything that this import registered. */
   Future<Void> abandon() {
     return last.transform(
         ignored ->

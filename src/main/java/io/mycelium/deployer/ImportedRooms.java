@@ -20,12 +20,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The rooms of an instance that is imported, one behind the other. On the deployer's context. */
+/** The rooms of an imported instance, one after the other. On the deployer's context. */
 final class ImportedRooms {
   private static final String ANY = "(?s).*";
   private static final String NAME = "(?s).{1,200}";
 
-  /** Nothing before the snapshot is kept, so the store counts from there. */
+  /** No entry before the snapshot is kept, so the store counts from there. */
   private static final Retention NOTHING_BEFORE = new Retention(0, Duration.ofMillis(1));
 
   private final InstanceServices services;
@@ -136,8 +136,8 @@ final class ImportedRooms {
   }
 
   /**
-   * Of an entry that is gone only the key is known. It is written as an entry, and goes with the
-   * snapshot behind it.
+   * A dropped entry of which only the key is known. It is written as an entry, and dropped with the
+   * snapshot after it.
    */
   private void key(ExportLine line, long number) {
     line.only("entry", "seq", "key");
@@ -188,7 +188,7 @@ final class ImportedRooms {
     }
   }
 
-  /** Completes once all that came is in the store. */
+  /** Completes once all lines so far are in the store. */
   Future<Void> written() {
     flush();
     Future<Void> all = Future.all(List.copyOf(writes)).mapEmpty();

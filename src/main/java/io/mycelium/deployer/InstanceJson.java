@@ -19,7 +19,7 @@ final class InstanceJson {
     return instance.lastError() == null ? json : json.put("lastError", instance.lastError());
   }
 
-  /** One that is not in memory. */
+  /** An instance that is not in memory. */
   static JsonObject of(InstanceStore.Registered row) {
     JsonObject json =
         of(InstanceSpec.restored(row), status(row), row.generation())
@@ -48,7 +48,7 @@ final class InstanceJson {
         .put("generation", generation);
   }
 
-  /** What a web verticle needs to let a connection in. */
+  /** The fields that a web verticle needs to admit a connection. */
   static JsonObject lookup(SupervisedInstance instance) {
     InstanceConfig config = instance.spec().config();
     JsonObject socket =

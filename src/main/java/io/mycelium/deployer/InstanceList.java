@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Instances as the API shows them, without waking any: the store's word for those that sleep, their
- * own for those in memory. On the deployer's context.
+ * Instances as the API shows them, without waking any: sleeping instances as the store has them,
+ * instances in memory as they are. On the deployer's context.
  */
 final class InstanceList {
   private static final int MAX_PAGE = 1000;
@@ -47,7 +47,7 @@ final class InstanceList {
     return row(id).map(InstanceJson::stats);
   }
 
-  /** Of this process; likewise. */
+  /** Restarts in this process; fails like the above. */
   Future<JsonObject> restarts(String id) {
     SupervisedInstance live = registry.live().get(id);
     return live == null
@@ -88,7 +88,7 @@ final class InstanceList {
     return Future.succeededFuture(page.toJson());
   }
 
-  /** Those of the ids that exist. */
+  /** The existing ones of these ids. */
   private Future<JsonObject> chosen(Page page, JsonObject filter, String after, JsonArray ids) {
     List<Future<JsonObject>> found =
         ids.stream()
@@ -125,7 +125,7 @@ final class InstanceList {
         .compose(rows -> add(page, filter, status, rows));
   }
 
-  /** A row's instance may be in another state by now, so a page may take several reads. */
+  /** A row's instance may have changed its state since, so a page may take several reads. */
   private Future<JsonObject> add(
       Page page, JsonObject filter, String status, List<InstanceStore.Registered> rows) {
     String last = null;
@@ -154,7 +154,7 @@ final class InstanceList {
         filter, shown.getString("status"), shown.getString("type"), shown.getString("name"));
   }
 
-  /** Type and status exactly; the name if it contains the text, letter case aside. */
+  /** Matches type and status exactly; matches a name that contains the text, ignoring case. */
   private static boolean matches(JsonObject filter, String status, String type, String name) {
     String part = filter.getString("name");
     return filter.getString("status", status).equals(status)
@@ -162,7 +162,7 @@ final class InstanceList {
         && (part == null || name.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT)));
   }
 
-  /** What was found so far, and whether there is more. */
+  /** The instances found so far, and whether there are more. */
   private static final class Page {
     private final int limit;
     private final JsonArray items = new JsonArray();

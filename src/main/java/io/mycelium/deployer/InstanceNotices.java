@@ -7,7 +7,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is said of an instance by its supervisor, to those who are connected and to the store. */
+/** The supervisor's messages about an instance, to its connections and to the store. */
 final class InstanceNotices {
   private static final Logger LOG = LoggerFactory.getLogger(InstanceNotices.class);
 
@@ -25,13 +25,13 @@ final class InstanceNotices {
         .publish(new DeliveryBatch(instance, generation, DeliveryBatch.UNNUMBERED, List.of(item)));
   }
 
-  /** It stays down until it is restarted, even by a node that begins later. */
+  /** The instance stays down until it is restarted, even across restarts of the node. */
   void failed(long generation, String message, String lastError) {
     record(true, lastError);
     publish(generation, new Outbound.Failed(message + lastError));
   }
 
-  /** It is no longer failed. */
+  /** The instance is no longer failed. */
   void revived(String lastError) {
     record(false, lastError);
   }

@@ -3,7 +3,7 @@ package io.mycelium.deployer;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 
-/** Why an instance cannot do what is asked of it. */
+/** The reasons why an instance cannot serve a request. */
 final class InstanceRefusals {
   private InstanceRefusals() {}
 
@@ -20,7 +20,7 @@ final class InstanceRefusals {
     return new Refusal(code, "instance " + id + " is " + instance.status().json() + why);
   }
 
-  /** What a request failed with, or that the instance is stuck if that is no refusal. */
+  /** The refusal with which a request failed; for any other failure, that the instance is stuck. */
   static Refusal of(SupervisedInstance instance, Throwable cause) {
     if (cause instanceof Refusal refusal) {
       return refusal;

@@ -5,14 +5,14 @@ import io.mycelium.instance.InstanceStats;
 import io.mycelium.protocol.JsonWriter;
 
 /**
- * One instance's line in the live table, as it was told last. The order of {@link #write} is that
- * of {@link io.mycelium.bus.InstanceRows#COLUMNS}. On the deployer's context.
+ * One instance's row in the live table, as last published. {@link #write} uses the order of {@link
+ * io.mycelium.bus.InstanceRows#COLUMNS}. On the deployer's context.
  */
 final class InstanceRow {
   /** Measured, see docs/performance.md: an idle instance with its rooms, rounded up. */
   private static final long INSTANCE_BYTES = 4 << 10;
 
-  /** Likewise: a connection in one room, in both halves. */
+  /** Measured too: a connection in one room, in both halves. */
   private static final long CONNECTION_BYTES = 6 << 10;
 
   /** Each further channel. */
@@ -46,7 +46,7 @@ final class InstanceRow {
 
   /**
    * @param seconds since the last call with any; 0 leaves the rates as they are
-   * @return whether the row is another now
+   * @return whether the row has changed
    */
   boolean update(double seconds) {
     boolean changed = status != instance.status() || restarts != instance.restarts();
@@ -70,7 +70,7 @@ final class InstanceRow {
     return changed;
   }
 
-  /** Never 0 where there was something. */
+  /** Never 0 if there was any. */
   private static long rate(long messages, double seconds) {
     return messages == 0 ? 0 : Math.max(1, Math.round(messages / seconds));
   }

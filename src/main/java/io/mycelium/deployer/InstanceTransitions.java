@@ -4,7 +4,7 @@ import io.mycelium.instance.OwnContext;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 
-/** Changes of one instance, which come one after the other. On the deployer's context. */
+/** Changes of one instance, which run one after the other. On the deployer's context. */
 final class InstanceTransitions {
   private final OwnContext context;
   private Future<?> last = Future.succeededFuture();
@@ -13,7 +13,7 @@ final class InstanceTransitions {
     this.context = context;
   }
 
-  /** Begins once all before it have ended, however they did. */
+  /** Starts once all earlier changes have ended, whatever their outcome. */
   <T> Future<T> next(Supplier<Future<T>> transition) {
     Future<T> done = last.transform(ignored -> context.here(transition.get()));
     last = done;

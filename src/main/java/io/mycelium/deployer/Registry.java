@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * All instances of a node: those that are in memory, and those of which only the store knows until
- * they are touched. On the deployer's context.
+ * All instances of a node: instances in memory, and instances that are only in the store until they
+ * are used. On the deployer's context.
  */
 final class Registry {
   private static final int PAGE = 1000;
@@ -33,12 +33,12 @@ final class Registry {
   private final Map<String, Future<SupervisedInstance>> loading = new HashMap<>();
 
   /**
-   * Generations of deleted instances that have not stopped yet: a new instance of that id begins
-   * behind them.
+   * Generations of deleted instances that have not stopped yet: a new instance with the same id
+   * starts above them.
    */
   private final Map<String, Long> stuck = new HashMap<>();
 
-  /** Ids that imports are making instances of: nobody finds those yet. */
+  /** Ids of running imports: their instances are not visible yet. */
   private final Set<String> importing = new HashSet<>();
 
   private long registered;
@@ -50,14 +50,14 @@ final class Registry {
     this.services = services;
   }
 
-  /** Who wants to hear of instances that come into memory, go, or are asked for. */
+  /** Listener for instances that enter or leave memory, or get a request. */
   void onChange(Consumer<String> listener) {
     onChange = listener;
   }
 
   /**
-   * Asks the store how many there are; they themselves stay where they are. Only those that an
-   * import left unfinished when the process died are cleared away.
+   * Counts the instances in the store without loading them. Removes only instances that an import
+   * left unfinished when the process died.
    */
   Future<Void> open() {
     return context
@@ -95,14 +95,14 @@ final class Registry {
             });
   }
 
-  /** Those in memory, by id. */
+  /** The instances in memory, by id. */
   NavigableMap<String, SupervisedInstance> live() {
     return live;
   }
 
   /**
-   * @throws Refusal if the node is full or the id taken by one in memory; the future fails with it
-   *     if only the store knows
+   * @throws Refusal if the node is full or an instance in memory has the id; the future fails with
+   *     it if the store has the id
    */
   Future<SupervisedInstance> create(InstanceSpec spec) {
     checkRoom(spec.id());
@@ -167,7 +167,7 @@ final class Registry {
   }
 
   /**
-   * @param status under which it is counted from now on; null if it is gone
+   * @param status under which the instance is counted from now on; null if it is gone
    */
   private void forget(SupervisedInstance instance, String status) {
     String id = instance.spec().id();
@@ -184,7 +184,7 @@ final class Registry {
   }
 
   /**
-   * Makes room for one that is imported.
+   * Reserves an id for an import.
    *
    * @throws Refusal if the node is full or the id taken, as far as memory knows
    */
@@ -195,13 +195,13 @@ final class Registry {
     return new Import(services, context, id, stuck.getOrDefault(id, 0L) + 1);
   }
 
-  /** It came to nothing. */
+  /** The import failed. */
   void notImported(String id) {
     registered--;
     importing.remove(id);
   }
 
-  /** From now on it can be found. */
+  /** The instance is visible from now on. */
   void imported(String id) {
     importing.remove(id);
     services.meters().instanceStarted();
@@ -209,7 +209,7 @@ final class Registry {
     onChange.accept(id);
   }
 
-  /** Whether it is in the store, but not all there yet. */
+  /** Whether the instance is in the store, but incomplete. */
   boolean isImporting(String id) {
     return importing.contains(id);
   }
@@ -231,15 +231,15 @@ final class Registry {
   }
 
   /**
-   * The instance, awake; one that failed is given as it is.
+   * The instance, after waking it; a failed instance as it is.
    *
-   * @return fails with {@code unknown_instance} if it is not there or on its way out
+   * @return fails with {@code unknown_instance} if it does not exist or is being deleted
    */
   Future<SupervisedInstance> touch(String id) {
     return find(id).compose(instance -> instance.touch().map(instance));
   }
 
-  /** The instance in memory; one that only the store knows is loaded. */
+  /** The instance in memory, loaded from the store if necessary. */
   private Future<SupervisedInstance> find(String id) {
     if (importing.contains(id)) {
       return Future.failedFuture(unknown(id));
@@ -283,7 +283,10 @@ final class Registry {
     return loaded.load().map(loaded).recover(cause -> notLoaded(loaded, cause));
   }
 
-  /** It stays where it is if the store cannot be read just now, and fails for any other reason. */
+  /**
+   * The instance stays in the store if the store cannot be read now; any other failure makes it
+   * failed.
+   */
   private Future<SupervisedInstance> notLoaded(SupervisedInstance instance, Throwable cause) {
     if (cause instanceof Refusal refusal && refusal.code().retryable()) {
       forget(instance, IDLE);
@@ -293,7 +296,7 @@ final class Registry {
     return Future.succeededFuture(instance);
   }
 
-  /** What happens in none of them for {@code instances.idle_timeout} goes to sleep. */
+  /** Instances that are idle for {@code instances.idle_timeout} go to sleep. */
   void sleepIdle() {
     long before = services.clock().getAsLong() - services.config().idleTimeout().toMillis();
     List<SupervisedInstance> idle = new ArrayList<>();

@@ -16,7 +16,7 @@ final class RestartIntensity {
     this.windowMs = window.toMillis();
   }
 
-  /** Notes a crash; returns whether it is one too many. */
+  /** Records a crash; returns whether it is one too many. */
   boolean exceededBy(long now) {
     while (!crashes.isEmpty() && crashes.getFirst() < now - windowMs) {
       crashes.removeFirst();

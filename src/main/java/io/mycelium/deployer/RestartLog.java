@@ -14,18 +14,18 @@ import java.util.Locale;
 record RestartLog(List<Restart> restarts) {
   static final RestartLog EMPTY = new RestartLog(List.of());
 
-  /** How many are kept for each instance. */
+  /** Number of items kept for each instance. */
   static final int KEPT = 20;
 
   private static final int MAX_ERROR = 1000;
 
-  /** What came of it. */
+  /** The outcome. */
   enum Outcome {
-    /** It crashed, and a successor took over. */
+    /** The generation crashed, and a successor took over. */
     RESTARTED,
-    /** It crashed once too often, or did not start. */
+    /** The instance crashed once too often, or did not start. */
     FAILED,
-    /** Somebody asked for it. */
+    /** The restart was requested. */
     REQUESTED;
 
     String json() {
@@ -36,7 +36,7 @@ record RestartLog(List<Restart> restarts) {
   /**
    * @param at milliseconds since 1970 (UTC)
    * @param generation that ended
-   * @param error of a crash; null if it was asked for
+   * @param error of a crash; null if the restart was requested
    * @param where the first line of code in the error's stack trace, if there is one
    */
   record Restart(long at, long generation, Outcome outcome, String error, String where) {}

@@ -17,14 +17,14 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Publishes what changed in the table of instances: once a second all that did, and a moment after
- * an instance came, went or changed its status that one. While nobody watches it has no timer and
- * no rows. On the deployer's context.
+ * Publishes changes in the table of instances: once a second all changed rows, and a moment after
+ * an instance came, went or changed its status the row of this instance. While nobody watches,
+ * there is no timer and no row. On the deployer's context.
  */
 final class RowPublisher implements InstanceRows.Source {
   private static final int TICK_MS = 1000;
 
-  /** Changes of this long are told together. */
+  /** Milliseconds whose changes are published together. */
   private static final int SOON_MS = 50;
 
   private static final byte[] ROWS = JsonWriter.constant("{\"rows\":[");
@@ -120,7 +120,7 @@ final class RowPublisher implements InstanceRows.Source {
     }
   }
 
-  /** Says something each second even if nothing changed, so that a lost delta shows. */
+  /** Publishes each second even if nothing changed, so that a lost delta is noticed. */
   private void tick() {
     long now = System.nanoTime();
     if (now - watchedAt > leaseNanos) {
@@ -138,7 +138,7 @@ final class RowPublisher implements InstanceRows.Source {
     publish(changed, gone);
   }
 
-  /** Both maps are in the order of ids, so that one walk over both finds every difference. */
+  /** Both maps are in the order of ids, so one walk over both finds every difference. */
   private void sweep(double seconds, List<InstanceRow> changed, List<String> gone) {
     List<InstanceRow> fresh = new ArrayList<>();
     Iterator<InstanceRow> told = rows.values().iterator();

@@ -6,7 +6,7 @@ import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The imports that are under way on this node. On the deployer's context. */
+/** The running imports of this node. On the deployer's context. */
 final class RunningImports {
   private final Registry registry;
   private final Map<String, Running> running = new HashMap<>();
@@ -18,10 +18,10 @@ final class RunningImports {
   }
 
   /**
-   * The next lines; the first ones begin an import.
+   * The next lines; the first lines start an import.
    *
-   * @param upload by which those who send the same id are told apart
-   * @return completes once they are in the store, which is when the next ones may come
+   * @param upload that tells apart two senders of the same id
+   * @return completes once the lines are in the store, after which the next lines may be sent
    */
   Future<Void> add(String upload, String id, String lines) {
     Running known = running.get(upload);
@@ -30,7 +30,7 @@ final class RunningImports {
     return each.work.add(lines);
   }
 
-  /** The last lines have come. */
+  /** The last lines have arrived. */
   Future<Void> finish(String upload, String id) {
     Running each = running.get(upload);
     if (each == null) {
@@ -46,7 +46,7 @@ final class RunningImports {
             });
   }
 
-  /** Nothing of it stays; completes once its id is free again. */
+  /** Removes the import; completes once its id is free again. */
   Future<Void> abandon(String upload) {
     Running each = running.remove(upload);
     if (each == null) {

@@ -1,6 +1,6 @@
 package io.mycelium.deployer;
 
-/** A crash for want of an end: its stack trace is that of the thread that is stuck. */
+/** The crash of a stuck instance: its stack trace is the stuck thread's. */
 final class StuckException extends Exception {
   private static final long serialVersionUID = 1;
 
@@ -19,7 +19,7 @@ final class StuckException extends Exception {
     return busy;
   }
 
-  /** What happened, without a class's name: people read it in {@code lastError}. */
+  /** The message without a class name: people read it in {@code lastError}. */
   @Override
   public String toString() {
     return getMessage();

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One instance as its supervisor sees it: which generation runs, how often it crashed, what it
- * left. On the deployer's context only.
+ * One instance as its supervisor sees it: its running generation, its crashes, its handover. On the
+ * deployer's context only.
  */
 final class SupervisedInstance {
   private static final Logger LOG = LoggerFactory.getLogger(SupervisedInstance.class);
@@ -41,8 +41,8 @@ final class SupervisedInstance {
   private Handover left;
 
   /**
-   * @param lastGeneration the highest that was deployed, of an earlier instance of the same id that
-   *     is stuck too, so that this one fences it; else 0
+   * @param lastGeneration the highest generation that was deployed, including a stuck earlier
+   *     instance with the same id, so that this instance fences it off; else 0
    */
   SupervisedInstance(
       Vertx vertx,
@@ -61,7 +61,7 @@ final class SupervisedInstance {
     this.wakeUp = new WakeUpListener(vertx, spec.id(), services.publisher(), this::commandCame);
   }
 
-  /** One that failed before this process began; a restart revives it. */
+  /** An instance that failed before this process started; a restart revives it. */
   SupervisedInstance failedBefore(String error) {
     status = InstanceStatus.FAILED;
     lastError = error;
@@ -74,7 +74,7 @@ final class SupervisedInstance {
     status = next;
   }
 
-  /** Begins a new instance. One of its id that is stuck may wake up at any time and write. */
+  /** Starts a new instance. A stuck earlier one with its id may wake up at any time and write. */
   Future<Void> start() {
     return transitions.next(
         () ->
@@ -85,14 +85,14 @@ final class SupervisedInstance {
                     .compose(ignored -> deploy(Handover.nothing())));
   }
 
-  /** Begins an instance of which only the store knows. */
+  /** Starts an instance that is only in the store. */
   Future<Void> load() {
     return transitions.next(() -> deploy(Handover.fromJournal(spec)));
   }
 
   /**
-   * Completes once the verticle that was undeployed last has stopped, which one that is stuck may
-   * never do.
+   * Completes once the verticle that was undeployed last has stopped; a stuck verticle may never
+   * stop.
    */
   Future<Void> stopped() {
     return current == null ? Future.succeededFuture() : current.stopped();
@@ -126,14 +126,14 @@ final class SupervisedInstance {
     return ending.undeploy().onComplete(ignored -> crashes.ended(ending));
   }
 
-  /** Whether logic of it may run now whose end is waited for. */
+  /** Whether its logic may be running now while a caller waits for its end. */
   boolean isWatched() {
     return current != null && (status == InstanceStatus.RUNNING || current.isStarting());
   }
 
   /**
-   * Goes on without the thread that is stuck: another takes its place in the pool, and the instance
-   * crashes. One that is stuck while it starts does not start.
+   * Continues without the stuck thread: the pool gets a replacement, and the instance crashes. An
+   * instance that is stuck during its start does not start.
    */
   void giveUpStuck(long now) {
     StuckException cause = new StuckException(stats.busyFor(now), stats.whereabouts());
@@ -148,7 +148,7 @@ final class SupervisedInstance {
     crashed(generation, cause, Handover.fromJournal(spec));
   }
 
-  /** The verticle of that generation stopped taking commands. */
+  /** The verticle of this generation stopped taking commands. */
   void crashed(long crashedGeneration, Throwable cause, Handover handover) {
     if (crashedGeneration != generation || status == InstanceStatus.STOPPING) {
       return;
@@ -185,7 +185,7 @@ final class SupervisedInstance {
     }
   }
 
-  /** A restart that was on its way already may have taken the crashed generation's place. */
+  /** A restart in progress may have replaced the crashed generation already. */
   private Future<Void> unlessReplaced(long crashedGeneration, Supplier<Future<Void>> next) {
     return generation == crashedGeneration ? next.get() : Future.succeededFuture();
   }
@@ -196,7 +196,7 @@ final class SupervisedInstance {
     }
   }
 
-  /** It cannot be deployed as it is; a node that ends says nothing of its instances. */
+  /** The instance cannot be deployed; a stopping node does not report its instances as failed. */
   void deploymentFailed(Throwable cause) {
     if (status == InstanceStatus.STOPPING || ((VertxInternal) vertx).closeFuture().isClosed()) {
       return;
@@ -240,9 +240,8 @@ final class SupervisedInstance {
   }
 
   /**
-   * What the running generation leaves: on request, or because it crashed just now. One that is
-   * stuck in its logic hands nothing over: its channels join anew and its rooms come from the
-   * journal.
+   * The running generation's handover, on request or after a crash. A generation that is stuck in
+   * its logic hands nothing over: its channels rejoin, and its rooms come from the journal.
    */
   private Future<Handover> retire() {
     retiring = true;
@@ -259,7 +258,7 @@ final class SupervisedInstance {
             });
   }
 
-  /** Completes once it has stopped, or with the time-out of one that is stuck. */
+  /** Completes once the instance has stopped, or after the timeout if it is stuck. */
   Future<Void> delete() {
     become(InstanceStatus.STOPPING);
     wakeUp.stopListening();
@@ -271,10 +270,9 @@ final class SupervisedInstance {
   }
 
   /**
-   * Lets an instance go to sleep if nothing happens in it. Who is connected stays so; a command
-   * wakes it.
+   * Puts an idle instance to sleep. Its connections stay open; a command wakes it.
    *
-   * @return whether it sleeps and nobody is connected to it, so that it needs no memory at all
+   * @return whether it sleeps without connections, so that it needs no memory at all
    */
   Future<Boolean> sleep() {
     return transitions.next(
@@ -316,7 +314,7 @@ final class SupervisedInstance {
     }
   }
 
-  /** Somebody wants something of it: it does not sleep now, and wakes if it does. */
+  /** A request for the instance: keeps it awake, or wakes it. */
   Future<Void> touch() {
     stats.touch(services.clock().getAsLong());
     wakeUp.want();
@@ -334,7 +332,7 @@ final class SupervisedInstance {
         });
   }
 
-  /** It sleeps on if the store cannot be read just now, and fails for any other reason. */
+  /** Stays asleep if the store cannot be read now; any other failure makes the instance failed. */
   private void stillAsleep(Throwable cause) {
     if (status == InstanceStatus.STARTING
         && cause instanceof Refusal refusal
@@ -346,12 +344,12 @@ final class SupervisedInstance {
     }
   }
 
-  /** Forgets it; its id is known to the store. */
+  /** Forgets the instance; its id is known to the store. */
   void letGo() {
     wakeUp.stopListening();
   }
 
-  /** A request to the verticle that runs, or to the next one if a restart is under way. */
+  /** Sends a request to the running verticle, or to the next one if a restart is in progress. */
   <T> Future<T> call(InstanceVerticle.Request<T> request) {
     return touch()
         .transform(
@@ -363,7 +361,7 @@ final class SupervisedInstance {
         .recover(cause -> Future.failedFuture(InstanceRefusals.of(this, cause)));
   }
 
-  /** Completes once the store has it too. */
+  /** Completes once the store has the change too. */
   Future<Void> replaceSpec(InstanceSpec changed) {
     spec = changed;
     return context.here(

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Hears commands for an instance that sleeps, or is about to. It keeps none: links send them again
- * once the instance is up. On the deployer's context.
+ * Receives commands for an instance that sleeps, or is about to. It drops them: links send them
+ * again once the instance is up. On the deployer's context.
  */
 final class WakeUpListener {
   private final Vertx vertx;
@@ -32,7 +32,7 @@ final class WakeUpListener {
     this.onCommand = onCommand;
   }
 
-  /** From now on: before the instance stops listening, so that no command goes unheard. */
+  /** Starts before the instance stops listening, so that no command goes unnoticed. */
   void listen() {
     wanted = false;
     if (consumer == null) {
@@ -47,7 +47,7 @@ final class WakeUpListener {
     onCommand.run();
   }
 
-  /** Whether anything was asked of the instance since {@link #listen}. */
+  /** Whether the instance got a command since {@link #listen}. */
   boolean isWanted() {
     return wanted;
   }
@@ -64,7 +64,7 @@ final class WakeUpListener {
     swallowed.clear();
   }
 
-  /** The instance did not go to sleep after all: what was heard here goes to it. */
+  /** The instance stays awake after all: passes the received commands to it. */
   void resendTo(long generation) {
     List<Outbound> resends =
         swallowed.entrySet().stream()

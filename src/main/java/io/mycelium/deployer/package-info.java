@@ -1,6 +1,6 @@
 /**
- * Supervises the instances of a node: the verticle that deploys each of them, restarts those that
- * crash, puts those to sleep that nobody uses, and answers the control plane.
+ * Supervises the instances of a node: the verticle that deploys each of them, restarts crashed
+ * instances, puts idle ones to sleep, and answers the control plane.
  *
  * <p>Requests come over the event bus from {@code web} and {@code console} ({@code bus}); the
  * register of instances is the {@code journal}'s. May import {@code instance}, {@code room}, {@code

@@ -11,14 +11,15 @@ import io.mycelium.room.Room;
 import io.mycelium.room.StateAccount;
 
 /**
- * What outside of a room decides whether a push is taken and a client may resume.
+ * The conditions outside a room under which a push is accepted and a client may resume.
  *
- * @param account of the node's budget for states
+ * @param account in the node's budget for states
  */
 public record Admission(Journal journal, JournalConfig limits, StateAccount account) {
 
   /**
-   * @throws Refusal while entries of that room cannot be kept as they should be; nothing changed
+   * @throws Refusal while this room's entries cannot be kept as durably as required; nothing
+   *     changed
    */
   void check(Room room) {
     if (room.settings().durability() == Durability.NONE) {
@@ -34,14 +35,14 @@ public record Admission(Journal journal, JournalConfig limits, StateAccount acco
     }
   }
 
-  /** Whether the client's history is the room's, and it did not miss too much of it. */
+  /** Whether the client's history is the room's, and the client did not miss too many entries. */
   private boolean isNear(Room room, Position since) {
     return Epoch.has(room.epoch(), since)
         && since.seq() <= room.seq()
         && room.seq() - since.seq() <= limits.maxResumeEntries();
   }
 
-  /** Whether what the client missed is to be read from the journal first. */
+  /** Whether the missed entries must be read from the journal first. */
   boolean mustRead(Room room, Position since) {
     return isNear(room, since)
         && !room.remembers(since.seq())

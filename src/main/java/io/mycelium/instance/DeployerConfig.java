@@ -6,20 +6,19 @@ import java.time.Duration;
 /**
  * How this node runs instances.
  *
- * @param maxInstances instances on this node; a create over it is answered 503
+ * @param maxInstances instances on this node; a create above this number is answered 503
  * @param maxStateBytes of the states of all rooms in memory; above it a push that makes a state
  *     larger is answered {@code overloaded}
  * @param workerPoolSize threads of the one named pool in which all worker instances run
- * @param maxRestarts crashes within {@code restartWindow} that are healed; one more makes the
- *     instance {@code failed}
- * @param restartWindow sliding window of the restart intensity
+ * @param maxRestarts crashes within {@code restartWindow} after which the instance restarts; one
+ *     more makes it {@code failed}
+ * @param restartWindow sliding window in which crashes are counted
  * @param stopTimeout how long an instance may take to stop before the deployer goes on without it
  * @param stuckAfter how long an instance's logic may be busy with one batch, timer or request
- *     before its thread is given up and it is restarted from the journal
- * @param idleTimeout how long nothing may happen in an instance before it goes to sleep; zero for
- *     ever
- * @param presenceInterval for how long presence changes are gathered into one {@code presence_diff}
- * @param pluginsDir folder whose jars are loaded as plug-ins; need not exist
+ *     before the deployer gives up its thread and restarts it from the journal
+ * @param idleTimeout how long an instance may be idle before it goes to sleep; zero for never
+ * @param presenceInterval how long presence changes are gathered into one {@code presence_diff}
+ * @param pluginsDir folder from which plug-in jars are loaded; it need not exist
  */
 public record DeployerConfig(
     int maxInstances,

@@ -10,7 +10,7 @@ import io.mycelium.room.Room;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Entries as clients and the REST API get them: found in memory if they are there, and as JSON. */
+/** Entries as JSON for clients and the REST API, from memory if possible. */
 final class EntryList {
   private static final byte[] ENTRIES = JsonWriter.constant("{\"entries\":[");
   private static final byte[] MORE = JsonWriter.constant("],\"more\":");
@@ -24,7 +24,7 @@ final class EntryList {
 
   private EntryList() {}
 
-  /** Whether memory has all that there is to find; that of a room without durability always has. */
+  /** Whether memory has all matching entries; always true for a room without durability. */
   static boolean isInMemory(Room room, HistoryQuery query) {
     if (room.settings().durability() == Durability.NONE || room.remembers(0)) {
       return true;
@@ -35,7 +35,7 @@ final class EntryList {
         : Math.min(query.before(), room.seq() + 1) - query.limit() - 1 >= first;
   }
 
-  /** One more than asked for, if there are more. */
+  /** One entry more than requested, if there are more. */
   static List<Entry> inMemory(Room room, HistoryQuery query) {
     if (room.recent() == null) {
       return List.of();

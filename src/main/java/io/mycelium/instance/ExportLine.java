@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One line of an export that was read, and how lines are written. JSON payloads and states stand in
- * it byte for byte, binary ones as Base64 in {@code binary}.
+ * Reads and writes one line of an export. A line has JSON payloads and states byte for byte, binary
+ * ones as Base64 in {@code binary}.
  */
 public final class ExportLine {
   private static final byte[] ENTRY = JsonWriter.constant("{\"entry\":");
@@ -49,7 +49,7 @@ public final class ExportLine {
     out.raw('}').raw('\n');
   }
 
-  /** Of an entry that is gone, but whose key is still known. */
+  /** A line for a dropped entry whose key is still known. */
   static void writeKey(JsonWriter out, String room, long seq, String key) {
     out.raw(ENTRY).quote(room).raw(SEQ).number(seq).raw(KEY).quote(key).raw('}').raw('\n');
   }
@@ -69,7 +69,7 @@ public final class ExportLine {
     }
   }
 
-  /** Between the tokens of JSON a line feed may stand, within one it may not. */
+  /** JSON allows a line feed between tokens, but not within one. */
   private static byte[] oneLine(byte[] json) {
     byte[] changed = json;
     for (int i = 0; i < json.length; i++) {
@@ -82,7 +82,7 @@ public final class ExportLine {
   }
 
   /**
-   * @throws Refusal if it is no JSON object
+   * @throws Refusal if it is not a JSON object
    */
   public static ExportLine read(String text) {
     return new ExportLine(RawFields.of(Payload.checked(text)));
@@ -107,7 +107,7 @@ public final class ExportLine {
   /**
    * A whole number from 0.
    *
-   * @throws Refusal if it is none
+   * @throws Refusal if it is not one
    */
   public long number(String name) {
     JsonNode value = tree(name);
@@ -122,7 +122,7 @@ public final class ExportLine {
 
   /**
    * @param pattern that it matches as a whole
-   * @throws Refusal if it is no such text
+   * @throws Refusal if it does not match
    */
   public String text(String name, String pattern) {
     JsonNode value = tree(name);
@@ -132,7 +132,7 @@ public final class ExportLine {
     return value.textValue();
   }
 
-  /** Null if it is absent; likewise. */
+  /** The text, or null if it is absent. */
   public String textOrNull(String name) {
     return has(name) ? text(name, "(?s).*") : null;
   }
@@ -146,7 +146,7 @@ public final class ExportLine {
     return value;
   }
 
-  /** The value of that name, or what stands as Base64 in {@code binary}; likewise. */
+  /** The value with this name, or the Base64 value of {@code binary}. */
   public Payload value(String name) {
     if (!has("binary")) {
       if (!has(name)) {

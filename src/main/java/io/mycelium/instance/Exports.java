@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * An instance as lines of JSON, in parts that are small: see docs/durability.md for what each line
- * is. A room is exported as it is when its turn comes; entries that come behind are not in it.
+ * An instance as lines of JSON, in small parts; docs/durability.md describes the lines. A room is
+ * exported as it is when its turn comes, without later entries.
  */
 public final class Exports {
   public static final int FORMAT = 1;
@@ -33,7 +33,7 @@ public final class Exports {
     this.services = services;
   }
 
-  /** The first line, and the rooms to be asked for: {@code {text, rooms: [name]}}. */
+  /** The first line, and the rooms to request: {@code {text, rooms: [name]}}. */
   static JsonObject head(InstanceSpec spec) {
     JsonObject line =
         new JsonObject()
@@ -46,8 +46,8 @@ public final class Exports {
   }
 
   /**
-   * A room's first lines, and which entries belong to it: {@code {text, after, upTo}}. On the
-   * instance's context, where the future completes on any.
+   * A room's first lines, and the range of its entries: {@code {text, after, upTo}}. Call it on the
+   * instance's context; the future completes on any thread.
    *
    * @param generation that is running
    */
@@ -81,7 +81,7 @@ public final class Exports {
 
   /**
    * @param first sequence of the first entry that is kept
-   * @param base snapshot at or before it; null if there is none
+   * @param base snapshot at or before that entry; null if there is none
    * @param now snapshot of the whole room; null if its logic writes none
    */
   private static JsonObject head(
@@ -116,7 +116,7 @@ public final class Exports {
     return new String(out.toBytes(), StandardCharsets.UTF_8);
   }
 
-  /** Lines of a room's entries behind {@code after}: {@code {text, count}}. */
+  /** Lines of a room's entries after {@code after}: {@code {text, count}}. */
   public Future<JsonObject> page(String instance, String room, long after, long upTo, int limit) {
     int wanted = (int) Math.min(limit, upTo - after);
     return services

@@ -8,36 +8,36 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What a successor takes over from the verticle before it: rooms' states as they were before
- * whatever ended it, and who is connected. Only one of the two touches it at a time.
+ * What a successor takes over from the previous verticle: the rooms' states before the fault that
+ * ended it, and its connections. Only one of the two verticles uses it at a time.
  *
- * @param rooms by name; rooms that are not in it begin anew
- * @param links what the instance knows of each link: its connections, and how far it came
- * @param nextRef number of the next membership; begins anywhere, since clients take a presence meta
- *     for one that they have if its {@code phx_ref} is the same
- * @param truncated whether what clients have does not fit what is left
+ * @param rooms by name; missing rooms start empty
+ * @param links each link's connections, and the last command applied
+ * @param nextRef number of the next membership; starts at a random number, since clients treat
+ *     presence metas with the same {@code phx_ref} as the same
+ * @param truncated whether clients may have entries that were lost
  */
 public record Handover(
     Map<String, SavedRoom> rooms, Collection<LinkState> links, long nextRef, boolean truncated) {
-  /** Below it, numbers are exact in any language even after as many memberships again. */
+  /** Numbers below this bound stay exact in any language even after as many memberships again. */
   private static final long FIRST_REFS = 1L << 52;
 
-  /** Where there is no predecessor. */
+  /** A handover without a predecessor. */
   public static Handover nothing() {
     return new Handover(Map.of(), List.of(), firstRef(), false);
   }
 
   /**
-   * Two runs of consecutive numbers from here meet once in billions of restarts: so no node needs
-   * to know what another gave away, or what itself did before it was killed.
+   * Two runs of consecutive random starts overlap once in billions of restarts, so no node needs to
+   * know which numbers were used by another node, or by itself before it was killed.
    */
   private static long firstRef() {
     return ThreadLocalRandom.current().nextLong(1, FIRST_REFS);
   }
 
   /**
-   * Where there is nobody to hand over: rooms without occupants, their states to be read from the
-   * journal.
+   * A handover after the predecessor was lost: rooms without occupants, whose states must be read
+   * from the journal.
    */
   public static Handover fromJournal(InstanceSpec spec) {
     Map<String, SavedRoom> rooms = new HashMap<>();
@@ -46,8 +46,8 @@ public record Handover(
   }
 
   /**
-   * The same with the state of every room that the journal keeps to be read from there; the others
-   * have nothing that could be in doubt. No answer counts any more.
+   * The same, but the states of rooms that the journal keeps must be read from the journal; the
+   * states of other rooms are not in doubt. Drops the kept answers.
    */
   Handover withoutStates(InstanceSpec spec) {
     Map<String, SavedRoom> lost = new HashMap<>();
@@ -56,21 +56,21 @@ public record Handover(
     return new Handover(lost, links, nextRef, truncated);
   }
 
-  /** The same with all states to be read from the journal, the instance having gone to sleep. */
+  /** The same for an instance that went to sleep: all states must be read from the journal. */
   Handover asleep() {
     Map<String, SavedRoom> lost = new HashMap<>();
     rooms.forEach((name, saved) -> lost.put(name, saved.lost()));
     return new Handover(lost, links, nextRef, truncated);
   }
 
-  /** Whether nobody is connected. */
+  /** Whether there are no connections. */
   public boolean isDeserted() {
     return links.isEmpty();
   }
 
   /**
-   * The same with nobody in it: who was there is told to come anew, and links tell which
-   * connections there are.
+   * The same without members: earlier members are told to rejoin, and links report their open
+   * connections.
    */
   public Handover withoutLinks() {
     Map<String, SavedRoom> empty = new HashMap<>();

@@ -25,8 +25,8 @@ import java.util.function.LongSupplier;
  * The rooms and connections of one instance, without any I/O: commands in, a {@link Turn} out. For
  * one thread.
  *
- * <p>A throw from a room's logic is answered, changes nothing, and is returned: the caller stops
- * feeding this instance and hands over to a successor.
+ * <p>An exception from a room's logic is answered, changes nothing, and is returned: the caller
+ * then feeds this instance no more and hands over to a successor.
  */
 public final class Instance {
   private static final byte[] ROOMS = JsonWriter.quoted("rooms");
@@ -79,7 +79,7 @@ public final class Instance {
     }
   }
 
-  /** Gives everything to a successor. Calls no logic: it may be what failed. */
+  /** Hands everything over to a successor. Does not call the logic, which may have failed. */
   Handover handOver() {
     Map<String, SavedRoom> saved = new HashMap<>();
     for (Room room : rooms.values()) {
@@ -96,10 +96,10 @@ public final class Instance {
   }
 
   /**
-   * Applies the commands in order, each once: what was applied before is skipped, and after a gap
-   * nothing is applied but the rest is asked for again.
+   * Applies the commands in order, each once: skips commands that were applied before, and after a
+   * gap applies none and requests the missing ones.
    *
-   * @return what the logic threw, or null; commands behind it were not applied
+   * @return the logic's exception, or null; commands after it were not applied
    */
   public Throwable handle(CommandBatch batch, Turn turn) {
     LinkState known = links.get(batch.gateway());
@@ -135,8 +135,8 @@ public final class Instance {
   }
 
   /**
-   * A join and {@code get_rooms} are answered by more than their reply: where it was lost they time
-   * out, and the client asks for all of it anew.
+   * A join and {@code get_rooms} are answered by more than their reply: if the reply was lost they
+   * time out, and the client asks for everything again.
    */
   private static boolean saysAll(Command command) {
     return command.kind() != Command.Kind.JOIN && !GET_ROOMS.equals(command.event());
@@ -245,7 +245,9 @@ public final class Instance {
     turn.ok(link.gateway(), command.number(), null, 0);
   }
 
-  /** A connection that joins was let in before, by a predecessor perhaps that could not say so. */
+  /**
+   * A connection that joins was admitted before, perhaps by a predecessor that could not report it.
+   */
   private void open(LinkState link, Command command) {
     if (link.connection(command.connection()) == null) {
       link.open(command.connection(), command.user());
@@ -299,7 +301,7 @@ public final class Instance {
     }
   }
 
-  /** Null if there is no such room. */
+  /** Null if there is no room with this name. */
   public Room find(String name) {
     return rooms.get(name);
   }
@@ -349,7 +351,7 @@ public final class Instance {
     return spec;
   }
 
-  /** Whether all rooms rest, so that they can go to sleep. */
+  /** Whether all rooms are at rest, so that the instance can go to sleep. */
   boolean canSleep() {
     return rooms.values().stream().allMatch(Room::canSleep);
   }

@@ -12,11 +12,11 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What the creator of an instance may set.
+ * The settings that the creator of an instance may choose.
  *
  * @param rooms settings that rooms take unless they set their own; the type is the instance's
- * @param durability that rooms take unless they set their own; null if each type has its own
- * @param maxConnections connections at once
+ * @param durability that rooms take unless they set their own; null for each type's default
+ * @param maxConnections simultaneous connections
  * @param maxMessageBytes largest message of a client; 0 means the server's limit
  * @param threading on which threads its logic runs
  * @param pingInterval overrides the server's, in seconds; 0 means the server's
@@ -80,7 +80,7 @@ public record InstanceConfig(
     return name == null ? absent : Durability.of(name);
   }
 
-  /** Positions are worth nothing once their players are gone; everything else is kept. */
+  /** Positions are worthless once their players are gone; everything else is kept. */
   private static Durability ofType(Durability given, String type) {
     if (given != null) {
       return given;
@@ -88,7 +88,7 @@ public record InstanceConfig(
     return COLLABORATIVE.equals(type) ? Durability.NONE : Durability.SYNC;
   }
 
-  /** A room's settings: what it says itself, else what this says. */
+  /** A room's settings: its own, else the instance's. */
   RoomSettings readRoom(String name, JsonObject json) {
     SpecReader in = new SpecReader("rooms." + name, json);
     String type = in.text("type", rooms.type(), RoomTypes.NAME, "the name of a type");
@@ -166,7 +166,7 @@ public record InstanceConfig(
     };
   }
 
-  /** What {@link #readRoom} needs to make the same again. */
+  /** JSON from which {@link #readRoom} reads the same settings again. */
   static JsonObject roomJson(RoomSettings settings) {
     JsonObject json = settingsJson(settings).put("type", settings.type());
     return settings.state() == null

@@ -38,7 +38,7 @@ public final class InstanceControl {
   /**
    * A back end's message: {@code {seq, data?}}, or {@code {seq, duplicate: true}}.
    *
-   * @param key by which a repeat is known; null for an ordinary message
+   * @param key that identifies a repeat; null for an ordinary message
    */
   public JsonObject push(String roomName, String user, Payload payload, String key, Turn turn) {
     Room room = room(roomName);
@@ -60,7 +60,7 @@ public final class InstanceControl {
     return answer;
   }
 
-  /** A reason that the API has no code for goes into the message. */
+  /** A reason without a code in the API goes into the message. */
   private static Refusal refused(Effects.Reject reject) {
     ErrorCode code = ErrorCode.rejecting(reject.reason());
     return new Refusal(
@@ -134,7 +134,7 @@ public final class InstanceControl {
     return json == null || json.length > limit ? Payload.NULL.bytes() : json;
   }
 
-  /** Entries behind {@code after}, oldest first: {@code {entries, seq, epoch, complete}}. */
+  /** Entries after {@code after}, oldest first: {@code {entries, seq, epoch, complete}}. */
   public Future<Buffer> entries(String roomName, long after, int limit) {
     Room room = room(roomName);
     long seq = room.seq();
@@ -171,7 +171,7 @@ public final class InstanceControl {
   }
 
   /**
-   * The room as it was right behind an entry: {@code {data: {type, state}, seq, epoch}}.
+   * The room's state right after an entry: {@code {data: {type, state}, seq, epoch}}.
    *
    * @param seq of the entry; -1 for now
    */

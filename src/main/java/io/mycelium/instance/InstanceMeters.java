@@ -2,9 +2,9 @@ package io.mycelium.instance;
 
 import io.mycelium.room.StateBudget;
 
-/** What the instance half reports; any thread. */
+/** Receives the instance half's measurements; any thread. */
 public interface InstanceMeters {
-  /** For tests and tools that keep no metrics. */
+  /** Discards all; for tests and tools without metrics. */
   InstanceMeters NONE = new InstanceMeters() {};
 
   /** Time that one command batch took, in nanoseconds. */
@@ -16,10 +16,10 @@ public interface InstanceMeters {
   default void entriesAppended(int entries) {}
 
   /**
-   * An instance is in another part of its life.
+   * An instance has changed its status.
    *
-   * @param from the API's {@code status} before, null for a new instance
-   * @param to likewise now, null for one that is gone
+   * @param from the API's previous {@code status}; null for a new instance
+   * @param to the API's {@code status} now; null if the instance is gone
    */
   default void statusChanged(String from, String to) {}
 

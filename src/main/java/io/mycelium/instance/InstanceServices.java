@@ -8,7 +8,7 @@ import io.mycelium.room.StateBudget;
 import java.util.function.LongSupplier;
 
 /**
- * What all instances of a node share.
+ * The services that all instances of a node share.
  *
  * @param states what the states of all their rooms may take
  * @param clock milliseconds since 1970 (UTC)

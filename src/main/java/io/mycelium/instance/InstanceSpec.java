@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * What an instance is made from; a value, replaced when a room is added or removed.
+ * The definition of an instance; a value, replaced when a room is added or removed.
  *
  * @param rooms settings by room name, {@code lobby} first; unmodifiable
  */
@@ -34,7 +34,7 @@ public record InstanceSpec(
   /**
    * Reads {@code {id?, name?, type, config?, rooms?}}.
    *
-   * @throws io.mycelium.protocol.Refusal that names what is wrong
+   * @throws io.mycelium.protocol.Refusal that names the wrong value
    */
   public static InstanceSpec read(JsonObject json) {
     SpecReader in = new SpecReader("", json);
@@ -79,13 +79,13 @@ public record InstanceSpec(
     return config.readRoom(name, json == null ? new JsonObject() : json);
   }
 
-  /** Whether the journal keeps that room's entries. */
+  /** Whether the journal keeps this room's entries. */
   boolean isDurable(String room) {
     RoomSettings settings = rooms.get(room);
     return settings != null && settings.durability() != Durability.NONE;
   }
 
-  /** All that {@link #read} needs to make the same again, {@code createdAt} aside. */
+  /** JSON from which {@link #read} makes the same again, except {@code createdAt}. */
   public JsonObject toJson() {
     JsonObject roomsJson = new JsonObject();
     rooms.forEach((room, settings) -> roomsJson.put(room, InstanceConfig.roomJson(settings)));
@@ -97,7 +97,7 @@ public record InstanceSpec(
         .put("rooms", roomsJson);
   }
 
-  /** What an earlier {@link #toJson} wrote. */
+  /** Reads the JSON that an earlier {@link #toJson} wrote. */
   public static InstanceSpec restored(InstanceStore.Registered registered) {
     InstanceSpec spec = read(new JsonObject(registered.spec()));
     Instant createdAt = Instant.ofEpochMilli(registered.createdAt());

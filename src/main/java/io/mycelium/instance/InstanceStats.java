@@ -13,7 +13,7 @@ import io.vertx.core.json.JsonObject;
 public final class InstanceStats {
   private static final int MICROS_PER_MILLI = 1000;
 
-  /** How often the entries in memory are counted at most. */
+  /** Minimum time between two counts of the entries in memory. */
   private static final long COUNT_ENTRIES_MS = 1000;
 
   private long messagesIn;
@@ -33,7 +33,7 @@ public final class InstanceStats {
   private StateAccount account;
   private long accountOf;
 
-  /** A batch or timer begins: {@code waiting} commands are un-acked, its own included. */
+  /** A batch or timer starts: {@code waiting} commands are un-acked, including its own. */
   synchronized void begin(long now, int waiting, int commands, long bytes) {
     begin(now);
     mailboxDepth = waiting;
@@ -41,7 +41,7 @@ public final class InstanceStats {
     bytesIn += bytes;
   }
 
-  /** A start, a timer or a request of the deployer begins. */
+  /** A start, a timer or a request of the deployer starts. */
   synchronized void begin(long now) {
     busySince = now;
     lastActive = now;
@@ -76,23 +76,23 @@ public final class InstanceStats {
     }
   }
 
-  /** Somebody asked for the instance. */
+  /** The instance got a request. */
   public synchronized void touch(long now) {
     lastActive = now;
   }
 
-  /** Whether nothing happened since then. */
+  /** Whether nothing happened since this time. */
   public synchronized boolean isIdleSince(long time) {
     return lastActive != 0 && lastActive <= time && busySince == 0;
   }
 
-  /** A back end's message was taken. */
+  /** A back end's message was accepted. */
   public synchronized void received(int messages, long bytes) {
     messagesIn += messages;
     bytesIn += bytes;
   }
 
-  /** Nothing is in hand any more. */
+  /** The current work is finished. */
   synchronized void end() {
     busySince = 0;
     runner = null;
@@ -110,7 +110,7 @@ public final class InstanceStats {
     }
   }
 
-  /** Whoever was busy was given up. */
+  /** The busy generation was given up. */
   public synchronized void giveUp() {
     end();
     mailboxDepth = 0;
@@ -125,7 +125,7 @@ public final class InstanceStats {
     handlerTimes.add(nanos);
   }
 
-  /** What changes with each batch, copied at once. */
+  /** The figures that change with each batch, copied together. */
   public static final class Figures {
     private long messagesIn;
     private long messagesOut;
@@ -154,7 +154,7 @@ public final class InstanceStats {
     }
   }
 
-  /** Returns whether anything was different. */
+  /** Returns whether any figure changed. */
   public synchronized boolean copyTo(Figures to) {
     boolean same =
         to.messagesIn == messagesIn
@@ -184,7 +184,7 @@ public final class InstanceStats {
     return connections;
   }
 
-  /** What a scan for stuck instances is to do about one. */
+  /** What a scan for stuck instances must do about an instance. */
   public enum Verdict {
     LET_BE,
     TELL,
@@ -192,8 +192,8 @@ public final class InstanceStats {
   }
 
   /**
-   * Half the budget is told, all of it is too much. That it is slow was told in an earlier scan
-   * then: when the whole node stood still, its instances are not to blame.
+   * An instance is reported after half its time budget and given up after all of it, but only if an
+   * earlier scan reported it: when the whole node stood still, its instances are not to blame.
    */
   public synchronized Verdict judge(long now, long budget) {
     if (busySince == 0 || now - busySince < budget / 2) {
@@ -206,7 +206,7 @@ public final class InstanceStats {
     return now - busySince < budget ? Verdict.LET_BE : Verdict.GIVE_UP;
   }
 
-  /** Where the thread is that has something in hand, innermost call first. */
+  /** Stack trace of the busy thread, innermost call first. */
   public StackTraceElement[] whereabouts() {
     Thread busy;
     synchronized (this) {

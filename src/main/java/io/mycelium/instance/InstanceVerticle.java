@@ -22,9 +22,8 @@ import java.util.function.Supplier;
 
 /**
  * One generation of an instance: takes command batches and control requests from the bus, feeds
- * them to the {@link Instance}, writes what came of it to the journal and, once that is done,
- * publishes it. A throw ends the generation: the deployer starts the next with what this one hands
- * over.
+ * them to the {@link Instance}, writes the resulting entries to the journal and then publishes the
+ * turn. An exception ends the generation: the deployer starts the next one with the handover.
  */
 public final class InstanceVerticle extends VerticleBase {
   private final InstanceServices services;
@@ -85,7 +84,10 @@ public final class InstanceVerticle extends VerticleBase {
     return consumer.completion().onSuccess(ignored -> announce(recovered));
   }
 
-  /** Logic that does not end is seen, and not gone on with once it was given up. */
+  /**
+   * Runs logic so that a stuck call is noticed, and stops after it once the generation was given
+   * up.
+   */
   private <T> T watched(Supplier<T> logic) {
     stats.begin(services.clock().getAsLong());
     T made;
@@ -102,7 +104,7 @@ public final class InstanceVerticle extends VerticleBase {
     return made;
   }
 
-  /** Links send what the predecessor left un-acked once they hear of the new generation. */
+  /** Links send un-acked commands again once they learn of the new generation. */
   private void announce(Handover recovered) {
     Turn turn = new Turn();
     if (recovered.truncated()) {
@@ -119,7 +121,7 @@ public final class InstanceVerticle extends VerticleBase {
     }
   }
 
-  /** Stops with the node, unless it ended before: what it has goes into closing snapshots. */
+  /** Stops with the node, unless it ended before: writes closing snapshots. */
   @Override
   public Future<?> stop() {
     boolean running = !stopped && !fenced && instance != null;
@@ -138,9 +140,8 @@ public final class InstanceVerticle extends VerticleBase {
   }
 
   /**
-   * Takes this generation's pen and ears away, though its logic may be stuck and know nothing of
-   * it: what it makes later is neither written nor published, and its successor gets all the
-   * commands. Any thread.
+   * Cuts this generation off from journal and bus, even while its logic is stuck: its later output
+   * is neither written nor published, and its successor gets all commands. Any thread.
    */
   public void fence() {
     fenced = true;
@@ -152,14 +153,13 @@ public final class InstanceVerticle extends VerticleBase {
   /** A request of the deployer. */
   public interface Request<T> {
     /**
-     * @throws Refusal if it cannot be done
+     * @throws Refusal if the request cannot be served
      */
     Future<T> handle(InstanceControl control, Turn turn);
   }
 
   /**
-   * Carries a request out on the instance's thread; completes once what came of it is written. Any
-   * thread.
+   * Runs a request on the instance's thread; completes once its entries are written. Any thread.
    */
   public <T> Future<T> call(Request<T> request) {
     Promise<T> answer = Promise.promise();
@@ -201,9 +201,9 @@ public final class InstanceVerticle extends VerticleBase {
   }
 
   /**
-   * Ends this generation because nothing happens: its rooms go into snapshots.
+   * Ends this generation because it is idle: writes snapshots of its rooms.
    *
-   * @return what is left in memory, or null if something does happen and it goes on; any thread
+   * @return what stays in memory, or null if the instance is not idle and goes on; any thread
    */
   public Future<Handover> sleep() {
     Promise<Handover> answer = Promise.promise();
@@ -224,8 +224,8 @@ public final class InstanceVerticle extends VerticleBase {
   }
 
   /**
-   * Ends this generation for a restart; completes with what the successor takes over once all is
-   * written. Any thread.
+   * Ends this generation for a restart; completes with the handover once everything is written. Any
+   * thread.
    */
   public Future<Handover> retire() {
     Promise<Handover> answer = Promise.promise();
@@ -238,7 +238,7 @@ public final class InstanceVerticle extends VerticleBase {
     return answer.future();
   }
 
-  /** What comes behind a failed append is left to the successor: its link sends it again. */
+  /** Commands after a failed append are left to the successor: their link sends them again. */
   private void onBatch(Message<CommandBatch> message) {
     if (stopped || written.failed()) {
       return;
@@ -276,7 +276,7 @@ public final class InstanceVerticle extends VerticleBase {
     }
   }
 
-  /** A generation that was given up is not the one that the figures are of. */
+  /** The figures do not belong to a generation that was given up. */
   private void ended(Turn turn) {
     if (!fenced) {
       stats.end(turn, instance);
@@ -293,9 +293,8 @@ public final class InstanceVerticle extends VerticleBase {
   }
 
   /**
-   * Batches are published in the order in which they were committed, each once its entries are
-   * written: publishing is part of the chain, so that a batch behind it cannot overtake it on
-   * another thread.
+   * Batches are published in the order of their commits, each once its entries are written:
+   * publishing is part of the chain, so that a later batch cannot overtake on another thread.
    */
   private void commit(Turn turn) {
     for (Turn.Timer timer : turn.timers()) {
@@ -322,7 +321,7 @@ public final class InstanceVerticle extends VerticleBase {
   }
 
   /**
-   * Entries go to the journal at once, which writes them in this order, many turns in one
+   * Entries go to the journal at once. The journal writes them in this order, many turns in one
    * transaction.
    */
   private Future<Void> write(Turn turn) {
@@ -348,7 +347,7 @@ public final class InstanceVerticle extends VerticleBase {
     return null;
   }
 
-  /** A question was looked up; its answer comes behind all that was said before it. */
+  /** A lookup is done; its answer comes after all earlier messages. */
   private void answer(JournalReads.Answer answer) {
     if (stopped) {
       return;
@@ -362,7 +361,7 @@ public final class InstanceVerticle extends VerticleBase {
     }
   }
 
-  /** The state before the push goes to the successor, once what came before it is written. */
+  /** The state before the push goes to the successor, once earlier entries are written. */
   private void crash(Throwable cause) {
     end(
         (left, failure) -> services.supervisor().crashed(spec.id(), generation, failure, left),
@@ -370,8 +369,8 @@ public final class InstanceVerticle extends VerticleBase {
   }
 
   /**
-   * Whether the entries were written is unknown: whoever waits is told so, and the successor reads
-   * the journal.
+   * Whether the entries were written is unknown: waiting clients are told so, and the successor
+   * reads the journal.
    */
   private void notWritten(Turn turn, Throwable cause) {
     publish(turn.inDoubt());
@@ -383,7 +382,7 @@ public final class InstanceVerticle extends VerticleBase {
         });
   }
 
-  /** Takes nothing more; what is left goes on once it is known whether all was written. */
+  /** Takes no more commands; the handover follows once the outcome of all writes is known. */
   private void end(BiConsumer<Handover, Throwable> next, Throwable cause) {
     stopped = true;
     Handover left = instance.handOver();

@@ -12,8 +12,8 @@ import io.vertx.core.Future;
 import java.util.function.Consumer;
 
 /**
- * Commands whose answer the journal has: gaps of hubs, clients that come back from far away, and
- * history beyond what is in memory. On the instance's context.
+ * Commands that need a read of the journal: gaps of hubs, clients that resume from far back, and
+ * history that is not in memory. On the instance's context.
  */
 final class JournalReads {
   /** Puts an answer into a turn; on the instance's context. */
@@ -77,7 +77,7 @@ final class JournalReads {
     }
   }
 
-  /** Whether or not what it missed could be had; if not it gets the state. */
+  /** Answers the join whether or not the missed entries were found; if not, with the state. */
   private void join(Turn.Question question, Turn turn) {
     try {
       instance.resumeJoin(question, turn);
@@ -126,8 +126,8 @@ final class JournalReads {
   }
 
   /**
-   * What this generation appended may still be gathered for the next commit; while nothing can be
-   * written there is no waiting for it.
+   * Appends of this generation may still wait for the next commit; while the journal cannot be
+   * written, reads do not wait for it.
    */
   private Future<Void> written() {
     return journal().refusal() == null

@@ -7,10 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/**
- * One gateway's link as the instance sees it: its connections, and how far its commands were
- * applied.
- */
+/** One gateway's link as the instance sees it: its connections, and the last applied command. */
 final class LinkState {
   /** A connection's channel in a room. */
   record Channel(String room, Member member) {}
@@ -43,7 +40,7 @@ final class LinkState {
       return null;
     }
 
-    /** A join that is answered later; a later one or a leave of the room takes its place. */
+    /** A join that is answered later; a later join or a leave of the room replaces it. */
     void awaits(String room, long joinNumber) {
       if (waiting.isEmpty()) {
         waiting = new HashMap<>(2);
@@ -51,7 +48,7 @@ final class LinkState {
       waiting.put(room, joinNumber);
     }
 
-    /** The join of that number, if there is one of that room, is not to be carried out any more. */
+    /** Cancels the pending join with this number, if the room has one. */
     boolean stopsWaiting(String room, long joinNumber) {
       return waiting.remove(room, joinNumber);
     }
@@ -92,7 +89,7 @@ final class LinkState {
     return replies;
   }
 
-  /** Null if that connection is not open. */
+  /** Null if the connection is not open. */
   Connection connection(long number) {
     return connections.get(number);
   }

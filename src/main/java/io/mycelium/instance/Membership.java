@@ -86,7 +86,7 @@ final class Membership {
   /**
    * All rooms are left even if the logic of one throws.
    *
-   * @return what one of them threw, or null
+   * @return the exception of one of them, or null
    */
   Throwable leaveAll(LinkState.Connection connection, Turn turn) {
     Throwable thrown = null;
@@ -102,7 +102,7 @@ final class Membership {
     return thrown;
   }
 
-  /** Who left has left, whatever the logic makes of it. */
+  /** A member that left has left, even if the logic throws. */
   private void leave(String roomName, Member member, Turn turn) {
     Room room = rooms.get(roomName);
     boolean last = room.occupants().remove(member);

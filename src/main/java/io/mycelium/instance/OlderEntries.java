@@ -12,18 +12,18 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Brings entries that are older than those in memory back there, for clients that resume: however
- * many come at once, each room is read by one load at a time, and those who come meanwhile share
- * the next. On the instance's context.
+ * Loads older entries into memory for clients that resume. However many clients come at once, each
+ * room has one load at a time, and clients that come meanwhile share the next load. On the
+ * instance's context.
  */
 final class OlderEntries {
   private static final int PAGE = 1000;
   private static final long KEPT_MS = 10_000;
 
-  /** Entries before those that somebody asks for, since others come who missed a little more. */
+  /** Entries to load in addition, since other clients will come that missed a little more. */
   private static final int MARGIN = 500;
 
-  /** Everything behind {@code after}, so that it joins what is in memory. */
+  /** Loads everything after {@code after}, up to the entries in memory. */
   private final class Load {
     private final Room room;
     private final Promise<Void> done = Promise.promise();
@@ -109,11 +109,11 @@ final class OlderEntries {
   private final Supplier<Future<Void>> written;
   private final Map<Room, Load> loads = new HashMap<>();
 
-  /** Sequence up to which entries are known to be there no more, so that nobody looks again. */
+  /** Sequence up to which entries are known to be dropped, to avoid further reads. */
   private final Map<Room, Long> gone = new HashMap<>();
 
   /**
-   * @param written completes, on the context, once a read sees all that was appended
+   * @param written completes, on the context, once reads see all appended entries
    */
   OlderEntries(
       InstanceServices services,
@@ -126,7 +126,7 @@ final class OlderEntries {
     this.written = written;
   }
 
-  /** Completes once it was tried; whether it worked, the room knows. */
+  /** Completes after the attempt; the room shows whether it succeeded. */
   Future<Void> load(Room room, long after) {
     Load running = loads.get(room);
     if (running == null) {

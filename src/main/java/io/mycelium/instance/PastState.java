@@ -13,8 +13,9 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 
 /**
- * A room as it was at an earlier entry: the nearest snapshot before it, and the entries from there.
- * The logic's functions are pure, so another copy of it makes that state while the room goes on.
+ * A room's state at an earlier entry: the nearest snapshot before it, and the entries from there.
+ * The logic's functions are pure, so another copy of the logic builds this state while the room
+ * goes on.
  */
 final class PastState {
   private static final int PAGE = 1000;
@@ -35,8 +36,8 @@ final class PastState {
   }
 
   /**
-   * Completes on any thread; fails with a {@link Refusal} ({@code not_found}) if the entries from
-   * which it could be made are gone.
+   * Completes on any thread; fails with a {@link Refusal} ({@code not_found}) if the necessary
+   * entries are gone.
    */
   Future<Buffer> at(long seq) {
     if (seq == 0) {

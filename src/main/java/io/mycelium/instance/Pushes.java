@@ -9,7 +9,7 @@ import io.mycelium.room.Turn;
 import io.mycelium.room.spi.Push;
 import java.util.function.LongSupplier;
 
-/** What clients send to a room. For the instance's thread. */
+/** Clients' messages to a room. For the instance's thread. */
 final class Pushes {
   private static final String PUSH_ONCE = "push_once";
   private static final String HISTORY = "history";
@@ -47,7 +47,7 @@ final class Pushes {
     turn.reply(ReplyJson.toPush(gateway, command.number(), outcome, room.seq()));
   }
 
-  /** A repeat is answered as the first was, once that is written. */
+  /** A repeat gets the first push's answer, once the first push is written. */
   private void pushOnce(String gateway, Command command, Room room, Turn turn) {
     KeyedPayload keyed = KeyedPayload.read(command.payload());
     long before = room.pushedBefore(keyed.key());

@@ -5,8 +5,8 @@ import io.mycelium.room.Turn;
 import java.util.ArrayDeque;
 
 /**
- * A link's answers that it is not known to have: should the bus have lost one, it asks again. Over
- * a limit the oldest go, and their commands time out. For one thread.
+ * Answers that a link has not acknowledged: if the bus lost an answer, the link asks again. Above a
+ * limit the oldest are dropped, and their commands time out if the bus lost them. For one thread.
  */
 final class RecentReplies {
   static final int MAX_REPLIES = 1024;
@@ -24,7 +24,7 @@ final class RecentReplies {
     }
   }
 
-  /** The link has all answers up to that command's. */
+  /** The link has all answers up to this command's. */
   void acknowledged(long number) {
     while (!replies.isEmpty() && replies.peek().number() <= number) {
       bytes -= size(replies.remove());
@@ -35,7 +35,7 @@ final class RecentReplies {
     replies.forEach(turn::item);
   }
 
-  /** They may be wrong: what they say was perhaps not written. */
+  /** Drops all answers: they may be wrong, because their entries may not be written. */
   void clear() {
     replies.clear();
     bytes = 0;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Makes the rooms anew whose state a predecessor could not hand over, from the journal. On the
+ * Rebuilds from the journal the rooms whose state a predecessor could not hand over. On the
  * instance's context.
  */
 final class Recovery {
@@ -25,7 +25,7 @@ final class Recovery {
   private final OwnContext context;
   private final Watch watch;
 
-  /** Runs the logic where it is seen if it does not end. */
+  /** Runs the logic so that a stuck call is noticed. */
   @FunctionalInterface
   interface Watch {
     <T> T run(Supplier<T> logic);
@@ -45,8 +45,8 @@ final class Recovery {
   }
 
   /**
-   * The handover with each room whose state was lost. Whoever lost it may still write: it is fenced
-   * before the first read, so that nothing comes behind what was read.
+   * The handover with every lost state rebuilt. The earlier generation may still write: it is
+   * fenced off before the first read, so that no entry is written after the read.
    */
   Future<Handover> recover(Handover handover) {
     if (handover.rooms().values().stream().noneMatch(SavedRoom::isLost)) {
@@ -59,7 +59,7 @@ final class Recovery {
         .compose(kept -> rooms(handover, kept));
   }
 
-  /** One room after the other: a read in hand is at most a page of one room. */
+  /** One room after the other, so that at most a page of one room is in memory. */
   private Future<Handover> rooms(Handover handover, Map<String, Journal.Room> kept) {
     Map<String, SavedRoom> rooms = new HashMap<>(handover.rooms());
     Future<Void> done = Future.succeededFuture();
@@ -80,7 +80,7 @@ final class Recovery {
     return done.map(all -> recovered(handover, rooms));
   }
 
-  /** Who has seen a history of another epoch is told to join anew. */
+  /** Clients that have seen a history of another epoch are told to rejoin. */
   private static Handover recovered(Handover handover, Map<String, SavedRoom> rooms) {
     boolean truncated =
         handover.rooms().entrySet().stream()

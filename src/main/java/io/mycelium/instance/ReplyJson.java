@@ -31,7 +31,7 @@ final class ReplyJson {
     return new Outbound.Reply(gateway, number, null, null, response(outcome, seq), seq);
   }
 
-  /** Null where the sequence says it all. */
+  /** Null if the sequence is the whole answer. */
   static byte[] response(Room.Outcome outcome, long seq) {
     if (outcome.response() == null) {
       return null;
@@ -48,7 +48,7 @@ final class ReplyJson {
   }
 
   /**
-   * @param recovered what became of the wish to resume; null if there was none
+   * @param recovered whether the client resumed; null if it did not ask to
    */
   static Outbound.Reply toJoin(
       String gateway, long number, Room.Outcome outcome, Room room, Boolean recovered) {
@@ -73,9 +73,9 @@ final class ReplyJson {
   }
 
   /**
-   * What a channel gets behind its join's reply.
+   * What a channel gets after its join's reply.
    *
-   * @param missed what it gets instead of the state; null if it gets that
+   * @param missed the missed messages that it gets instead of the state; null if it gets the state
    */
   static void greet(
       String gateway,

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One room being made from its snapshot and the entries behind it, a page at a time. On the
+ * One room being rebuilt from its snapshot and the entries after it, a page at a time. On the
  * instance's context.
  */
 final class RoomReplay {
@@ -35,8 +35,8 @@ final class RoomReplay {
   private boolean complete = true;
 
   /**
-   * @param kept null if the journal keeps nothing of it
-   * @param generation that the room is made for
+   * @param kept null if the journal keeps nothing of the room
+   * @param generation for which the room is rebuilt
    */
   @SuppressWarnings("unchecked")
   RoomReplay(
@@ -58,14 +58,17 @@ final class RoomReplay {
   }
 
   /**
-   * Whether what is kept may be shown: what a room without durability left behind is, unless it
-   * went to sleep with it, from another time.
+   * Whether the kept state may be shown. The state that a room without durability left behind is
+   * stale, unless the room went to sleep with it.
    */
   boolean isUsable() {
     return durable || closed;
   }
 
-  /** A room that begins anew; under its old epoch only if nobody can have seen an entry of it. */
+  /**
+   * A room that starts empty; under its old epoch only if no client can have seen one of its
+   * entries.
+   */
   SavedRoom fresh() {
     boolean unseen = lost.epoch() != null && (lost.seq() == 0 || certain);
     String epoch = unseen ? lost.epoch() : Epoch.fresh();
@@ -75,8 +78,8 @@ final class RoomReplay {
   }
 
   /**
-   * @param entries newest ones to have in memory afterwards
-   * @return the sequence behind which to read
+   * @param entries number of newest entries to keep in memory
+   * @return the sequence after which to read
    */
   long begin(long entries) {
     Snapshot snapshot = kept.snapshot();
@@ -105,8 +108,8 @@ final class RoomReplay {
   }
 
   /**
-   * The epoch stays where every entry that anybody may have seen is there again; where first
-   * entries are gone without a snapshot, or last ones may be, a new one says so.
+   * Keeps the epoch if every entry that a client may have seen is back. If first entries are gone
+   * without a snapshot, or last ones may be, the room gets a new epoch.
    */
   SavedRoom done() {
     boolean whole = complete && (certain || closed);

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes the snapshots of one generation of an instance. A state is a value, so it is written as
- * JSON beside the instance's own work.
+ * JSON in parallel with the instance's work.
  */
 final class Snapshots {
   private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
@@ -34,7 +34,9 @@ final class Snapshots {
     this.generation = generation;
   }
 
-  /** One that is due; should it fail, the next one is taken as ever. On the instance's context. */
+  /**
+   * Takes a due snapshot; if it fails, the next one is taken as usual. On the instance's context.
+   */
   void take(Room room) {
     SnapshotJob job = room.snapshot(0);
     vertx
@@ -43,7 +45,7 @@ final class Snapshots {
         .onFailure(cause -> LOG.debug("no snapshot of {} room {}", instance, job.room(), cause));
   }
 
-  /** Those with which the instance ends; on its context. */
+  /** Takes the closing snapshots of the instance; on its context. */
   Future<Void> close(Instance ending) {
     return close(ending.rooms().iterator(), services.clock().getAsLong());
   }

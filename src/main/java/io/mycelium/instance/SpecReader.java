@@ -17,7 +17,7 @@ final class SpecReader {
   private final Set<String> known = new TreeSet<>();
 
   /**
-   * @param path where the object stands, e.g. {@code config}; empty for the top
+   * @param path of the object, e.g. {@code config}; empty for the top
    */
   SpecReader(String path, JsonObject json) {
     this.path = path;
@@ -80,7 +80,7 @@ final class SpecReader {
     throw refuse(key, value, "an object");
   }
 
-  /** To be called last. */
+  /** Call it last. */
   void refuseUnknownKeys() {
     for (String key : json.fieldNames()) {
       if (!known.contains(key)) {

@@ -1,6 +1,6 @@
 package io.mycelium.instance;
 
-/** What an instance verticle tells the deployer; may be called from any thread. */
+/** Receives an instance verticle's reports to the deployer; any thread. */
 public interface Supervisor {
   /**
    * The verticle has stopped taking commands, because its logic or the journal failed.

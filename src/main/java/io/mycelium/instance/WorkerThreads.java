@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one pool in which all worker instances of a node run. An instance that is stuck keeps its
- * thread; once it is given up, by the deployer's scan, a restart or a delete, the pool gets another
- * in its place, so that stuck instances do not use up the threads of the others. Java cannot end a
+ * The one pool in which all worker instances of a node run. A stuck instance keeps its thread. Once
+ * the deployer's scan, a restart or a delete gives the instance up, the pool gets a replacement
+ * thread, so that stuck instances do not use up the threads of the others. Java cannot end a
  * thread, hence the bound. For the deployer's context.
  */
 public final class WorkerThreads {
@@ -32,7 +32,7 @@ public final class WorkerThreads {
     return size;
   }
 
-  /** A thread does not come back for now. */
+  /** A thread is stuck for now. */
   public void lose() {
     lost++;
     if (lost > MAX_REPLACED) {
@@ -44,13 +44,13 @@ public final class WorkerThreads {
     resize();
   }
 
-  /** It did come back. */
+  /** A stuck thread came back. */
   public void regain() {
     lost--;
     resize();
   }
 
-  /** Vert.x makes its pools with a fixed number of threads. */
+  /** Vert.x creates its pools with a fixed number of threads. */
   private void resize() {
     ExecutorService pool = ((WorkerExecutorInternal) executor).pool().executor();
     int threads = size + Math.min(lost, MAX_REPLACED);

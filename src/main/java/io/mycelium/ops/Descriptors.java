@@ -9,7 +9,7 @@ import java.util.Optional;
  * counting them takes a millisecond for some thousands.
  */
 public final class Descriptors {
-  /** How to get more of them, for whoever reads the log. */
+  /** How to raise the limit, for the reader of the log. */
   static final String RAISE =
       "raise the limit (ulimit -n, LimitNOFILE of systemd, --ulimit nofile of Docker)";
 
@@ -23,12 +23,12 @@ public final class Descriptors {
 
   private Descriptors() {}
 
-  /** The most there may be, or 0 where there is no such limit. */
+  /** The limit, or 0 if there is none. */
   static long max() {
     return SYSTEM == null ? 0 : SYSTEM.getMaxFileDescriptorCount();
   }
 
-  /** Those in use. */
+  /** Number of descriptors in use. */
   static long open() {
     if (SYSTEM == null) {
       return 0;
@@ -36,13 +36,13 @@ public final class Descriptors {
     try {
       return SYSTEM.getOpenFileDescriptorCount();
     } catch (InternalError e) {
-      // To count them takes one.
+      // Counting takes one descriptor itself.
       return max();
     }
   }
 
   /**
-   * A warning for the start if the limit is lower than what the configuration promises.
+   * A warning at start if the limit is lower than the configuration requires.
    *
    * @param maxConnections {@code web.max_connections}
    */

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 /**
- * How late an event loop runs a timer: what any message on that loop waits for. One per event loop,
- * started from a verticle on it.
+ * How late an event loop runs a timer, which is the delay of any message on that loop. One per
+ * event loop, started from a verticle on it.
  */
 public final class EventLoopLag {
   static final long INTERVAL_MILLIS = 250;
@@ -19,7 +19,7 @@ public final class EventLoopLag {
   }
 
   /**
-   * Measures the loop of the calling verticle until that is undeployed.
+   * Measures the loop of the calling verticle until the verticle is undeployed.
    *
    * @param vertx the verticle's own, so that its timer ends with it
    */
@@ -34,7 +34,7 @@ public final class EventLoopLag {
     return lag;
   }
 
-  /** After a late tick the periodic timer catches up with an early one, which counts as no lag. */
+  /** After a late tick the periodic timer fires early to catch up, which counts as zero lag. */
   void tick(long now) {
     long late = now - last - TimeUnit.MILLISECONDS.toNanos(INTERVAL_MILLIS);
     last = now;

@@ -13,12 +13,12 @@ import java.util.function.Supplier;
  * Whether this node lives and whether it is ready for new connections. Parts register their checks;
  * any thread.
  *
- * <p>Live means that the process can still answer; it stays true while the node drains, so that
- * nothing kills it half way.
+ * <p>Live means that the process can still answer; it stays true while the node drains, so that no
+ * supervisor kills it during the drain.
  */
 public final class Health {
   /**
-   * What a check found.
+   * The result of a check.
    *
    * @param detail for the operator; null if there is nothing to say
    */
@@ -43,7 +43,7 @@ public final class Health {
   private volatile boolean draining;
 
   /**
-   * Adds a readiness check, or replaces the one of that name.
+   * Adds a readiness check, or replaces the check with the same name.
    *
    * @param check called on an event loop for each probe: answers from memory, never blocks
    */
@@ -51,7 +51,7 @@ public final class Health {
     checks.put(name, check);
   }
 
-  /** From now on this node is not ready. There is no way back. */
+  /** From now on this node is not ready, for good. */
   public void drain() {
     draining = true;
   }

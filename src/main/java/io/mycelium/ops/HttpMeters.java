@@ -13,7 +13,7 @@ final class HttpMeters {
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
-  /** There are some twenty routes; more can only be paths passed by mistake. */
+  /** There are some twenty routes; more would be paths passed by mistake. */
   private static final int MAX_ROUTES = 64;
 
   private record Key(String method, String route, int status) {}

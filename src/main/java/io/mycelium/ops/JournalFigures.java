@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.LongSupplier;
 
-/** Meters of the journal: how much goes into one commit, how long it takes, and what waits. */
+/** Meters of the journal: the size of a commit, its duration, and the queue. */
 public final class JournalFigures {
   private static final double[] BATCHES = {1, 10, 100, 1000};
   private static final Duration[] TIMES = {
@@ -45,7 +45,7 @@ public final class JournalFigures {
             .register(registry);
   }
 
-  /** One transaction; {@code nanos} from its begin to the end of its commit. */
+  /** One transaction; {@code nanos} from its start to the end of its commit. */
   public void committed(int entries, long nanos) {
     batch.record(entries);
     commit.record(nanos, TimeUnit.NANOSECONDS);
@@ -56,7 +56,7 @@ public final class JournalFigures {
     retries.increment();
   }
 
-  /** What waits to be written; read by the scraping thread. */
+  /** The entries that wait to be written; read by the scraping thread. */
   public void queue(LongSupplier entries, LongSupplier bytes) {
     queuedEntries = entries;
     queuedBytes = bytes;
@@ -65,7 +65,7 @@ public final class JournalFigures {
   }
 
   /**
-   * What the journal has counted since the start, and what waits now.
+   * The journal's counts since the start, and its queue now.
    *
    * @param nanos of all transactions together
    */
@@ -77,7 +77,7 @@ public final class JournalFigures {
       long queuedEntries,
       long queuedBytes) {}
 
-  /** All at about the same moment; costs no more than some reads. */
+  /** All figures at about the same moment; costs only some reads. */
   public Totals totals() {
     return new Totals(
         commit.count(),

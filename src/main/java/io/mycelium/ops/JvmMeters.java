@@ -12,8 +12,8 @@ import io.netty.util.internal.PlatformDependent;
 import java.util.Objects;
 
 /**
- * The process: memory, garbage collection, threads, processor, descriptors, uptime, and which build
- * it is.
+ * The process: memory, garbage collection, threads, processor, descriptors, uptime, and the build's
+ * version.
  */
 final class JvmMeters implements AutoCloseable {
   private final JvmGcMetrics gc = new JvmGcMetrics();

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The log: one line per event on standard output, set up in code so that there is no second
- * configuration file. Whoever wants Logback's own sets {@code -Dlogback.configurationFile}; then
- * this class changes nothing.
+ * configuration file. With {@code -Dlogback.configurationFile}, Logback's own configuration applies
+ * and this class changes nothing.
  */
 public final class Logging {
   private static final List<String> DATABASE_LIBRARIES = List.of("com.zaxxer", "org.flywaydb");
@@ -37,7 +37,7 @@ public final class Logging {
     install((LoggerContext) LoggerFactory.getILoggerFactory(), console, format, level);
   }
 
-  /** The same to a stream, for a context of the caller's own. */
+  /** The same to a stream, for the caller's own context. */
   static void configure(LoggerContext context, OutputStream out, String format, String level) {
     OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
     appender.setContext(context);
@@ -45,7 +45,7 @@ public final class Logging {
     install(context, appender, format, level);
   }
 
-  /** Writes out what is buffered; nothing is logged after it. */
+  /** Writes buffered lines; nothing is logged afterwards. */
   public static void close() {
     ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
   }
@@ -72,8 +72,8 @@ public final class Logging {
   }
 
   /**
-   * What Netty and Vert.x say below INFO is noise to whoever debugs Mycelium, and what the database
-   * libraries say below WARN to whoever runs it; {@code trace} shows it.
+   * Netty's and Vert.x's lines below INFO are noise for developers of Mycelium, and the database
+   * libraries' lines below WARN are noise for operators; {@code trace} shows them.
    */
   private static void quietLibraries(LoggerContext context, Level level) {
     if (level != Level.TRACE) {

@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Every meter of a node, named with unit and help, for Prometheus. Any thread; what is called per
- * batch costs an atomic add, with no look-up.
+ * Every meter of a node, named with unit and help, for Prometheus. Any thread; methods that are
+ * called per batch cost an atomic add, without a look-up.
  *
  * <p>No instance, room, user or connection is ever a tag: their number is unbounded and a time
  * series lives for weeks. Figures of one instance are its {@code /stats}.
@@ -89,7 +89,8 @@ public final class Meters implements AutoCloseable {
   /**
    * @param closeReasons why a connection can end; the tag {@code reason} takes these values, or
    *     {@code other}
-   * @param errorReasons why a command or an upgrade can be refused; likewise
+   * @param errorReasons why a command or an upgrade can be refused; the tag {@code reason} takes
+   *     these values, or {@code other}
    */
   public Meters(Set<String> closeReasons, Set<String> errorReasons) {
     Gauge.builder("mycelium.connections", this, Meters::connections)
@@ -144,7 +145,7 @@ public final class Meters implements AutoCloseable {
     return opened.sum() - closed.sum();
   }
 
-  /** What a node has counted since its start. */
+  /** A node's counts since its start. */
   public record Totals(
       long opened,
       long messagesIn,
@@ -153,7 +154,7 @@ public final class Meters implements AutoCloseable {
       long bytesOut,
       long entries) {}
 
-  /** All at about the same moment; costs no more than some reads. */
+  /** All counts at about the same moment; costs only some reads. */
   public Totals totals() {
     return new Totals(
         opened.sum(),
@@ -169,7 +170,7 @@ public final class Meters implements AutoCloseable {
     return connectionsClosed.counts();
   }
 
-  /** Upgrades refused since the start, likewise. */
+  /** Upgrades refused since the start, by reason; without reasons that did not occur. */
   public Map<String, Long> refusedByReason() {
     return upgradesRefused.counts();
   }
@@ -179,13 +180,13 @@ public final class Meters implements AutoCloseable {
     return worstLag.getThenReset();
   }
 
-  /** Once for each read, with the number of messages and the bytes of their payloads. */
+  /** Called once for each read, with the number of messages and the bytes of their payloads. */
   public void messagesIn(int messages, long bytes) {
     messagesIn.add(messages);
     bytesIn.add(bytes);
   }
 
-  /** Once for each flush: {@code deliveries} counts each socket that a message goes to. */
+  /** Called once for each flush: {@code deliveries} counts each socket that a message goes to. */
   public void deliveriesOut(int deliveries, long bytes) {
     deliveriesOut.add(deliveries);
     bytesOut.add(bytes);
@@ -206,15 +207,15 @@ public final class Meters implements AutoCloseable {
   /**
    * Adds one gateway's un-acked commands to the gauge that sums them all.
    *
-   * @param commands read by the scraping thread: a plain counter's stale value will do
-   * @return takes it out again
+   * @param commands read by the scraping thread; a stale value is acceptable
+   * @return removes the gateway's commands again
    */
   public Runnable commandsUnacked(Supplier<Number> commands) {
     return commandsUnacked.add(commands);
   }
 
   /**
-   * The number of instances with that status.
+   * The number of instances with this status.
    *
    * @param status one of the few in the API
    * @param instances read by the scraping thread, must not block
@@ -229,11 +230,11 @@ public final class Meters implements AutoCloseable {
   }
 
   /**
-   * What the states of all rooms in memory take.
+   * Bytes of the states of all rooms in memory.
    *
    * @param bytes read by the scraping thread, must not block
-   * @param max above which they do not grow
-   * @param entries likewise of their newest entries
+   * @param max above which the states do not grow
+   * @param entries bytes of the rooms' newest entries in memory
    */
   public void states(LongSupplier bytes, long max, LongSupplier entries) {
     gauge("mycelium.state", "States of all rooms in memory", bytes);
@@ -274,7 +275,7 @@ public final class Meters implements AutoCloseable {
     handler.record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Those of the journal. */
+  /** The meters of the journal. */
   public JournalFigures journal() {
     return journal;
   }
@@ -290,8 +291,7 @@ public final class Meters implements AutoCloseable {
   /**
    * One REST request.
    *
-   * @param route the template, such as {@code /api/v1/instances/:id}; never the path that was asked
-   *     for
+   * @param route the template, such as {@code /api/v1/instances/:id}; never the requested path
    */
   public void httpRequest(String method, String route, int status, long nanos) {
     http.record(method, route, status, nanos);

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way out of the process: not ready first, then the steps in the order in which they were
- * added, each once, all within one time-out. A step that fails is logged and the next one runs all
- * the same.
+ * The shutdown of the process: first the node becomes not ready, then the steps run in the order in
+ * which they were added, each once, all within one timeout. A failed step is logged, and the next
+ * step runs anyway.
  *
  * <p>Runs on the thread that calls {@link #run}, which must not be one of Vert.x's.
  */
@@ -41,8 +41,8 @@ public final class NodeDrain {
   }
 
   /**
-   * Drains, blocking the caller until it ends; a second call waits for the first and answers the
-   * same.
+   * Drains, blocking the caller until the drain ends; a second call waits for the first and returns
+   * the same result.
    *
    * @return whether every step ended within the time-out
    */
@@ -58,9 +58,9 @@ public final class NodeDrain {
    * Drains on SIGTERM and SIGINT, then ends the process with status 0, or 1 if the time-out was
    * exceeded.
    *
-   * <p>Left to itself the JVM would exit with 143; {@code System.exit} in a hook waits for all
-   * hooks, thus for itself. So the hook halts, which skips what other hooks still do: the last step
-   * is to close Vert.x, which owns the only others.
+   * <p>By default the JVM would exit with 143, and {@code System.exit} in a hook waits for all
+   * hooks, thus for itself. So the hook halts, which skips other hooks: the last step must close
+   * Vert.x, which owns the only others.
    */
   public void onShutdown() {
     Runtime.getRuntime().addShutdownHook(new Thread(this::drainAndHalt, "drain"));

@@ -10,11 +10,11 @@ import java.util.List;
  * @param managementPort its TCP port; 0 takes a free one
  * @param logFormat {@code text} or {@code json}, one line per event either way
  * @param logLevel {@code error}, {@code warn}, {@code info}, {@code debug} or {@code trace}
- * @param drainTimeout from SIGTERM to exit at the latest
+ * @param drainTimeout longest time from SIGTERM to exit
  * @param drainBatch sockets closed at once while draining, so that clients do not all reconnect
  *     together
  * @param drainInterval pause between two such batches
- * @param reconnectSpread each client is told to wait a random part of this before it reconnects
+ * @param reconnectSpread each client is told to wait a random time up to this before it reconnects
  */
 public record OpsConfig(
     String managementHost,

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Counters of one name, one for each reason of a closed set; what is not in it counts as {@code
+ * Counters of one name, one for each reason of a closed set; any other reason counts as {@code
  * other}.
  */
 final class ReasonCounters {
@@ -28,7 +28,7 @@ final class ReasonCounters {
     other = counter.withTag("reason", "other");
   }
 
-  /** In alphabetical order, without those that are 0. */
+  /** In alphabetical order, without counters that are 0. */
   Map<String, Long> counts() {
     Map<String, Long> counts = new TreeMap<>();
     byReason.forEach((reason, counter) -> counts.put(reason, (long) counter.count()));

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
-/** A gauge that is the sum of what several verticles report, which share no counter. */
+/** A gauge that sums the values of several verticles, which share no counter. */
 final class SummedGauge {
   private final List<Supplier<Number>> parts = new CopyOnWriteArrayList<>();
 

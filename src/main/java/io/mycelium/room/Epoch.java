@@ -3,12 +3,12 @@ package io.mycelium.room;
 import java.util.UUID;
 
 /**
- * Names of histories: {@code own}, or <code>own~seq~other</code> for one that an import began with
- * the entries of another up to {@code seq}. So a client of the other resumes here from no further
- * than both have in common, though the other went on after it was exported.
+ * Names of histories: {@code own}, or <code>own~seq~other</code> for a history that an import
+ * started with another history's entries up to {@code seq}. So a client of the other history
+ * resumes here only from an entry that both have, even if the other continued after its export.
  */
 public final class Epoch {
-  /** What an import takes: at most seven histories behind one another. */
+  /** The epochs that an import accepts: at most seven histories in a row. */
   public static final String PATTERN = "[0-9a-f]{1,16}(~[0-9]{1,18}~[0-9a-f]{1,16}){0,7}";
 
   private static final char END = '~';
@@ -20,13 +20,13 @@ public final class Epoch {
     return Long.toHexString(UUID.randomUUID().getMostSignificantBits());
   }
 
-  /** A history that has the entries of another up to {@code seq} and goes its own way then. */
+  /** A history that shares the entries of another up to {@code seq} and then diverges. */
   public static String fork(String other, long seq) {
     String forked = fresh() + END + seq + END + other;
     return forked.length() > MAX ? fresh() : forked;
   }
 
-  /** Whether an entry of the history {@code since.epoch()} is one of {@code epoch} too. */
+  /** Whether the position in the history {@code since.epoch()} is in {@code epoch} too. */
   public static boolean has(String epoch, Position since) {
     String name = epoch;
     long common = Long.MAX_VALUE;

@@ -8,11 +8,12 @@ import java.util.Iterator;
 import java.util.Set;
 
 /**
- * Which entries a client scrolls to: {@code {before?, after?, limit?}}.
+ * The entries that a client scrolls to: {@code {before?, after?, limit?}}.
  *
- * @param before newest ones with a sequence below it; {@link Long#MAX_VALUE} for the room's newest
- * @param after oldest ones with a sequence above it; -1 if {@code before} counts
- * @param limit entries at most, 1 to 1000
+ * @param before asks for the newest entries below this sequence; {@link Long#MAX_VALUE} for the
+ *     room's newest
+ * @param after asks for the oldest entries above this sequence; -1 if {@code before} applies
+ * @param limit maximum number of entries, 1 to 1000
  */
 public record HistoryQuery(long before, long after, int limit) {
   private static final int MAX_LIMIT = 1000;

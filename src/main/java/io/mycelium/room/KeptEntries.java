@@ -4,14 +4,14 @@ import io.mycelium.journal.Entry;
 import io.mycelium.journal.JournalConfig;
 
 /**
- * What a room remembers of its newest entries: fewer of them while those of all rooms of the node
+ * The newest entries that a room keeps in memory: fewer while the entries of all rooms of the node
  * take too much of the heap. For the instance's thread.
  */
 final class KeptEntries {
-  /** The node hears of changes that are larger. */
+  /** Only larger changes are reported to the node. */
   private static final long UNTOLD = 64 << 10;
 
-  /** What a room that takes an entry may have where there is no room for more. */
+  /** Bytes that a room may keep while the node's budget is full. */
   private static final long CROWDED = 256 << 10;
 
   private final JournalConfig limits;
@@ -58,7 +58,7 @@ final class KeptEntries {
     }
   }
 
-  /** The room is gone. */
+  /** Called when the room is gone. */
   void release() {
     account.keep(-told);
     told = 0;
@@ -72,12 +72,14 @@ final class KeptEntries {
     return keys;
   }
 
-  /** Sequence of the entry that was pushed with that key; 0 if none is known. */
+  /** Sequence of the entry that was pushed with this key; 0 if none is known. */
   long pushedWith(String key, long last) {
     return keys == null ? 0 : keys.find(key, last);
   }
 
-  /** Whether everything behind {@code since} and up to {@code last}, the room's latest, is here. */
+  /**
+   * Whether all entries after {@code since} and up to {@code last}, the room's latest, are here.
+   */
   boolean covers(long since, long last) {
     return since >= last || recent != null && recent.covers(since, last);
   }
@@ -89,7 +91,7 @@ final class KeptEntries {
     }
   }
 
-  /** About how many bytes of heap they hold. */
+  /** About how many bytes of heap the entries take. */
   long heapBytes() {
     return recent == null ? 0 : recent.heapBytes();
   }

@@ -14,11 +14,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Who is in a room: channels by user, and presence where the room tracks it. For the instance's
+ * Who is in a room: channels by user, and presence if the room tracks it. For the instance's
  * thread.
  */
 public final class Occupants {
-  /** Of a join's payload beside its {@code meta}; it is kept for as long as the channel. */
+  /**
+   * Bytes of a join's payload in addition to its {@code meta}; the payload is kept as long as the
+   * channel.
+   */
   private static final int JOIN_BYTES = 64 << 10;
 
   private final boolean tracksPresence;
@@ -46,7 +49,7 @@ public final class Occupants {
     return tracksPresence ? tracked().state() : null;
   }
 
-  /** The same for somebody who hears no diffs. */
+  /** The same for an observer, who gets no diffs. */
   public byte[] presence() {
     return tracksPresence ? tracked().members() : null;
   }
@@ -54,7 +57,7 @@ public final class Occupants {
   /**
    * The presence meta of a channel that joins; null if the room has presence off. Changes nothing.
    *
-   * @throws Refusal if what the channel brings along is too large to be kept with it
+   * @throws Refusal if the join's payload or meta is too large to be kept with the channel
    */
   public Presence.Meta meta(Member member, long now) {
     int most = JOIN_BYTES + limits.maxMetaBytes();
@@ -92,19 +95,19 @@ public final class Occupants {
     return last;
   }
 
-  /** Whether a diff is to be sent and nobody has scheduled it yet; says so once. */
+  /** Whether a diff must be sent and is not scheduled yet; true only once per diff. */
   public boolean claimDiff() {
     boolean claimed = !diffScheduled && presence != null && presence.hasDiff();
     diffScheduled |= claimed;
     return claimed;
   }
 
-  /** The one who was to take the diff is gone. */
+  /** The timer that was to send the diff is gone. */
   void forgetSchedule() {
     diffScheduled = false;
   }
 
-  /** Null if everything that changed changed back. */
+  /** Null if all changes cancelled out. */
   public byte[] takeDiff() {
     diffScheduled = false;
     return presence.hasDiff() ? presence.takeDiff() : null;
@@ -117,7 +120,7 @@ public final class Occupants {
     return presence;
   }
 
-  /** Short: a meta has it twice, as itself and in its JSON. */
+  /** Short, because a meta has the reference twice: as a field and in its JSON. */
   private static String metaRef(Member member) {
     return Long.toString(member.ref(), Character.MAX_RADIX);
   }

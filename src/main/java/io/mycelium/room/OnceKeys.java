@@ -5,22 +5,19 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * Which keys the room's newest entries were pushed with, so that a repeat is known. For the
- * instance's thread.
- */
+/** The keys of the room's newest entries, to recognize repeats. For the instance's thread. */
 public final class OnceKeys {
   private final int window;
   private final Map<String, Long> seqByKey = new LinkedHashMap<>(4);
 
   /**
-   * @param window newest entries of the room whose keys are known
+   * @param window number of the room's newest entries whose keys are known
    */
   OnceKeys(int window) {
     this.window = window;
   }
 
-  /** The same with what the journal kept. */
+  /** The same with the keys from the journal. */
   public static OnceKeys restored(int window, Map<String, Long> kept) {
     OnceKeys keys = new OnceKeys(window);
     kept.entrySet().stream()
@@ -29,13 +26,13 @@ public final class OnceKeys {
     return keys;
   }
 
-  /** Sequence of the entry that was pushed with that key; 0 if none is known. */
+  /** Sequence of the entry that was pushed with this key; 0 if none is known. */
   long find(String key, long last) {
     Long seq = seqByKey.get(key);
     return seq == null || seq <= last - window ? 0 : seq;
   }
 
-  /** An entry was made with a key. Keys leave in the order in which they came. */
+  /** Adds an entry's key. Keys leave in the order of their arrival. */
   void add(String key, long seq) {
     seqByKey.remove(key);
     seqByKey.put(key, seq);

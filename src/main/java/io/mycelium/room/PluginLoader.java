@@ -17,16 +17,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the room types of plug-ins: each jar of a folder has a class loader of its own, whose
- * parent is ours, so that two plug-ins may bring different versions of a library. What is broken is
- * left out, with one log line that names its file.
+ * Finds the room types of plug-ins: each jar of a folder has its own class loader, whose parent is
+ * the server's, so that two plug-ins may contain different versions of a library. A broken jar or
+ * type is skipped, with one log line that names its file.
  */
 public final class PluginLoader {
   private static final Logger LOG = LoggerFactory.getLogger(PluginLoader.class);
 
   /**
-   * A provider that cannot be loaded is passed over; this ends it if the service loader does not
-   * get past one.
+   * Providers that cannot be loaded are skipped; this bound ends the loop if the service loader
+   * does not advance.
    */
   private static final int MAX_PROVIDERS = 100;
 
@@ -78,8 +78,7 @@ public final class PluginLoader {
   }
 
   /**
-   * The class loader stays open for as long as this process runs: rooms may need a class at any
-   * time.
+   * The class loader stays open as long as this process runs: rooms may need a class at any time.
    */
   private void loadTypes(Path jar, ClassLoader loader) {
     Spliterator<ServiceLoader.Provider<RoomType>> providers =
@@ -99,7 +98,7 @@ public final class PluginLoader {
     }
   }
 
-  /** Providers of the parent are seen from here as well, and passed over. */
+  /** Providers of the parent are visible here as well, and skipped. */
   private void take(Path jar, ClassLoader loader, ServiceLoader.Provider<RoomType> provider) {
     if (provider.type().getClassLoader() == loader) {
       found.add(new RoomTypes.Source(provider.get(), name(jar)));
@@ -115,8 +114,7 @@ public final class PluginLoader {
   }
 
   /**
-   * The messages of an error and its causes in one line: the innermost is what its author must
-   * know.
+   * The messages of an error and its causes in one line: the plug-in's author needs the innermost.
    */
   private static String chain(Throwable error) {
     StringBuilder text = new StringBuilder(String.valueOf(error.getMessage()));

@@ -5,12 +5,15 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
 
-/** From where a client wants to resume: {@code {"since": {"seq", "epoch"}}} in a join's payload. */
+/**
+ * The position from which a client resumes: {@code {"since": {"seq", "epoch"}}} in a join's
+ * payload.
+ */
 public record Position(long seq, String epoch) {
 
   /**
    * @return null if the payload names none
-   * @throws Refusal ({@code invalid_payload}) that names what is wrong with it
+   * @throws Refusal ({@code invalid_payload}) that names the fault
    */
   public static Position of(Payload join) {
     if (join == null || join.length() <= 2 || !join.isObject()) {

@@ -8,10 +8,10 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The newest entries of a room in memory, without a gap: fills the gaps of hubs, lets clients
- * resume and scroll back without a read. Bounded by count and bytes; entries that are {@linkplain
- * #prepend put before} them, for clients that come back from further away, stay until the next
- * {@link #trim}. For the instance's thread.
+ * The newest entries of a room in memory, without a gap: fills gaps of hubs and lets clients resume
+ * and scroll back without a read. Bounded by count and bytes. Older entries that are {@linkplain
+ * #prepend prepended}, for clients that resume from further back, stay until the next {@link
+ * #trim}. For the instance's thread.
  */
 public final class RecentEntries {
   private static final int ENTRY_BYTES = 96;
@@ -39,9 +39,9 @@ public final class RecentEntries {
   }
 
   /**
-   * Older entries that end just before the first one here.
+   * Adds older entries that end right before the first one here.
    *
-   * @return whether they do; else nothing changed
+   * @return false, with nothing changed, if they do not
    */
   public boolean prepend(List<Entry> older) {
     if (older.isEmpty() || entries.isEmpty()) {
@@ -64,7 +64,7 @@ public final class RecentEntries {
     return true;
   }
 
-  /** Lets go of what is more than the bounds allow, and no longer makes room for it. */
+  /** Drops the entries beyond the bounds, and the memory for them. */
   void trim() {
     entriesAllowed = maxEntries;
     bytesAllowed = maxBytes;
@@ -89,12 +89,14 @@ public final class RecentEntries {
     return entries.isEmpty() ? Long.MAX_VALUE : entries.peek().seq();
   }
 
-  /** Whether everything behind {@code after} and up to {@code last}, the room's latest, is here. */
+  /**
+   * Whether all entries after {@code after} and up to {@code last}, the room's latest, are here.
+   */
   boolean covers(long after, long last) {
     return after >= last || first() <= after + 1;
   }
 
-  /** Up to {@code limit} entries behind {@code after}, oldest first. */
+  /** Up to {@code limit} entries after {@code after}, oldest first. */
   public List<Entry> after(long after, int limit) {
     List<Entry> found = new ArrayList<>();
     Iterator<Entry> ascending = entries.iterator();
@@ -139,7 +141,7 @@ public final class RecentEntries {
     return found;
   }
 
-  /** About how many bytes of heap they hold. */
+  /** About how many bytes of heap the entries take. */
   long heapBytes() {
     return bytes + (long) entries.size() * ENTRY_BYTES;
   }

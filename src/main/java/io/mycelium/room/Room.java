@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One room: its state and sequence, and the carrying out of what its logic decides. A throw from
- * the logic leaves all fields as they were. For the instance's thread.
+ * One room: its state and sequence, and the execution of its logic's decisions. An exception from
+ * the logic leaves all fields unchanged. For the instance's thread.
  */
 public final class Room {
   private final String name;
@@ -69,7 +69,7 @@ public final class Room {
     this.size = new StateSize(this.logic, settings.limits().maxStateBytes(), account, state);
   }
 
-  /** No state at all means that it was lost, so the logic's own is never null. */
+  /** Null means that the state was lost, so the logic's state is never null. */
   public static Object present(String hook, Object state) {
     if (state == null) {
       throw new IllegalStateException("state is null, expected one from " + hook);
@@ -94,9 +94,9 @@ public final class Room {
   }
 
   /**
-   * Sets the timers again that a predecessor had set. An entry that it wrote without knowing was
-   * published by nobody: the last one goes out (again), and a hub that lacks others before it finds
-   * the gap.
+   * Sets the predecessor's timers again. An entry that the predecessor wrote without learning so
+   * was not published: the last entry is sent (again), and a hub that lacks earlier ones finds the
+   * gap.
    */
   public void resume(long now, Turn turn) {
     if (tickAt > 0) {
@@ -136,9 +136,7 @@ public final class Room {
     return epoch;
   }
 
-  /**
-   * The refusal of a push or join if there is one, else the response that the logic gave (or null).
-   */
+  /** The refusal of a push or join if there is one, else the logic's response (or null). */
   public record Outcome(Effects.Reject reject, Payload response) {
     private static final Outcome DONE = new Outcome(null, null);
   }
@@ -148,18 +146,18 @@ public final class Room {
   }
 
   /**
-   * @param key by which a repeat is to be known; null if it is not
+   * @param key that identifies a repeat; null for an ordinary push
    */
   public Outcome push(Push push, String key, Turn turn) {
     return carryOut(logic.onPush(state, push), push.at(), Cause.PUSH, key, turn);
   }
 
-  /** Sequence of the entry that was pushed with that key; 0 if none is known. */
+  /** Sequence of the entry that was pushed with this key; 0 if none is known. */
   public long pushedBefore(String key) {
     return kept.pushedWith(key, seq);
   }
 
-  /** What a join shows is rendered before anything changes: a throw leaves nothing behind. */
+  /** The join's state is rendered first, so an exception leaves nothing behind. */
   public Outcome join(Member member, long now, Turn turn) {
     return carryOut(logic.onJoin(state, member), now, Cause.JOIN, null, turn);
   }
@@ -169,11 +167,11 @@ public final class Room {
   }
 
   /**
-   * A tick that throws comes again once the instance was restarted; one that always throws fails
+   * A tick that throws is repeated after the instance's restart; a tick that always throws fails
    * the instance, which is better than a game that stands still.
    *
-   * @param due what {@code tickAt} was when the timer was set; the timer of a tick that was
-   *     replaced finds another
+   * @param due value of {@code tickAt} when the timer was set; it differs if the tick was replaced
+   *     meanwhile
    */
   public void tick(long due, long now, Turn turn) {
     if (tickAt != due) {
@@ -201,7 +199,7 @@ public final class Room {
   private Outcome carryOut(Effects effects, long now, Cause cause, String key, Turn turn) {
     List<Effects.Effect> list = effects.list();
     int appends = 0;
-    // By index here and below: each push would allocate the iterators.
+    // By index here and below, because each push would allocate the iterators.
     for (int i = 0; i < list.size(); i++) {
       Effects.Effect effect = list.get(i);
       if (effect instanceof Effects.Reject reject) {
@@ -265,7 +263,7 @@ public final class Room {
   }
 
   /**
-   * The only place where the state changes; all that may throw comes before the first assignment.
+   * The only place where the state changes; calls that may throw come before the first assignment.
    */
   private void commit(Object next, List<Entry> made, long bytes, byte[] shown, Turn turn) {
     if (made.isEmpty()) {
@@ -323,53 +321,53 @@ public final class Room {
     return kept.recent();
   }
 
-  /** Entries that a hub lacks, as they were sent. */
+  /** Entries that a hub lacks, in the form in which they were sent. */
   public List<Outbound.Delivery> deliveriesOf(List<Entry> entries) {
     return messages.deliveries(state, entries);
   }
 
-  /** Whether everything behind that entry is in memory. */
+  /** Whether all later entries are in memory. */
   public boolean remembers(long since) {
     return kept.covers(since, seq);
   }
 
-  /** The messages behind that entry, which the room {@linkplain #remembers}. */
+  /** The messages after this entry, which the room must {@linkplain #remembers remember}. */
   public List<Outbound.Delivery> missed(long since) {
     return messages.missed(since, seq, state, kept.recent());
   }
 
-  /** Lets go of what was kept for those who come back from far away. */
+  /** Drops the entries that were loaded for clients that resume from far back. */
   public void trim() {
     messages.forgetMissed();
     kept.trim();
   }
 
-  /** Whether it rests: no tick is due and nothing waits to be sent. */
+  /** Whether the room is at rest: no tick is pending and no message waits to be sent. */
   private boolean isQuiet() {
     return tickAt == 0 && unsent.isEmpty();
   }
 
-  /** To be written by {@link SnapshotJob}; what comes behind counts towards the next. */
+  /** A snapshot that {@link SnapshotJob} writes; later entries count towards the next one. */
   public SnapshotJob snapshot(long closedBy) {
     snapshotSeq = seq;
     return look(closedBy);
   }
 
-  /** The same for somebody else, so that it counts for nothing. */
+  /** The same for an export; does not affect when the next snapshot is due. */
   public SnapshotJob look(long closedBy) {
     return new SnapshotJob(name, settings, logic, state, seq, epoch, tickAt, closedBy);
   }
 
   /**
-   * Whether a snapshot brings the room back as it is. One whose entries are in the journal needs
-   * none.
+   * Whether the room can be restored as it is. A room whose entries are in the journal needs no
+   * snapshot.
    */
   public boolean canSleep() {
     return isQuiet()
         && (seq == 0 || settings.durability() != Durability.NONE || logic.save(state) != null);
   }
 
-  /** About how many bytes of heap its entries hold. */
+  /** About how many bytes of heap the room's entries take. */
   public long heapBytes() {
     return kept.heapBytes();
   }

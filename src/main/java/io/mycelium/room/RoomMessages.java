@@ -11,7 +11,7 @@ import io.mycelium.room.spi.RoomLogic;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a room says, as the bytes that go out. For the instance's thread. */
+/** A room's messages as outbound bytes. For the instance's thread. */
 public final class RoomMessages {
   private static final byte[] MSG = JsonWriter.quoted("msg");
   private static final byte[] DATA_TYPE = JsonWriter.constant("{\"data\":{\"type\":");
@@ -21,7 +21,7 @@ public final class RoomMessages {
 
   private final String room;
 
-  /** What stands before the change, and before the state. */
+  /** The text before the change, and before the state. */
   private final byte[] wrapping;
 
   private final RoomLogic<Object> logic;
@@ -33,7 +33,7 @@ public final class RoomMessages {
     this.logic = logic;
   }
 
-  /** The {@code msg} of entries that were made at once, or that a patch interval gathered. */
+  /** The {@code msg} of entries from one push, or of one patch interval. */
   Outbound.Delivery delivery(Object after, List<Entry> entries) {
     long first = entries.get(0).seq();
     long last = entries.get(entries.size() - 1).seq();
@@ -45,7 +45,7 @@ public final class RoomMessages {
     return new Outbound.Delivery(room, MSG, first, last, binary, json);
   }
 
-  /** Entries as they were sent, a message each. */
+  /** Entries in the form in which they were sent, one message each. */
   List<Outbound.Delivery> deliveries(Object state, List<Entry> entries) {
     List<Outbound.Delivery> all = new ArrayList<>(entries.size());
     for (Entry entry : entries) {
@@ -55,8 +55,8 @@ public final class RoomMessages {
   }
 
   /**
-   * The messages of everything behind {@code since}: rendered once for all who come back before the
-   * next entry.
+   * The messages of all entries after {@code since}: rendered once for all clients that resume
+   * before the next entry.
    *
    * @param last the room's latest entry
    */
@@ -74,7 +74,7 @@ public final class RoomMessages {
     return missed.subList((int) (since + 1 - missed.get(0).first()), missed.size());
   }
 
-  /** What was rendered for those who came back is not needed any more. */
+  /** Drops the messages that were rendered for resuming clients. */
   void forgetMissed() {
     missed = List.of();
   }
@@ -87,7 +87,7 @@ public final class RoomMessages {
     return out.raw(EPOCH).quote(epoch).raw('}').toBytes();
   }
 
-  /** A message that an effect other than an entry asks for. */
+  /** A message of an effect that is not an entry. */
   Outbound of(Effects.Effect effect) {
     if (effect instanceof Effects.Broadcast broadcast) {
       JsonParts json = JsonParts.whole(broadcast.payload().asJson());

@@ -19,32 +19,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The room types of this node: the built-in ones and those of plug-ins, and what of the plug-ins
- * could not be taken. Immutable.
+ * The room types of this node: the built-in ones and those of plug-ins, and the plug-ins that could
+ * not be loaded. Immutable.
  */
 public final class RoomTypes {
-  /** What a type may be called. */
+  /** The names that a type may have. */
   public static final String NAME = "[a-z0-9-]{1,32}";
 
   private static final Logger LOG = LoggerFactory.getLogger(RoomTypes.class);
   private static final String BUILT_IN = "built-in";
 
   /**
-   * A type with where it is from.
+   * A type with its source.
    *
    * @param source {@code built-in}, or the plug-in's jar
    */
   public record Source(RoomType type, String source) {}
 
   /**
-   * A type or a whole jar that could not be taken.
+   * A type or a whole jar that could not be loaded.
    *
    * @param source the jar
    * @param error what is wrong with it, for people
    */
   public record Broken(String source, String error) {}
 
-  /** What a type said of itself when it was taken: a plug-in's code is not asked again for it. */
+  /**
+   * A type's name and description at load time: the plug-in's code is not called again for them.
+   */
   private record Known(String name, String description, RoomType type, String source) {
     public JsonObject toJson() {
       return new JsonObject()
@@ -57,16 +59,16 @@ public final class RoomTypes {
   private final Map<String, Known> types = new TreeMap<>();
   private final List<Broken> broken;
 
-  /** The built-in types and those; see {@link #RoomTypes(List, List)}. */
+  /** The built-in types and these; see {@link #RoomTypes(List, List)}. */
   public RoomTypes(List<Source> plugins) {
     this(plugins, List.of());
   }
 
   /**
-   * A plug-in's type with an impossible name, or the name of one that is there already, is left out
-   * and added to the broken ones.
+   * A plug-in's type with an invalid name, or the name of an existing type, is skipped and added to
+   * the broken ones.
    *
-   * @param broken what could not even be loaded
+   * @param broken plug-ins that could not even be loaded
    */
   public RoomTypes(List<Source> plugins, List<Broken> broken) {
     List.of(new AccumulativeType(), new SharedType(), new CollaborativeType())
@@ -113,7 +115,7 @@ public final class RoomTypes {
   /**
    * The logic of a room.
    *
-   * @throws Refusal if there is no such type, or it does not take the settings
+   * @throws Refusal if there is no such type, or it refuses the settings
    */
   public RoomLogic<?> open(RoomSettings settings) {
     Known found = types.get(settings.type());
@@ -136,7 +138,7 @@ public final class RoomTypes {
     }
   }
 
-  /** What of the plug-ins is missing, and why. */
+  /** The plug-ins that are missing, and why. */
   public List<Broken> broken() {
     return broken;
   }

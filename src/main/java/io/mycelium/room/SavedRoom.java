@@ -4,17 +4,17 @@ import io.mycelium.journal.Entry;
 import java.util.List;
 
 /**
- * What of a room outlives the verticle: the successor's room begins with it.
+ * The part of a room that outlives the verticle: the successor's room starts with it.
  *
- * @param state null if it was lost and is to be made anew from the journal
- * @param epoch null if nobody knows any
- * @param occupants null if the room begins without any
- * @param tickAt when the logic wants to be called, in milliseconds since 1970; 0 if it does not
+ * @param state null if it was lost and must be rebuilt from the journal
+ * @param epoch null if it is unknown
+ * @param occupants null if the room starts without any
+ * @param tickAt when the logic's tick is due, in milliseconds since 1970; 0 if none is pending
  * @param unsent entries that a patch interval still held
  * @param recent null if lost, as are {@code keys}
  * @param snapshotSeq sequence of the newest snapshot
- * @param restored whether it was made from the journal, which may know an entry that nobody heard
- *     of
+ * @param restored whether it was rebuilt from the journal, which may have an entry that was never
+ *     published
  */
 public record SavedRoom(
     Object state,
@@ -33,7 +33,7 @@ public record SavedRoom(
     return new SavedRoom(initial, 0, Epoch.fresh(), null, 0, List.of(), null, null, 0, false);
   }
 
-  /** A room of which only the journal knows anything. */
+  /** A room that is only in the journal. */
   public static SavedRoom unknown() {
     return new SavedRoom(null, 0, null, null, 0, List.of(), null, null, 0, false);
   }

@@ -6,7 +6,7 @@ import io.mycelium.room.spi.RoomLogic;
 import io.mycelium.room.spi.RoomSettings;
 
 /**
- * A room's state, a value, on its way to become a snapshot; the room goes on meanwhile.
+ * A room's state, a value, that is being written as a snapshot; the room goes on meanwhile.
  *
  * @param closedBy see {@link Snapshot}
  */

@@ -1,9 +1,9 @@
 package io.mycelium.room;
 
 /**
- * What the rooms of one generation of an instance take of the node's {@link StateBudget}. Given
- * back as a whole, so that nothing is left of a generation that crashed or does not end. Any
- * thread; rooms tell only of changes that matter, so the lock is nearly always free.
+ * The share of one generation's rooms in the node's {@link StateBudget}. It is released as a whole,
+ * so that a crashed or stuck generation leaves nothing behind. Any thread; rooms report only
+ * relevant changes, so the lock is nearly always free.
  */
 public final class StateAccount {
   private final StateBudget budget;
@@ -15,7 +15,7 @@ public final class StateAccount {
     this.budget = budget;
   }
 
-  /** That nobody else shares, and that is never full. */
+  /** An account that no other room shares, and that is never full. */
   public static StateAccount unlimited() {
     return new StateAccount(new StateBudget(Long.MAX_VALUE / 2));
   }
@@ -25,7 +25,7 @@ public final class StateAccount {
   }
 
   /**
-   * @param bytes negative for what is given back
+   * @param bytes negative for released bytes
    */
   synchronized void take(long bytes) {
     if (!closed) {
@@ -34,7 +34,7 @@ public final class StateAccount {
     }
   }
 
-  /** The same of entries in memory. */
+  /** The same for entries in memory. */
   synchronized void keep(long bytes) {
     if (!closed) {
       kept += bytes;
@@ -42,7 +42,7 @@ public final class StateAccount {
     }
   }
 
-  /** Gives everything back; nothing more is taken. */
+  /** Releases everything; ignores later changes. */
   public synchronized void close() {
     if (!closed) {
       closed = true;

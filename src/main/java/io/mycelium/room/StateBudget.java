@@ -3,9 +3,9 @@ package io.mycelium.room;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What the states of all rooms of a node may take of the heap that they share. Above it no state
- * grows, except small ones: who is small did not fill it, and does not notice. The entries that
- * rooms keep in memory may take half as much; above it they keep fewer. Any thread.
+ * The part of the heap that the states of all rooms of a node may take. Above this budget no state
+ * grows, except small ones: a small room did not fill the budget and does not notice. The entries
+ * that rooms keep in memory may take half as much; above that, rooms keep fewer. Any thread.
  */
 public final class StateBudget {
   /** A room may always have a 1,024th of the budget, up to this. */
@@ -30,12 +30,12 @@ public final class StateBudget {
     return max;
   }
 
-  /** In bytes, as far as rooms {@linkplain StateAccount told}. */
+  /** In bytes, as {@linkplain StateAccount reported} by rooms. */
   public long used() {
     return used.get();
   }
 
-  /** What the entries in memory take, likewise. */
+  /** Bytes of the entries in memory, as reported by rooms. */
   public long kept() {
     return kept.get();
   }
@@ -54,10 +54,10 @@ public final class StateBudget {
   }
 
   /**
-   * Whether the state of a room may become larger. Half as much again as the budget is the end even
-   * for small ones, of which there may be many.
+   * Whether the state of a room may become larger. At one and a half times the budget even small
+   * states stop growing, since there may be many.
    *
-   * @param size what it would have then
+   * @param size of the state after the change
    */
   boolean allows(long size, long growth) {
     long then = used.get() + growth;

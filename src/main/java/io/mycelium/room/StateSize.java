@@ -10,17 +10,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How large a room's state is, and whether a push may make it larger. A logic that does not know is
- * measured by what it would save: whenever its entries since then came to an eighth of the state,
- * or would pass the bound if all of them stayed in it. For the instance's thread.
+ * The size of a room's state, and whether a push may enlarge it. If the logic does not know its
+ * size, the output of its {@code save} is measured: whenever the entries since the last measurement
+ * amount to an eighth of the state, or would exceed the limit if all of them stayed in it. For the
+ * instance's thread.
  */
 final class StateSize {
   private static final Logger LOG = LoggerFactory.getLogger(StateSize.class);
 
-  /** The node hears of changes that are larger. */
+  /** Only larger changes are reported to the node. */
   private static final long UNTOLD = 1024;
 
-  /** Entries that come to less are not worth a measurement. */
+  /** Fewer bytes of entries are not worth a measurement. */
   private static final long SMALL = 64 << 10;
 
   private static final long UNKNOWN = -1;
@@ -31,12 +32,12 @@ final class StateSize {
   private long size;
   private long told;
 
-  /** Of a state that was measured: its size then, and that of the entries behind it. */
+  /** The size of the last measured state, and the size of the entries after it. */
   private long measured = UNKNOWN;
 
   private long since;
 
-  /** The same of the state that was looked at last. */
+  /** The same for the state that was checked last. */
   private long nextMeasured = UNKNOWN;
 
   private long nextSince;
@@ -58,10 +59,10 @@ final class StateSize {
   }
 
   /**
-   * What a push makes of the state; changes nothing but when a state was measured.
+   * The state's size after a push; changes nothing except the last measurement.
    *
    * @return its size
-   * @throws Refusal if it may not become that large
+   * @throws Refusal if the state may not become this large
    */
   long check(Object next, List<Entry> made) {
     if (made.isEmpty()) {
@@ -117,7 +118,7 @@ final class StateSize {
     return bytes;
   }
 
-  /** Null or a throw: the logic saves nothing, and nobody knows. */
+  /** Null or an exception: the logic has no snapshots, so the size is unknown. */
   private long measure(Object state) {
     try {
       Payload saved = logic.save(state);
@@ -128,7 +129,7 @@ final class StateSize {
     }
   }
 
-  /** The state was replaced by the one that was looked at last. */
+  /** The state was replaced by the one that was checked last. */
   void become(long bytes) {
     size = bytes;
     measured = nextMeasured;
@@ -140,7 +141,7 @@ final class StateSize {
     }
   }
 
-  /** The room is gone. */
+  /** Called when the room is gone. */
   void release() {
     account.take(-told);
     told = 0;

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an instance makes of one command batch or timer: entries to keep, then messages to send,
- * then timers to set.
+ * An instance's output for one command batch or timer: entries to keep, then messages to send, then
+ * timers to set.
  */
 public final class Turn {
   public static final String IN_DOUBT =
@@ -21,14 +21,14 @@ public final class Turn {
   /**
    * A timer that a room wants.
    *
-   * @param due of a tick: when it is to come, in milliseconds since 1970
+   * @param due time of a tick, in milliseconds since 1970
    */
   public record Timer(Room room, TimerKind kind, Duration delay, long due) {}
 
-  /** A command that is answered once the journal was read. */
+  /** A command that is answered after a read of the journal. */
   public record Question(String gateway, Command command) {}
 
-  /** What a room's timer is for. */
+  /** The purpose of a room's timer. */
   public enum TimerKind {
     TICK,
     PATCH,
@@ -67,7 +67,7 @@ public final class Turn {
     items.add(item);
   }
 
-  /** A back end's message: its time counts as that of a batch does. */
+  /** A back end's message: its handler time counts like a batch's. */
   public void timed() {
     timed = true;
   }
@@ -125,8 +125,8 @@ public final class Turn {
   }
 
   /**
-   * What is still to be said if the entries may not have been written: no entry, and no to everyone
-   * who waits.
+   * The messages that remain if the entries may not be written: no entries, and a refusal for every
+   * waiting client.
    */
   public List<Outbound> inDoubt() {
     List<Outbound> left = new ArrayList<>();
@@ -140,7 +140,10 @@ public final class Turn {
     return left;
   }
 
-  /** Connections come and go without entries, and the successor takes them over as they are. */
+  /**
+   * Opening and closing a connection makes no entry, and the successor takes connections over as
+   * they are.
+   */
   private static boolean dependsOnEntries(Outbound.Reply reply) {
     return reply.seq() > 0 || reply.response() != null;
   }
@@ -158,7 +161,7 @@ public final class Turn {
     return snapshots;
   }
 
-  /** Whether what it says must wait until its entries are written. */
+  /** Whether its messages must wait until its entries are written. */
   public boolean isSync() {
     return sync || removedRoom != null;
   }

@@ -3,7 +3,7 @@
  * room types and the loader of plug-ins.
  *
  * <p>Plain Java for one thread: no Vert.x context, no I/O but the loader's. Commands come from
- * {@code instance}; what a room makes of them goes into a {@code Turn}, which {@code instance}
- * keeps and sends. May import {@code bus}, {@code journal}, {@code presence} and {@code protocol}.
+ * {@code instance}; a room's output goes into a {@code Turn}, which {@code instance} writes and
+ * sends. May import {@code bus}, {@code journal}, {@code presence} and {@code protocol}.
  */
 package io.mycelium.room;

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What the logic wants done, in order; a value. An effect that could not be carried out cannot be
- * made: it throws in the hook that makes it, where nothing has changed yet.
+ * The actions that the logic requests, in order; a value. An invalid effect cannot be created: its
+ * factory throws in the hook, before anything has changed.
  */
 public final class Effects {
   private static final Effects NONE = new Effects(List.of());
@@ -19,7 +19,7 @@ public final class Effects {
     this.list = list;
   }
 
-  /** One thing to be done. */
+  /** One action. */
   public sealed interface Effect {}
 
   /**
@@ -33,14 +33,14 @@ public final class Effects {
     }
   }
 
-  /** A response to the push, beside its sequence: {@code {"seq": 7, "data": payload}}. */
+  /** A response to the push, in addition to its sequence: {@code {"seq": 7, "data": payload}}. */
   public record Reply(Payload payload) implements Effect {
     public Reply {
       present("payload", payload);
     }
   }
 
-  /** The push or join is refused; no other effect of the same list is carried out. */
+  /** The push or join is refused; all other effects of the same list are dropped. */
   public record Reject(String reason, String message) implements Effect {
     public Reject {
       present("reason", reason);
@@ -49,7 +49,7 @@ public final class Effects {
   }
 
   /**
-   * A message to every channel that is no entry: not kept, not in the sequence, not part of the
+   * A message to every channel that is not an entry: not kept, not in the sequence, not part of the
    * state.
    */
   public record Broadcast(String event, Payload payload) implements Effect {
@@ -75,7 +75,9 @@ public final class Effects {
     }
   }
 
-  /** {@link RoomLogic#onTick} is to be called after that time; a later one replaces it. */
+  /**
+   * {@link RoomLogic#onTick} is called after this delay; a later effect replaces an earlier one.
+   */
   public record TickIn(Duration delay) implements Effect {
     private static final Duration MAX = Duration.ofDays(365);
 

@@ -1,11 +1,11 @@
 package io.mycelium.room.spi;
 
 /**
- * How much of a room its clients can make grow.
+ * Limits for the parts of a room that its clients can make grow.
  *
  * @param maxMetaBytes largest presence meta of a join, as compact JSON in UTF-8
- * @param maxPresenceBytes above which a {@code presence_state} shows metas without what their joins
- *     gave
+ * @param maxPresenceBytes above which a {@code presence_state} shows metas without the fields of
+ *     their joins
  * @param maxStateBytes of the room's state, as {@link RoomLogic#size} counts them
  */
 public record RoomLimits(int maxMetaBytes, int maxPresenceBytes, int maxStateBytes) {

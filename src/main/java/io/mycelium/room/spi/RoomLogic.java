@@ -5,11 +5,11 @@ import io.mycelium.protocol.Payload;
 import java.util.List;
 
 /**
- * What a room does: pure functions over a state that is a value. The {@code on...} methods
- * <em>decide</em>: they look at the state and return {@link Effects}. {@link #apply} alone
- * <em>changes</em> the state, by one entry, and must come to the same state for the same entries,
- * since a replay calls it too. Nothing is kept if any of them throws: the push is answered with an
- * error and the instance begins again with the state from before it.
+ * The behaviour of a room: pure functions over a state that is a value. The {@code on...} methods
+ * <em>decide</em>: they look at the state and return {@link Effects}. Only {@link #apply}
+ * <em>changes</em> the state, by one entry, and must return the same state for the same entries,
+ * since a replay calls it too. Nothing is kept if a method throws: the push is answered with an
+ * error, and the instance restarts with the state from before the push.
  *
  * <p>All calls come from the instance's thread, one at a time. An implementation keeps no mutable
  * fields.
@@ -17,7 +17,7 @@ import java.util.List;
  * @param <S> the state; immutable, never null
  */
 public interface RoomLogic<S> {
-  /** What one part of a state takes beside its own bytes. */
+  /** Bytes of one part of a state in addition to its own. */
   int ITEM_BYTES = 128;
 
   /** The state before the first entry. */
@@ -30,16 +30,16 @@ public interface RoomLogic<S> {
   Payload view(S state);
 
   /**
-   * What entries changed, as JSON: the {@code state} of a {@code msg}. Several entries come at once
-   * where the room has a patch interval, or one push made several.
+   * The change of some entries, as JSON: the {@code state} of a {@code msg}. There are several
+   * entries if the room has a patch interval, or one push made several.
    *
-   * @param state the state after them
+   * @param state the state after these entries
    */
   Payload delta(S state, List<Entry> entries);
 
   /**
-   * The room was opened from the journal, with nobody in it. Of the effects, those for single
-   * channels go nowhere.
+   * The room was opened from the journal, without members. Effects for single channels have no
+   * effect.
    */
   default Effects onOpen(S state) {
     return Effects.none();
@@ -61,15 +61,15 @@ public interface RoomLogic<S> {
     return Effects.none();
   }
 
-  /** The time that {@link Effects#tickIn} asked for has come. */
+  /** The delay of {@link Effects#tickIn} has passed. */
   default Effects onTick(S state, long now) {
     return Effects.none();
   }
 
   /**
-   * The state as a snapshot keeps it, for {@link #restore}; null if this logic has no snapshots, so
-   * that all entries are kept and a restart applies each of them again. Unlike the other methods it
-   * may be called on any thread, with a state that is not the latest any more.
+   * The state as a snapshot keeps it, for {@link #restore}; null if this logic has no snapshots;
+   * then all entries are kept, and a restart applies each of them again. Unlike the other methods
+   * it may be called on any thread, with an older state.
    */
   default Payload save(S state) {
     return null;
@@ -78,7 +78,7 @@ public interface RoomLogic<S> {
   /**
    * The state that {@link #save} wrote, by this version of the logic or an earlier one.
    *
-   * @throws RuntimeException if it is none; the instance then does not start
+   * @throws RuntimeException if it is not such a state; the instance then does not start
    */
   default S restore(Payload saved) {
     throw new UnsupportedOperationException(getClass() + " writes no snapshots");
@@ -94,7 +94,7 @@ public interface RoomLogic<S> {
     return -1;
   }
 
-  /** Whether one binary entry goes to V2 clients as the bare bytes, instead of the delta. */
+  /** Whether V2 clients get one binary entry as its bare bytes, instead of the delta. */
   default boolean broadcastsBinary() {
     return false;
   }

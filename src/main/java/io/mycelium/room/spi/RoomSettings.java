@@ -6,18 +6,19 @@ import io.mycelium.journal.Retention;
 import java.time.Duration;
 
 /**
- * A room's settings, the instance's config already merged in.
+ * A room's settings, merged with the instance's config.
  *
  * @param type name of the room's type
- * @param state initial state that the creator gave, or null
+ * @param state initial state from the creator, or null
  * @param history entries kept in the state that a join shows
  * @param presence whether the room tracks who is in it
  * @param open whether a shared room takes undeclared keys
- * @param patchInterval for how long changes are gathered into one message; zero sends each at once
+ * @param patchInterval how long changes are gathered into one message; zero sends each change at
+ *     once
  * @param settings free-form object for plug-ins, or null
- * @param durability what the room's entries survive
- * @param retention which of its entries need not be kept
- * @param limits how much of it clients can make grow
+ * @param durability which failures the room's entries survive
+ * @param retention which of the room's entries may be dropped
+ * @param limits for the parts of the room that clients can make grow
  */
 public record RoomSettings(
     String type,
@@ -31,7 +32,7 @@ public record RoomSettings(
     Retention retention,
     RoomLimits limits) {
 
-  /** Of a room whose entries are kept in this process only. */
+  /** Settings of a room whose entries are kept in this process only. */
   public RoomSettings(
       String type,
       JsonNode state,

@@ -1,9 +1,9 @@
 package io.mycelium.room.spi;
 
 /**
- * A kind of room, by name: what {@code type} means in the REST API. A plug-in names its
- * implementations in {@code META-INF/services/io.mycelium.room.spi.RoomType}; they need a public
- * constructor without parameters.
+ * A kind of room, by name: the {@code type} in the REST API. A plug-in names its implementations in
+ * {@code META-INF/services/io.mycelium.room.spi.RoomType}; they need a public constructor without
+ * parameters.
  */
 public interface RoomType {
   /** The type's name: lower case letters, digits and dashes, at most 32. */
@@ -16,8 +16,7 @@ public interface RoomType {
    * The logic of a room of this type; called once per room and deployment, on the instance's
    * thread.
    *
-   * @throws io.mycelium.protocol.Refusal if the settings are not what this type takes; names field
-   *     and value
+   * @throws io.mycelium.protocol.Refusal if this type refuses the settings; names field and value
    */
   RoomLogic<?> open(RoomSettings settings);
 }

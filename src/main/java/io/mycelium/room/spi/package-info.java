@@ -1,6 +1,6 @@
 /**
- * The plug-in SPI: what a room does, as functions over values. The built-in types are written on it
- * and nothing else.
+ * The plug-in SPI: a room's behaviour as functions over values. The built-in types use only this
+ * SPI.
  *
  * <p>May import {@code journal} (entries) and {@code protocol} (payloads). See {@code
  * docs/plugins.md}.

@@ -9,8 +9,7 @@ import java.util.List;
 
 /**
  * The entries of an accumulative room's state as JSON: <code>
- * [[seq, at, event, user, payload], ...]</code>; a binary payload stands as Base64 in a sixth
- * place.
+ * [[seq, at, event, user, payload], ...]</code>; a binary payload is Base64 in a sixth element.
  */
 final class AccumulativeSnapshot {
   private static final int BINARY = 5;
@@ -46,7 +45,7 @@ final class AccumulativeSnapshot {
     out.raw(']');
   }
 
-  /** Payloads keep their bytes: a parser would write some numbers differently. */
+  /** Payloads keep their bytes: a parser would change the text of some numbers. */
   static Tail read(Payload saved, Tail empty) {
     Tail tail = empty;
     for (Payload element : RawFields.elements(saved)) {

@@ -98,8 +98,8 @@ public final class AccumulativeType implements RoomType {
     }
 
     /**
-     * Of what is {@linkplain #write written}, where the user's id is plain ASCII and the payload
-     * JSON.
+     * Size of the {@linkplain #write written} text, if the user's id is plain ASCII and the payload
+     * is JSON.
      */
     private static int size(Entry entry) {
       String user = entry.user();

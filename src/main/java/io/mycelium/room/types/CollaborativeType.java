@@ -16,8 +16,8 @@ import java.util.Map;
 
 /**
  * The latest payload of each user (multiplayer movement): <code>
- * {"ada": {"user": "ada", "payload": ...}}</code>. A user's entry goes when their last channel
- * leaves; the delta says so with {@code {"ada": null}}.
+ * {"ada": {"user": "ada", "payload": ...}}</code>. A user's entry is removed when the user's last
+ * channel leaves; the delta is then {@code {"ada": null}}.
  */
 public final class CollaborativeType implements RoomType {
   /** Event of the entry that removes a user. */
@@ -84,7 +84,7 @@ public final class CollaborativeType implements RoomType {
       return render(state.map());
     }
 
-    /** A process that ended took its users with it, and none of them could leave. */
+    /** The users of an ended process are gone, but could not leave. */
     @Override
     public Effects onOpen(Payloads state) {
       Effects effects = Effects.none();

@@ -18,8 +18,9 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * One map that all write (drawing board): a push is an object whose keys are set, last writer wins.
- * The initial state declares the keys; others are refused by name unless the room is {@code open}.
+ * One map that all users write (drawing board): a push is an object whose keys are set; the last
+ * writer wins. The initial state declares the keys; a push with another key is refused by name
+ * unless the room is {@code open}.
  */
 public final class SharedType implements RoomType {
   @Override
@@ -81,7 +82,7 @@ public final class SharedType implements RoomType {
       return Effects.append(push);
     }
 
-    /** What is named twice counts as it was named last. */
+    /** The last value of a repeated key counts. */
     private static Map<String, Payload> fields(Payload object) {
       Map<String, Payload> fields = new LinkedHashMap<>();
       RawFields.forEach(object, fields::put);

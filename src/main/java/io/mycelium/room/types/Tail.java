@@ -10,12 +10,14 @@ import java.util.List;
 
 /**
  * The last {@code limit} entries, or as many of them as fit into so many bytes, a value. Appending
- * costs amortized O(1) at any length: versions share one array, of which each sees its own stretch.
- * Only the newest version appends in place; an older one (a state that a crash brought back)
- * copies, so that no version ever sees another's entry.
+ * costs amortized O(1) at any length: versions share one array, of which each sees its own range.
+ * Only the newest version appends in place; an older version (a state restored after a crash)
+ * copies the array, so that no version ever sees another's entry.
  */
 final class Tail {
-  /** Entries that no version from here on shows may take so many bytes before a copy drops them. */
+  /**
+   * Entries that later versions no longer show may take this many bytes before a copy drops them.
+   */
   private static final long MAX_DROPPED_BYTES = 1 << 20;
 
   private final Shared shared;
@@ -24,11 +26,14 @@ final class Tail {
   private final long bytes;
   private final long dropped;
 
-  /** The array and how far any version has filled it. For one thread. */
+  /** The array and its filled length over all versions. For one thread. */
   private static final class Shared {
     private final Entry[] entries;
 
-    /** What each of them takes; here, since the oldest is in no cache of the processor any more. */
+    /**
+     * The size of each entry; kept here, since the oldest entry is no longer in a cache of the
+     * processor.
+     */
     private final int[] sizes;
 
     private final int limit;
@@ -88,7 +93,7 @@ final class Tail {
         + entry.payload().jsonLength();
   }
 
-  /** Room for as many again as are kept, so that a copy comes once in {@code limit} appends. */
+  /** Twice the kept size, so that a copy is needed once in {@code limit} appends. */
   private Tail copy() {
     int keep = to - from;
     int capacity = Math.max(keep + 1, Math.min(Math.max(8, keep * 2), 2 * shared.limit));
@@ -103,7 +108,7 @@ final class Tail {
     return bytes;
   }
 
-  /** Those and what entries take that are shown no longer but still here. */
+  /** Bytes of these entries, and of entries that are no longer shown but still in the array. */
   long heldBytes() {
     return bytes + dropped;
   }

@@ -4,7 +4,7 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.room.spi.Effects;
 import io.mycelium.room.spi.Push;
 
-/** The answer of the built-in types to events that they do not know. */
+/** The built-in types' answer to unknown events. */
 final class UnknownEvent {
   private UnknownEvent() {}
 
