@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A node as {@code serve} puts it together, on ports that are free. */
+/** A node as {@code serve} builds it, on free ports. */
 class MyceliumTest {
   private static final String CONFIG =
       """
@@ -132,7 +132,7 @@ class MyceliumTest {
       assertThat(get.statusCode()).as(path).isEqualTo(200);
       assertThat(head.statusCode()).as(path).isEqualTo(200);
       Map<String, List<String>> headers = new TreeMap<>(get.headers().map());
-      // RFC 9110 section 8.6 lets a HEAD's answer go without it.
+      // RFC 9110 section 8.6 allows a response to HEAD without this header.
       headers.remove("content-length");
       assertThat(head.headers().map()).as(path).containsAllEntriesOf(headers);
       assertThat(head.body()).as(path).isEmpty();

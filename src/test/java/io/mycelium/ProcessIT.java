@@ -17,7 +17,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node in a process of its own, as an operator starts and stops it. */
+/** A node in its own process, as an operator starts and stops it. */
 @Timeout(60)
 class ProcessIT {
   private Process node;

@@ -21,8 +21,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * The codecs read back what they wrote, wherever in a buffer it stands; the window does what a
- * sorted map does.
+ * The codecs read back what they wrote, at any position of a buffer; the window behaves like a
+ * sorted map.
  */
 class BusPropertyTest {
   private static Arbitrary<String> text() {
@@ -161,7 +161,7 @@ class BusPropertyTest {
     aDeliveryBatchIsReadBackAsItWas(new DeliveryBatch("x", 1, 2, items));
   }
 
-  /** Numbers: 0 adds a command; another takes the command that lies so far back from the newest. */
+  /** Numbers: 0 adds a command; n takes the command n places before the newest. */
   @Property(tries = 500)
   void theWindowIsASortedMap(@ForAll("steps") List<Integer> steps) {
     Window window = new Window();
@@ -207,7 +207,7 @@ class BusPropertyTest {
     }
   }
 
-  /** A number that came before, or lies 64 or more behind the highest, is a repeat. */
+  /** A number that came before, or is 64 or more below the highest, is a repeat. */
   @Property(tries = 500)
   void repeatsAreTold(@ForAll("numbers") List<Long> numbers) {
     SeenNumbers recent = new SeenNumbers();

@@ -26,7 +26,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Invariant 4: the bus may lose or repeat what it likes. */
+/** Invariant 4: the bus may lose or repeat any message. */
 class BusTest {
   private final Vertx clientVertx = Vertx.vertx();
   private final AtomicInteger gaps = new AtomicInteger();
@@ -62,7 +62,7 @@ class BusTest {
         && b.items().stream().anyMatch(Outbound.Delivery.class::isInstance);
   }
 
-  /** The next message that matches gets lost; completes when it was. */
+  /** Loses the next message that matches; completes once it is lost. */
   private Future<Void> loseNext(Predicate<DeliveryContext<?>> matching) {
     AtomicInteger left = new AtomicInteger(1);
     Promise<Void> lost = Promise.promise();
@@ -132,7 +132,7 @@ class BusTest {
     assertThat(duplicates.get()).isPositive();
 
     long seq = TestNode.await(node.directory().room("x", "r")).getLong("seq");
-    // The last ones may be lost without a gap that shows it, until something comes behind them.
+    // The loss of the last messages shows no gap until another message follows.
     reliable.set(true);
     TestNode.await(node.directory().push("x", "r", null, "{\"id\":9000000}"));
     clients.forEach(client -> client.awaitSeq(seq + 1));

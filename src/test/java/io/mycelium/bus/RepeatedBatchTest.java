@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What has no sequence number is not doubled either when the bus repeats a batch. */
+/** Messages without a sequence are not doubled either when the bus repeats a batch. */
 class RepeatedBatchTest {
   private final TestNode node =
       TestNode.builder().types(new FaultyType()).supervision(10, 4, 2000).eventLoops(2).start();
@@ -41,7 +41,7 @@ class RepeatedBatchTest {
             });
   }
 
-  /** How often each event but replies came, up to the {@code msg} with that sequence. */
+  /** How often each event except replies came, up to the {@code msg} with this sequence. */
   private static Map<String, Integer> eventsUpTo(PhoenixSocket client, long seq) {
     Map<String, Integer> counts = new TreeMap<>();
     JsonArray message;

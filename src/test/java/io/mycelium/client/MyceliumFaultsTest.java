@@ -6,9 +6,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * {@code clients/js} against a server in a process of its own, on SQLite, that is killed under it.
- */
+/** {@code clients/js} against a server in its own process, on SQLite, that is killed meanwhile. */
 class MyceliumFaultsTest {
   private static final String SPEC =
       "{\"id\":\"%s\",\"type\":\"accumulative\",\"config\":{\"durability\":\"sync\"},\"rooms\":{\"general\":{}}}";

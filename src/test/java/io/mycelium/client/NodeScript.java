@@ -17,8 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A test script of {@code src/test/js} under Node.js' test runner. It asks over HTTP, at {@code
- * MYCELIUM_CONTROL}, for what only this side can do, such as to restart the server on its port.
+ * A test script of {@code src/test/js} under Node.js' test runner. It requests over HTTP, at {@code
+ * MYCELIUM_CONTROL}, the actions of this side, such as a restart of the server on its port.
  */
 final class NodeScript implements AutoCloseable {
   private static final Path SCRIPTS = Path.of("src", "test", "js");
@@ -32,7 +32,7 @@ final class NodeScript implements AutoCloseable {
     control.start();
   }
 
-  /** What a GET of that path does; it is answered 500 with what was thrown if something was. */
+  /** The action of a GET of this path; an exception is answered 500 with its message. */
   public NodeScript wish(String path, Runnable wish) {
     control.createContext(path, exchange -> answer(exchange, wish));
     return this;
@@ -51,7 +51,7 @@ final class NodeScript implements AutoCloseable {
     exchange.close();
   }
 
-  /** Runs the script to its end; fails unless it has that many tests and all of them pass. */
+  /** Runs the script to its end; fails unless it has this many tests and all of them pass. */
   public void run(String script, int tests, Map<String, String> environment)
       throws InterruptedException {
     if (!Files.isDirectory(SCRIPTS.resolve("node_modules"))) {

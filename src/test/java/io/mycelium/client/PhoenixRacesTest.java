@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each race of {@code phoenix/races.json} against what Phoenix 1.7.14 did ({@code
+ * Each race of {@code phoenix/races.json} against the recording of Phoenix 1.7.14 ({@code
  * phoenix/golden.json}), over both transports; paced, so that each frame's effects came before the
  * next frame goes, and unpaced, with all frames in one TCP write. Between a push's reply and its
  * broadcast the order is free; all other order counts.
@@ -119,7 +119,9 @@ class PhoenixRacesTest {
     }
   }
 
-  /** What one socket got, in as much order as counts: replies, broadcasts, and the rest sorted. */
+  /**
+   * The frames of one socket, in the order that matters: replies, broadcasts, and the rest sorted.
+   */
   private record Got(List<String> replies, List<String> broadcasts, List<String> rest) {
     static Got empty() {
       return new Got(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -182,7 +184,7 @@ class PhoenixRacesTest {
       return RawSocket.encoded(0x81, true, ((String) frame).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** As many events as were recorded, and behind them whatever comes too much. */
+    /** As many events as were recorded, and any excess events after them. */
     void awaitThatMany(JsonArray recorded) {
       while (got.size() < recorded.size()) {
         take(socket.next());

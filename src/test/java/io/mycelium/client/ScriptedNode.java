@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * A node with some instances, and a Node.js script that is a client of it and may wish that it is
- * restarted, drained, or that the instance {@code brittle} is revived.
+ * A node with some instances, and a Node.js script that is its client and may ask to restart or
+ * drain the node, or to revive the instance {@code brittle}.
  */
 final class ScriptedNode implements AutoCloseable {
   private final String[] instances;

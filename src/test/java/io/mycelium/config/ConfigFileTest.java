@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The file that users start from says what the records say. */
+/** The file that users start from has the records' options and defaults. */
 class ConfigFileTest {
   private static final Pattern SECTION = Pattern.compile("([a-z_]+):");
   private static final Pattern OPTION = Pattern.compile("  (# )?([a-z_]+): (\\S+)");

@@ -10,7 +10,7 @@ import io.mycelium.room.spi.RoomSettings;
 import io.mycelium.room.spi.RoomType;
 import java.util.List;
 
-/** A type that kicks whoever joins with {@code {"kick":true}}. */
+/** A type that kicks a member that joins with {@code {"kick":true}}. */
 final class BouncerType implements RoomType {
   @Override
   public String name() {

@@ -18,9 +18,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process of many clients, since a process has only so many file descriptors. Says {@code
- * connected}, waits for a line, and says {@code resumed} once each has heard exactly what it missed
- * of the room {@code r} of instance {@code c}; it ends with another line where one has not.
+ * A process of many clients, since a process has only so many file descriptors. Prints {@code
+ * connected}, waits for a line, and prints {@code resumed} once each client has received exactly
+ * the entries that it missed in room {@code r} of instance {@code c}; if one has not, it ends with
+ * another line.
  */
 final class CrowdClients {
   private static final int MINUTES = 2;
@@ -29,9 +30,10 @@ final class CrowdClients {
   private static WebSocketClient http;
 
   /**
-   * What they know of the room.
+   * The clients' knowledge of the room.
    *
-   * @param newest that one client in {@code spread} had heard; the others up to so many fewer
+   * @param newest sequence that one client in {@code spread} had seen; the others had seen up to
+   *     {@code spread} fewer
    * @param last of the room
    */
   private record Room(int port, String epoch, int newest, int spread, int last) {
@@ -91,7 +93,7 @@ final class CrowdClients {
     return await(Future.all(connected)).list();
   }
 
-  /** Done once it has heard up to the last one, each in its turn. */
+  /** Done once the client has received all entries up to the last one, in order. */
   private static Future<Void> resume(WebSocket socket, Room room, long since) {
     Promise<Void> done = Promise.promise();
     long[] heard = {since};

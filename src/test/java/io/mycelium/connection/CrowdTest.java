@@ -21,7 +21,7 @@ class CrowdTest {
   private static final int ENTRIES = 300;
   private static final int IN_MEMORY = 100;
 
-  /** Of what the first missed and what the last did. */
+  /** The range between the entries that the first and the last client missed. */
   private static final int SPREAD = 50;
 
   private CountingStore store;
@@ -46,7 +46,7 @@ class CrowdTest {
     node.close();
   }
 
-  /** All connect, all join at once, and each hears exactly what it missed. */
+  /** All clients connect and join at once, and each gets exactly the entries that it missed. */
   private int readsWhileAllResume(int newest) throws IOException {
     Process clients =
         new ProcessBuilder(
@@ -85,7 +85,7 @@ class CrowdTest {
     assertThat(readsWhileAllResume(ENTRIES - 1)).isZero();
   }
 
-  /** One for those who came first, one for those who came while it was on its way. */
+  /** One read for the first clients, one for the clients that came while it was in progress. */
   @Test
   void thoseFromFurtherBackShareAHandfulOfReads() throws IOException {
     assertThat(readsWhileAllResume(ENTRIES - IN_MEMORY - 2)).isBetween(1, 3);

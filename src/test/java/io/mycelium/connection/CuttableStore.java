@@ -14,9 +14,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * A store as a node has it that is killed: from then on nothing more reaches what lies behind, and
- * asynchronous entries that were still gathered are lost. They are gathered until anything else is
- * asked for.
+ * The store of a node that is killed: once cut, nothing more reaches the underlying store, and
+ * gathered asynchronous entries are lost. They are gathered until any other request.
  */
 final class CuttableStore extends StoreInFront {
   private record Gathered(Supplier<Future<Void>> append, Promise<Void> done) {}
@@ -28,13 +27,13 @@ final class CuttableStore extends StoreInFront {
     super(store);
   }
 
-  /** As a killed process leaves it. */
+  /** Cuts the store off, like the kill of its process. */
   synchronized void cut() {
     cut = true;
     gathered.clear();
   }
 
-  /** As a store does that is closed. */
+  /** Fails like a closed store. */
   synchronized void flush() {
     gathered.forEach(each -> each.append.get().onComplete(each.done));
     gathered.clear();

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A gap cannot be filled while a second join of the same topic is on its way. */
+/** A gap cannot be filled while a second join of the same topic is in flight. */
 class GapAndJoinTest {
   private final TestNode node =
       TestNode.builder().journal(JournalConfig.DEFAULT.inMemory(1, 1 << 20)).eventLoops(1).start();
@@ -37,8 +37,8 @@ class GapAndJoinTest {
   }
 
   /**
-   * One delivery is lost, and the bad news about it waits for the next join; completes when it
-   * does.
+   * Loses one delivery, and holds the failed refill until the next join; completes when it holds
+   * it.
    */
   private Future<Void> loseOneAndHoldTheRefill() {
     AtomicBoolean lost = new AtomicBoolean();

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A write that the operating system took only part of goes on where it stopped, before what came
- * later.
+ * A write of which the operating system took only a part continues where it stopped, before later
+ * frames.
  */
 class LateReaderTest {
   private static final int MESSAGES = 400;

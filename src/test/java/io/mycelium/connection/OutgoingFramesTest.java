@@ -20,8 +20,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * Whatever a socket takes of it, all arrives, once, in order, and nothing is kept; what waited
- * before a turn is told, not what the turn adds.
+ * However few bytes a socket takes, all bytes arrive once, in order, and no buffer is kept. The
+ * budget check reports bytes that waited before a turn, not the bytes that the turn adds.
  */
 class OutgoingFramesTest {
   private static final int BUDGET = 10_000;
@@ -155,7 +155,7 @@ class OutgoingFramesTest {
     assertThat(transport.directly).isEqualTo(1070);
   }
 
-  /** As Netty does: the write fails at once and the connection is told so before it returns. */
+  /** As in Netty, the write fails at once and the connection is notified before it returns. */
   @Example
   void aSocketThatFailsInTheFlushMayLetGoOfEverything() {
     FakeTransport transport = new FakeTransport();

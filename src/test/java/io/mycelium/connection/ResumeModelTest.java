@@ -34,9 +34,9 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterTry;
 
 /**
- * Clients leave and come back while the room goes on, crashes, sleeps, forgets, and its node ends
- * or is killed. What each is told must be the room's history, each entry once: exactly what it
- * missed where it is told {@code recovered}, the whole state otherwise.
+ * Clients leave and come back while the room goes on, crashes, sleeps and drops entries, and its
+ * node stops or is killed. Each client must receive the room's history, each entry once: exactly
+ * the missed entries if it is told {@code recovered}, the whole state otherwise.
  */
 class ResumeModelTest {
   private static final int CLIENTS = 3;
@@ -45,7 +45,7 @@ class ResumeModelTest {
   private static final int RETENTION = 5;
   private static final long IDLE_MS = 100;
 
-  /** What may happen. */
+  /** The possible steps. */
   enum Action {
     PUSH,
     PUSH_MANY,
@@ -231,7 +231,7 @@ class ResumeModelTest {
     }
   }
 
-  /** A room without an entry has no history, so that it may wake up under another name. */
+  /** A room without an entry has no history, so it may wake up with another epoch. */
   private void begin() {
     push(1);
     epoch = room().getString("epoch");
@@ -249,7 +249,7 @@ class ResumeModelTest {
     return retried(() -> node.directory().push("c", "r", "ada", payload));
   }
 
-  /** Again where the instance is restarting, which says that nothing was done. */
+  /** Retries while the instance is restarting, since that refusal means that nothing was done. */
   private JsonObject retried(Supplier<Future<JsonObject>> request) {
     while (true) {
       try {
@@ -279,7 +279,7 @@ class ResumeModelTest {
     if (killed) {
       cuttable.cut();
     } else {
-      // One that is just restarting has not got its states back to save them.
+      // A restarting instance does not have its states yet, so it cannot save them.
       room();
     }
     node.close();
@@ -308,7 +308,7 @@ class ResumeModelTest {
     }
   }
 
-  /** The built-in chat, but for a message that it cannot stand. */
+  /** The built-in chat, except that it throws on one message. */
   private static final class Chat implements RoomType {
     @Override
     public String name() {

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A client that was away gets what it missed, or is told that it cannot. */
+/** A client that was away gets the missed entries, or is told that they are not available. */
 class ResumeTest {
   private TestNode node;
 

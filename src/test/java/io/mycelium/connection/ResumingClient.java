@@ -8,7 +8,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** A client that keeps what it was told of a chat, and comes back with its position. */
+/** A client that keeps the messages of a chat, and comes back with its position. */
 final class ResumingClient {
   private final SortedMap<Long, Integer> told = new TreeMap<>();
   private String epoch;
@@ -31,7 +31,7 @@ final class ResumingClient {
   }
 
   /**
-   * Joins, with its position if it has one, and takes all that was before the join's reply.
+   * Joins, with its position if it has one, and takes all messages before the join's reply.
    *
    * @param truth entries of the room, none of which comes meanwhile
    * @param must how many entries back it must be able to resume, where the epoch is the same
@@ -70,7 +70,9 @@ final class ResumingClient {
     seq = message.getJsonObject(4).getLong("seq");
   }
 
-  /** The messages up to the newest entry come, one for each, and it has been told all. */
+  /**
+   * The messages up to the newest entry arrive, one for each, so that the client has all entries.
+   */
   void knows(SortedMap<Long, Integer> truth) {
     long last = truth.isEmpty() ? 0 : truth.lastKey();
     while (seq < last) {

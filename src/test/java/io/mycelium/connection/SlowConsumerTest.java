@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Invariant 6 on the way out: a peer that does not read costs its budget and no more. */
+/** Invariant 6 for output: a peer that does not read costs its budget and no more. */
 class SlowConsumerTest {
   private static final int BUDGET = 256 << 10;
   private static final int MESSAGES = 600;

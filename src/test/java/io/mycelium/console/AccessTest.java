@@ -12,7 +12,7 @@ import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Who gets in, to the pages and to the feed. */
+/** Who has access to the pages and to the feed. */
 class AccessTest {
   private static final String TOKEN = "correct horse battery";
   private static final HttpClient HTTP = HttpClient.newHttpClient();

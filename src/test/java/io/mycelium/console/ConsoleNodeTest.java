@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a console hears of a whole node. */
+/** The messages of a whole node to a console. */
 class ConsoleNodeTest {
   private TestNode node;
   private ConsoleSocket page;

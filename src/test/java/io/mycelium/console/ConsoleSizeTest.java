@@ -27,12 +27,12 @@ class ConsoleSizeTest {
   private static final int ACTIVE = 200;
 
   /**
-   * A stutter that one sees. This Chromium paints without a graphics card, beside the server and
-   * other tests; on a machine of this test's own most frames take 17 ms.
+   * A visible stutter. This Chromium paints without a graphics card, beside the server and other
+   * tests; on a machine that runs only this test, most frames take 17 ms.
    */
   private static final double MAX_FRAME_MS = 50;
 
-  /** Of a frame in which every row in sight is another one. */
+  /** The bound of a frame in which all visible rows change. */
   private static final double MAX_JUMP_MS = 120;
 
   private static final double MAX_TASK_MS = 400;

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an operator sees and does at {@code /console}, in a real browser. */
+/** An operator's view and actions at {@code /console}, in a real browser. */
 class ConsoleTest {
   @RegisterExtension final Chromium chromium = new Chromium();
 
@@ -60,7 +60,7 @@ class ConsoleTest {
         .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(name).setExact(true));
   }
 
-  /** The element's text, once it has one other than that. */
+  /** The element's text, once it differs from this one. */
   private static void changes(Locator locator, String from) {
     assertThat(locator).not().hasText(from);
   }

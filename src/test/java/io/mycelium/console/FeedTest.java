@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The feed between a deployer that a test speaks for, and consoles over real WebSockets. */
+/** The feed between a deployer that the test plays, and consoles over real WebSockets. */
 class FeedTest {
   private final Vertx vertx = Vertx.vertx();
   private final InstanceRows bus = new InstanceRows(vertx);
@@ -28,7 +28,7 @@ class FeedTest {
   private Console console;
   private int port;
 
-  /** One row, whose name counts the pages that were asked for. */
+  /** One row, whose name counts the requested pages. */
   private static final class Deployer implements InstanceRows.Source {
     private final AtomicInteger pages = new AtomicInteger();
     private final AtomicInteger watched = new AtomicInteger();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Invariant 7: a crash is seen by nobody but the push that caused it, until there are too many. */
+/** Invariant 7: only the push that caused a crash notices it, until there are too many crashes. */
 class CrashTest {
   private static final int ROUNDS = 40;
 
@@ -48,9 +48,7 @@ class CrashTest {
         : reply.getJsonObject("response").getString("reason");
   }
 
-  /**
-   * As a Phoenix client does: hubs may hear of the revival a moment after the one who asked for it.
-   */
+  /** Retries like a Phoenix client: hubs may learn of the revival a moment after its requester. */
   private static String rejoin(PhoenixSocket client) {
     for (int i = 0; ; i++) {
       client.send("['4','j" + i + "','r','phx_join',{}]");
@@ -98,7 +96,7 @@ class CrashTest {
             "ok 1", "ok 2", "ok 3", "instance_crashed", "ok 4", "ok 5", "ok 6", "ok 7");
     assertThat(seqs(ada, 7)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
     assertThat(seqs(bob, 7)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
-    // The new generation answers before the deployer hears that it runs.
+    // The new generation answers before the deployer learns that it runs.
     awaitGeneration(2);
     PhoenixSocket late = joined("late");
     JsonObject state = late.awaitEvent("state").getJsonObject(4);

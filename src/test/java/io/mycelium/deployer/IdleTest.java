@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** An instance that nobody uses costs next to nothing. */
+/** An idle instance costs next to nothing. */
 class IdleTest {
   private static final int INSTANCES = 50_000;
   private static final int WARM_UP = 1000;

@@ -290,7 +290,7 @@ class LifecycleTest {
     assertThat(v1.awaitClosed().code()).isEqualTo(1001);
   }
 
-  /** The end of the process would reset what it still sends, and the reset overtake the 1001. */
+  /** The end of the process would reset its connections, and the reset would overtake the 1001. */
   @Test
   void aDrainWaitsUntilAPeerHasEndedItsHalfToo() {
     node.create("{'id':'x','type':'accumulative'}");

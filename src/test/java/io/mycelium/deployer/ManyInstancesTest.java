@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node that keeps very many instances starts as one that keeps none. */
+/** A node with very many instances starts as fast as an empty one. */
 @Quiet
 class ManyInstancesTest {
   private static final int INSTANCES = 100_000;
@@ -37,8 +37,8 @@ class ManyInstancesTest {
   }
 
   /**
-   * From an opened database to a node that has answered: what a process does besides, which is to
-   * start its JVM and read its configuration, does not depend on the instances.
+   * Measures from opening the database to the node's first answer: the rest of the start-up, the
+   * JVM and the configuration, does not depend on the instances.
    */
   @Test
   void aHundredThousandInstancesAreThereInLessThanThreeSeconds() {

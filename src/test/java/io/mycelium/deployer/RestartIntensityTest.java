@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Three restarts in five seconds are let pass. */
+/** Three restarts in five seconds are allowed. */
 class RestartIntensityTest {
   private final RestartIntensity intensity = new RestartIntensity(3, Duration.ofSeconds(5));
 

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** When the deployer speaks of its rows, and when it does not. */
+/** When the deployer publishes its rows, and when it does not. */
 class RowPublisherTest {
   private final Vertx vertx = Vertx.vertx();
   private final InstanceRows bus = new InstanceRows(vertx);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Instances in which nothing happens, and nodes that end and begin, on a real SQLite file. */
+/** Idle instances, and nodes that stop and start, on a real SQLite file. */
 class SleepTest {
   private static final int IDLE_MS = 200;
 

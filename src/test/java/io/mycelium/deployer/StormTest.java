@@ -18,13 +18,13 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What comes and goes leaves nothing behind. */
+/** Instances and connections that come and go leave nothing behind. */
 class StormTest {
   private static final int AT_ONCE = 100;
 
   private final TestNode node = TestNode.start();
 
-  /** What must not grow. */
+  /** Figures that must not grow. */
   private record Footprint(long heap, int consumers, int threads) {}
 
   @AfterEach

@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The deployer finds the instances that are stuck by itself and goes on without their threads. */
+/** The deployer finds stuck instances by itself and continues without their threads. */
 class StuckScanTest {
   private static final int THREADS = 2;
   private static final int MAX_RESTARTS = 2;

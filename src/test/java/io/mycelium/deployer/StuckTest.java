@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** An instance whose logic spins or blocks is its own problem only, and can be got rid of. */
+/** An instance whose logic spins or blocks affects no other instance, and can be deleted. */
 class StuckTest {
   private static final long STOP_MS = 300;
   private static final int PER_CONNECTION = 10;

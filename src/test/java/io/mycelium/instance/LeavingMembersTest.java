@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Members that say goodbye while their room is full of messages take nobody else's with them: a
- * socket that its peer closed refuses to be written to before the connection hears of it.
+ * Members that leave while their room is busy cause no loss of other members' messages: a socket
+ * that its peer closed refuses writes before the connection is notified.
  */
 class LeavingMembersTest {
   private static final int ROUNDS = 40;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What an instance keeps of its answers is bounded. */
+/** The answers that an instance keeps are bounded. */
 class RecentRepliesTest {
   private final RecentReplies replies = new RecentReplies();
 

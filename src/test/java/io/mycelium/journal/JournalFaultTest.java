@@ -20,8 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Invariants 1 and 2: nothing is said before it is written, and what may not have been written is
- * not built upon.
+ * Invariants 1 and 2: no message is sent before its entry is written, and no state is built on an
+ * entry that may not be written.
  */
 class JournalFaultTest {
   private final FaultyType faulty = new FaultyType();

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A real server is killed (SIGKILL) under load again and again; afterwards what clients were told
- * is compared with what there is. {@code -Dmycelium.kills=100} for a long run.
+ * A real server is killed (SIGKILL) under load again and again; afterwards the replies that clients
+ * got are compared with the journal. {@code -Dmycelium.kills=100} for a long run.
  */
 class KillTest {
   private static final Logger LOG = LoggerFactory.getLogger(KillTest.class);
@@ -39,7 +39,7 @@ class KillTest {
 
   @TempDir private Path folder;
 
-  /** Ids of messages by the sequence that their sender was told. */
+  /** Ids of messages by the sequence in the reply to their sender. */
   private final Map<String, Long> acked = new ConcurrentHashMap<>();
 
   private final Semaphore acks = new Semaphore(0);
@@ -80,7 +80,7 @@ class KillTest {
     }
   }
 
-  /** Each time at another point: some messages after the last start. */
+  /** Kills at another point each time: some messages after the last start. */
   private void killAgainAndAgain(ServerProcess server) throws InterruptedException {
     Random random = new Random(7);
     for (int i = 0; i < KILLS; i++) {
@@ -127,7 +127,7 @@ class KillTest {
     }
   }
 
-  /** The message that is waited for; null if the connection ended before it came. */
+  /** The awaited message; null if the connection ended before it arrived. */
   private static JsonArray next(PhoenixSocket socket, String ref) {
     Frame frame =
         socket.await(
@@ -140,8 +140,8 @@ class KillTest {
   }
 
   /**
-   * With {@code push_once} the same message is sent until it is acknowledged; with an ordinary push
-   * one whose answer was lost is given up, since it may have been kept.
+   * A {@code push_once} is sent until it is acknowledged; an ordinary push whose answer was lost is
+   * given up, since it may have been kept.
    */
   private Void write(int port, String name, boolean once) {
     int number = 0;
@@ -186,7 +186,8 @@ class KillTest {
    * Ids of all messages as one client saw them, over all its connections: in order, none twice,
    * none left out.
    *
-   * @param impatience after how many messages it leaves and comes back by itself; 0 for never
+   * @param impatience number of messages after which the client leaves and comes back by itself; 0
+   *     for never
    */
   private List<String> read(int port, int impatience) {
     List<String> seen = new ArrayList<>();

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What every store does with the register of instances, too. */
+/** The contract of every store's register of instances. */
 public abstract class RegisterContract extends StoreContract {
   private InstanceStore register() {
     return store.instances();

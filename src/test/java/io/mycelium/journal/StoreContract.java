@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every store does with entries and snapshots, whatever it keeps them on. */
+/** The contract of every store for entries and snapshots. */
 abstract class StoreContract {
   public Store store;
 
@@ -369,7 +369,7 @@ abstract class StoreContract {
     }
   }
 
-  /** A room that keeps no entries begins anew with whatever it has when it is closed. */
+  /** A room without durability starts a new history with its state at closing. */
   @Test
   void aSnapshotBehindThoseOfAnotherEpochBeginsAnew() {
     await(store.instances().create(instance("i")));

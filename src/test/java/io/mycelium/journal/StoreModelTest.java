@@ -31,7 +31,7 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.IntRange;
 
-/** Whatever is done to it, the store on SQLite answers as the one in memory does. */
+/** After any operations, the store on SQLite answers like the store in memory. */
 final class StoreModelTest {
   private static final List<String> IDS = List.of("i0", "i1");
   private static final List<String> ROOMS = List.of("lobby", "r");
@@ -49,7 +49,7 @@ final class StoreModelTest {
     READ
   }
 
-  /** One thing that is done; {@code size} means what the kind makes of it. */
+  /** One operation; the meaning of {@code size} depends on its kind. */
   private record Step(Kind kind, int instance, int room, int size) {}
 
   @Provide
@@ -109,7 +109,7 @@ final class StoreModelTest {
     }
   }
 
-  /** Both stores, and what an instance knows of its rooms. */
+  /** Both stores, and an instance's knowledge of its rooms. */
   private static final class Both implements AutoCloseable {
     private final String url;
     private final UnsortedEntries.Limits limits;
@@ -130,7 +130,7 @@ final class StoreModelTest {
       Future<?> ask(Store store);
     }
 
-    /** Asks both; they fail together or answer the same. */
+    /** Asks both stores; they fail together or give the same answer. */
     private void same(Question question) {
       Object expected = answer(question.ask(memory));
       Object found = answer(question.ask(sqlite));
@@ -222,7 +222,7 @@ final class StoreModelTest {
 
     private void snapshot(Step step, String id, String room, long seq) {
       if (seq > 0) {
-        // Where nothing may go, the database keeps the last snapshot only.
+        // If no entry may be dropped, the database keeps only the last snapshot.
         Retention retention = room.equals("lobby") ? Retention.ALL : retention(step.size());
         long generation = generations[step.instance()];
         Snapshot snapshot = StoreRig.snapshot(seq, epoch(id, room));

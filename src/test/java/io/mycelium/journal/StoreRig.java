@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** What tests of stores share: values, and waiting for what a store answers. */
+/** Shared parts of the store tests: values, and waiting for a store's answers. */
 public final class StoreRig {
   /** Every commit's entries are sorted later, a few with each of those that follow. */
   public static final UnsortedEntries.Limits ALWAYS_LATER =

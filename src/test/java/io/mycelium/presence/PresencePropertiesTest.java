@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 
 class PresencePropertiesTest {
   /**
-   * A client's map, as phoenix.js keeps it: metas by reference; of users it does not know it hears
-   * no leave.
+   * A client's map, as phoenix.js keeps it: metas by reference; it gets no leave of a user that it
+   * does not know.
    */
   private static final class Client {
     private final Map<String, Set<String>> users = new TreeMap<>();

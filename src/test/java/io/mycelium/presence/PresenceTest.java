@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Who applies {@code presence_state} and the diffs behind it knows who is there. */
+/** A client that applies {@code presence_state} and the later diffs knows all members. */
 class PresenceTest {
   private final TestNode node = TestNode.start();
 
@@ -62,7 +62,7 @@ class PresenceTest {
       return refs;
     }
 
-    /** Applies what comes until it says what is expected. */
+    /** Applies messages until the view is as expected. */
     void awaitEqual(PhoenixSocket client, Map<String, Integer> metasByUser) {
       while (!counts().equals(metasByUser)) {
         JsonArray message =

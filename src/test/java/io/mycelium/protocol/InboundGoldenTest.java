@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What both serializers make of every kind of frame that comes in, malformed ones included. In
- * JSON, single quotes stand for double ones.
+ * How both serializers decode every kind of inbound frame, including malformed ones. In JSON,
+ * single quotes stand for double ones.
  */
 class InboundGoldenTest {
   private static final byte[] REF_1 = json("'1'");
@@ -59,7 +59,7 @@ class InboundGoldenTest {
   }
 
   /**
-   * As in an array that a longer message was read into before: what is behind the length is not
+   * As in an array into which a longer message was read before: bytes after the length are not
    * read.
    */
   private static byte[] withMoreBehind(byte[] message) {

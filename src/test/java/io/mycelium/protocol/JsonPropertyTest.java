@@ -55,7 +55,7 @@ class JsonPropertyTest {
     }
   }
 
-  /** The one difference wanted: half a surrogate pair, which Jackson reads and cannot write. */
+  /** The only intended difference: half a surrogate pair, which Jackson reads and cannot write. */
   private static void assertLikeJackson(String text) throws java.io.IOException {
     byte[] json = text.getBytes(StandardCharsets.UTF_8);
     String refusal = refusal(json);
@@ -99,7 +99,7 @@ class JsonPropertyTest {
     assertThat(refusal(JACKSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(value))).isNull();
   }
 
-  /** A change in place of JSON text: from, how many characters go, what comes. */
+  /** A change within JSON text: start, number of removed characters, inserted text. */
   private record Mutation(int at, int removed, String added) {
     String applyTo(String text) {
       int from = at % (text.length() + 1);

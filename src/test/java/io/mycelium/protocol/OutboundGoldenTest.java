@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every kind of frame that goes out, of both serializers, byte by byte. In JSON, single quotes
- * stand for double ones.
+ * Every kind of outbound frame of both serializers, byte by byte. In JSON, single quotes stand for
+ * double ones.
  */
 class OutboundGoldenTest {
   private static final Topic ROOM = new Topic("room");

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The complete plug-in of docs/plugins.md is one, and its requests are granted. */
+/** The complete plug-in of docs/plugins.md works, and the page's requests succeed. */
 class DocumentedPluginTest {
   private static final Pattern CURL =
       Pattern.compile(

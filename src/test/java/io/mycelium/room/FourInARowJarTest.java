@@ -63,7 +63,7 @@ class FourInARowJarTest {
       return response.getString("reason");
     }
 
-    /** The game once that entry has come. */
+    /** The game once this entry has arrived. */
     JsonObject at(long wanted) {
       while (seq < wanted) {
         JsonObject msg = socket.awaitEvent("msg").getJsonObject(4);
@@ -75,8 +75,8 @@ class FourInARowJarTest {
   }
 
   /**
-   * The test class path has the example's classes too; without them here, they can only come from
-   * the jar.
+   * The test class path has the example's classes too; this class loader hides them, so they can
+   * only come from the jar.
    */
   static final class WithoutExamples extends ClassLoader {
     WithoutExamples() {
@@ -92,7 +92,7 @@ class FourInARowJarTest {
     }
   }
 
-  /** The type with a fault of our own in it: a move to column 6 throws. */
+  /** The type with an injected fault: a move to column 6 throws. */
   private record Faulty(RoomTypes types) implements RoomType {
     @Override
     public String name() {

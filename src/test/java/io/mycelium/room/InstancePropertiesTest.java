@@ -33,7 +33,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/** Random joins, leaves, pushes and crashes: room and clients stay what the type's model says. */
+/** Random joins, leaves, pushes and crashes: room and clients stay equal to the type's model. */
 class InstancePropertiesTest {
   private static final JournalConfig LIMITS = JournalConfig.DEFAULT.inMemory();
   private static final Admission ADMISSION =
@@ -51,7 +51,7 @@ class InstancePropertiesTest {
           Payload.binary(new byte[] {1, 2, 3}),
           PoisonedType.POISON);
 
-  /** What happens on one of five connections. */
+  /** One event on one of five connections. */
   record Step(String what, int connection, Payload payload) {}
 
   @Provide
@@ -236,7 +236,9 @@ class InstancePropertiesTest {
       }
     }
 
-    /** A patch may hold entries that the client's join state had already: they change nothing. */
+    /**
+     * A patch may hold entries that were already in the client's join state: they change nothing.
+     */
     private void deliver(Client client, Outbound.Delivery delivery, ObjectNode delta) {
       assertThat(delivery.first()).isLessThanOrEqualTo(client.seq + 1);
       if (delivery.last() > client.seq) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PluginLoaderTest {
   @TempDir Path folder;
 
-  /** Every test has a good plug-in beside what is wrong, and it must survive. */
+  /** Every test has a good plug-in beside the broken one; the good one must load. */
   @BeforeEach
   void aGoodPlugIn() {
     new PluginJar().type("good.Good", "\"good\"", "\"fine\"").write(folder.resolve("good.jar"));

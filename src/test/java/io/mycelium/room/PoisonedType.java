@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * A built-in type whose logic throws at the payload {@link #POISON}: after it has made the next
- * state of it.
+ * state.
  */
 record PoisonedType(RoomType real) implements RoomType {
   static final Payload POISON = Payload.json("{\"a\":\"poison\"}");

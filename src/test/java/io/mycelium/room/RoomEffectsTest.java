@@ -23,7 +23,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** What a room makes of its logic's effects. */
+/** How a room executes its logic's effects. */
 class RoomEffectsTest {
   private static final RoomSettings SETTINGS =
       new RoomSettings(

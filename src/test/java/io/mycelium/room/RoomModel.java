@@ -8,12 +8,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
 
-/**
- * What a room of a built-in type should be, in the plainest way, and what a client makes of its
- * messages.
- */
+/** The simplest model of a room of a built-in type, and of a client that applies its messages. */
 interface RoomModel {
-  /** Whether the push is taken; keeps what it does. */
+  /** Whether the push is accepted; records its effect. */
   boolean push(long seq, String user, Payload payload);
 
   /** Whether the user's leaving makes an entry. */

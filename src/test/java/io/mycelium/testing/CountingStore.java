@@ -5,7 +5,7 @@ import io.vertx.core.Future;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Another store, of which it counts how often it is read. */
+/** Wraps a store and counts its reads. */
 public final class CountingStore extends StoreInFront {
   private final AtomicInteger reads = new AtomicInteger();
 

@@ -10,13 +10,13 @@ import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A WebSocket client made of TCP alone, for behaviour that no client library has: reading nothing,
- * dying at once.
+ * A WebSocket client on plain TCP, for behaviour that no client library has: reading nothing, dying
+ * at once.
  */
 public final class DeafSocket implements AutoCloseable {
   private final Socket socket = new Socket();
 
-  /** Connected and upgraded; what comes behind the upgrade's answer is read by nobody. */
+  /** Connects and upgrades; reads nothing after the response to the upgrade. */
   public DeafSocket(int port, String instance) {
     try {
       socket.setReceiveBufferSize(4096);

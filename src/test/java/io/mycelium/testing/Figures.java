@@ -3,9 +3,7 @@ package io.mycelium.testing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Figures that a test measured, for whoever reads the build's log; the test asserts their bounds.
- */
+/** Figures that a test measured, for readers of the build's log; the test asserts their bounds. */
 public final class Figures {
   private static final Logger LOG = LoggerFactory.getLogger("figures");
 

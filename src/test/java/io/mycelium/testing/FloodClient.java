@@ -145,7 +145,7 @@ public final class FloodClient {
     return List.copyOf(others);
   }
 
-  /** The sequence at which its join's state stood. */
+  /** The sequence of its join's state. */
   public long joinedAt() {
     return joinedAt;
   }

@@ -75,7 +75,7 @@ public final class PhoenixSocket implements WebSocket.Listener, AutoCloseable {
     return awaitReply("1").getJsonObject(4);
   }
 
-  /** The reply to that reference; other frames stay for later. */
+  /** The reply to this reference; other frames stay for later calls. */
   public JsonArray awaitReply(String ref) {
     return awaitMessage(
         m -> "phx_reply".equals(m.getString(3)) && ref.equals(String.valueOf(m.getValue(1))));

@@ -13,8 +13,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A WebSocket client of nothing but TCP: it sends what no library would let through, and answers no
- * ping by itself. For one test thread.
+ * A WebSocket client on plain TCP: it sends frames that no library would send, and answers no ping
+ * by itself. For one test thread.
  */
 public final class RawSocket implements AutoCloseable {
   public static final int CONTINUATION = 0;
@@ -159,7 +159,7 @@ public final class RawSocket implements AutoCloseable {
     }
   }
 
-  /** The bytes of a frame whose first byte (final bit, reserved bits, opcode) is that. */
+  /** The bytes of a frame with this first byte (final bit, reserved bits, opcode). */
   public static byte[] encoded(int first, boolean masked, byte... payload) {
     ByteBuffer frame = ByteBuffer.allocate(payload.length + 14);
     frame.put((byte) first);
@@ -213,7 +213,7 @@ public final class RawSocket implements AutoCloseable {
     throw new AssertionError("the connection ended before a frame with opcode " + opcode);
   }
 
-  /** The next text frame that contains that. */
+  /** The next text frame that contains this text. */
   public String awaitText(String part) {
     while (true) {
       String text = await(TEXT).text();

@@ -15,11 +15,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
- * A journal over memory that answers late, on a thread of its own, or fails an append as a full
- * disk might.
+ * A journal in memory that answers late, on its own thread, or fails an append like a full disk.
  */
 public final class TestJournal extends StoreInFront {
-  /** What becomes of the next append. */
+  /** The outcome of the next append. */
   public enum Fate {
     KEPT,
     LOST,
@@ -61,7 +60,7 @@ public final class TestJournal extends StoreInFront {
     holding = on;
   }
 
-  /** From now on every answer comes that much later, from the journal's thread. */
+  /** From now on every answer is delayed by this time and comes from the journal's thread. */
   public void delay(long micros) {
     delayMicros = micros;
   }

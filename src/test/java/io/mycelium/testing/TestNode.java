@@ -49,7 +49,7 @@ import java.util.stream.Stream;
  * them.
  */
 public final class TestNode implements AutoCloseable {
-  /** How long a test waits for what must come; {@code -Dmycelium.patience} in seconds. */
+  /** How long a test waits for an event that must come; {@code -Dmycelium.patience} in seconds. */
   public static final Duration PATIENCE =
       Duration.ofSeconds(Integer.getInteger("mycelium.patience", 20));
 
@@ -125,8 +125,8 @@ public final class TestNode implements AutoCloseable {
   }
 
   /**
-   * Polls the directory until the instance is as wanted; the wait is between answers, so nothing
-   * that lasts is missed.
+   * Polls the directory until the instance is as wanted; it waits only between answers, so it
+   * misses no lasting state.
    */
   public JsonObject awaitInstance(String id, Predicate<JsonObject> wanted) {
     return await(() -> await(directory.get(id)), wanted);
@@ -184,7 +184,7 @@ public final class TestNode implements AutoCloseable {
     }
   }
 
-  /** Closes all connections as a node does that stops; clients are to wait up to that long. */
+  /** Closes all connections like a stopping node; clients must wait up to this time. */
   public void drain(long spreadMs) {
     await(Future.all(webs.stream().map(web -> web.drain(100, 5, spreadMs)).toList()));
   }
@@ -214,7 +214,7 @@ public final class TestNode implements AutoCloseable {
     await(vertx.close());
   }
 
-  /** What a test wants to be different from the defaults. */
+  /** The options of a test that differ from the defaults. */
   public static final class Builder {
     private DeployerConfig deployer = DeployerConfig.DEFAULT;
     private SocketConfig socket = SocketConfig.DEFAULT;
@@ -244,7 +244,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     /**
-     * An instance may crash that often in a minute; a stuck one is given up after {@code stopMs}.
+     * An instance may crash this often in a minute; a stuck one is given up after {@code stopMs}.
      */
     public Builder supervision(int maxRestarts, int threads, long stopMs) {
       DeployerConfig d = DeployerConfig.DEFAULT;
@@ -263,7 +263,7 @@ public final class TestNode implements AutoCloseable {
       return this;
     }
 
-    /** Call it behind {@link #supervision}. */
+    /** Call it after {@link #supervision}. */
     public Builder stuckAfter(long ms) {
       DeployerConfig d = deployer;
       deployer =

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A room may have the names that clients of other servers give: Supabase's, or a person's own. */
+/** A room may have names from clients of other servers, such as Supabase's, or names of people. */
 class RoomNamesTest {
   @ParameterizedTest
   @ValueSource(strings = {"realtime:general", "Küche", "общий", "部屋", "🎲", "a b", "50%", "c++"})

@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** What every store does that outlives its process, too. */
+/** Additional contract of every store that outlives its process. */
 abstract class DatabaseContract extends RegisterContract {
   private String url;
 
@@ -98,7 +98,7 @@ abstract class DatabaseContract extends RegisterContract {
     assertThat(await(store.instances().find("i")).lastError()).isEqualTo("boom");
   }
 
-  /** As where a node's threads end before its store does. */
+  /** As if a node's threads ended before its store. */
   @Test
   void whoCannotBeToldDoesNotStopTheWriter() {
     Future<Void> first = store.journal().append("i", 1, appends("lobby", "e", 1, 1));
@@ -122,7 +122,7 @@ abstract class DatabaseContract extends RegisterContract {
     return best;
   }
 
-  /** It took 60 times as long where it stepped over the entries before. */
+  /** The query took 60 times as long when it stepped over the earlier entries. */
   @Test
   @Quiet
   void aReadFarBehindTakesNoLongerThanOneAtTheStart() {

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Processes that are killed while they write: what they acknowledged is there, without gaps. */
+/**
+ * Processes that are killed while they write: their acknowledged entries are stored, without gaps.
+ */
 final class KilledProcessTest {
   private static final int KILLS = Integer.getInteger("journal.kills", 3);
 
@@ -51,7 +53,7 @@ final class KilledProcessTest {
     }
   }
 
-  /** Killed after so many lines; what it said up to its end counts. */
+  /** Kills the process after this many lines; its whole output counts. */
   private static void writeAndKill(List<String> arguments, int lines, long[] acked)
       throws IOException, InterruptedException {
     List<String> command =

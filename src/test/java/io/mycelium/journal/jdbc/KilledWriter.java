@@ -12,8 +12,8 @@ import java.io.PrintStream;
 import java.util.List;
 
 /**
- * A process that appends until it is killed and says on its output what was acknowledged. Goes on
- * behind what an earlier one kept.
+ * A process that appends until it is killed and prints each acknowledged entry. Continues after the
+ * entries of an earlier process.
  */
 final class KilledWriter {
   static final int INSTANCES = 3;

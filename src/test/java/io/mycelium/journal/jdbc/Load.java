@@ -18,8 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Appends to some instances, one entry after the other, as long as the journal does not refuse; and
- * knows what it was told of each.
+ * Appends to some instances, one entry after the other, as long as the journal does not refuse;
+ * records the outcome of each append.
  */
 final class Load implements AutoCloseable {
   private static final int INSTANCES = 8;
@@ -79,7 +79,7 @@ final class Load implements AutoCloseable {
     return sum;
   }
 
-  /** Waits until so much was acknowledged that some of it was asked for after this call. */
+  /** Waits until so many appends are acknowledged that some of them were made after this call. */
   void awaitMore() {
     long enough = acked() + 2L * INSTANCES * IN_FLIGHT;
     await("so many acknowledgements", () -> acked() >= enough);
@@ -95,7 +95,7 @@ final class Load implements AutoCloseable {
     }
   }
 
-  /** Sends no more; what was sent may still be under way. */
+  /** Sends no more; earlier appends may still be in flight. */
   void stop() {
     stopping = true;
     try {
@@ -105,7 +105,10 @@ final class Load implements AutoCloseable {
     }
   }
 
-  /** Stops, waits for every answer, and compares it all with what is kept: once each, in order. */
+  /**
+   * Stops, waits for every answer, and compares the appends with the stored entries: once each, in
+   * order.
+   */
   void assertAllIsKept() {
     stop();
     StoreRig.await(Future.all(all));

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** Stores that cannot be opened say what to do, and give no secret away. */
+/** A store that cannot be opened says what to do, and reveals no secret. */
 class OpeningFaultsTest {
   private static final String SECRET = "hunter2hunter2";
   private static final Logger ROOT =

@@ -110,7 +110,7 @@ final class Postgres implements AutoCloseable {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     SQLException last = null;
     while (System.nanoTime() < deadline) {
-      // What a killed server leaves behind may hold up its successor for a moment.
+      // The leftovers of a killed server may delay its successor for a moment.
       if (server == null || !server.isAlive()) {
         server = spawn();
       }
@@ -186,12 +186,12 @@ final class Postgres implements AutoCloseable {
     PostgresBinaries.exitOf(server);
   }
 
-  /** It takes connections and answers nothing, as one that hangs. */
+  /** Freezes the server: it accepts connections and answers nothing. */
   public synchronized void freeze() {
     signal("STOP", processes());
   }
 
-  /** It goes on. */
+  /** Resumes the server. */
   public synchronized void thaw() {
     signal("CONT", processes());
   }

@@ -103,7 +103,7 @@ final class PostgresBinaries {
         .start();
   }
 
-  /** Makes a file or folder of ours the server's. */
+  /** Makes the server's user the owner of a file or folder. */
   static void give(Path path) throws IOException {
     if (ROOT) {
       Process chown =

@@ -39,7 +39,7 @@ final class PostgresqlFaultsTest {
     Load.await("refusal", () -> store.journal().refusal() == ErrorCode.JOURNAL_UNAVAILABLE);
   }
 
-  /** What is asked for meanwhile waits, and what comes after is served, without anybody's doing. */
+  /** Requests during the outage wait, and later requests are served, without intervention. */
   private static void loses(Runnable server, Runnable comesBack) {
     Store store = open(postgres.newDatabase());
     try (Load load = new Load(store)) {
@@ -69,7 +69,7 @@ final class PostgresqlFaultsTest {
     loses(postgres::freeze, postgres::thaw);
   }
 
-  /** The writer gives its session up, which may commit after all once it goes on. */
+  /** The writer gives up its session, which may still commit after it resumes. */
   @Test
   void aSessionThatWasGivenUpDoublesNothing() {
     Store store = open(postgres.newDatabase() + "&socketTimeout=1&connectTimeout=1");

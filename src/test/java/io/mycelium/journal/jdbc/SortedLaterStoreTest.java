@@ -31,7 +31,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract on a SQLite file whose entries are all sorted later, and when that is done. */
+/**
+ * The contract on a SQLite file whose entries are all sorted later, and tests of when they are
+ * sorted.
+ */
 final class SortedLaterStoreTest extends DatabaseContract {
   private static final byte[] NONE = {};
   private static final int ROOMS = 20;
@@ -219,7 +222,7 @@ final class SortedLaterStoreTest extends DatabaseContract {
       }
     }
 
-    /** The commit works, and nothing is heard of it. */
+    /** The commit succeeds, but its outcome stays unknown. */
     void commitUnheardOf(int count, String room) throws SQLException {
       commit(count, false, room);
       unsorted.rolledBack();
@@ -262,7 +265,7 @@ final class SortedLaterStoreTest extends DatabaseContract {
     return new Commits(url(), most);
   }
 
-  /** As where the writes of a commit of which nothing was heard are put together in another way. */
+  /** As if the writes of a commit with an unknown outcome were grouped differently in the retry. */
   @Test
   void whatACommitDidThatIsRepeatedIsReadOnceAndInOrder() throws SQLException {
     try (Commits commits = commits(1 << 20)) {
@@ -292,7 +295,7 @@ final class SortedLaterStoreTest extends DatabaseContract {
     readsAre(5);
   }
 
-  /** A row goes once all that came with it is sorted; another one has a part of the same room. */
+  /** A row is deleted once all its entries are sorted; another row has a part of the same room. */
   @Test
   void whatWasSortedBeforeItsRowWentIsNotSortedAnewAfterARestart() throws SQLException {
     try (Commits commits = commits(6)) {

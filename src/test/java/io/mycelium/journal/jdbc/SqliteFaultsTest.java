@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes wrong with a SQLite file, and what is said and kept then. */
+/** Faults of a SQLite file: the error messages, and the entries that are kept. */
 final class SqliteFaultsTest {
   @TempDir Path folder;
 

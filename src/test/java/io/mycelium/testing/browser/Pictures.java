@@ -27,8 +27,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The scenes of the README's pictures. No test by its name, so that {@code mvn verify} leaves it
- * out: {@code .ci/screenshots} runs it.
+ * The scenes of the README's pictures. Its name is not a test's, so {@code mvn verify} skips it;
+ * {@code .ci/screenshots} runs it.
  */
 class Pictures {
   private static final int WIDTH = 1000;
@@ -58,7 +58,7 @@ class Pictures {
     return window;
   }
 
-  /** What fits the window, not all the page. */
+  /** The part of the page that fits the window. */
   private static void picture(Window window, String name) {
     Path file = Path.of("target", "screenshots", "picture-" + name + ".png");
     window

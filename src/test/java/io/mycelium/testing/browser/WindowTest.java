@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The checks that all browser tests rely on do find what they look for. */
+/** The checks that all browser tests rely on find their faults. */
 class WindowTest {
   @RegisterExtension final Chromium chromium = new Chromium();
 
@@ -31,7 +31,7 @@ class WindowTest {
     page.setContent("<!doctype html><html lang=en><title>t</title><main><h1>h</h1></main></html>");
   }
 
-  /** The node's own policy would keep the page from doing what is to be found here. */
+  /** The node's own policy would prevent the faults that this test needs. */
   private void leaveThePolicyBehind() {
     String blank = "http://127.0.0.1:" + node.port() + "/blank";
     page.route(

@@ -18,12 +18,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A REST client (the JDK's) that holds every answer against the contract: the status must be
- * documented for the operation, the body must fulfil the schema, and a body of ours must not have a
- * key that the schema does not name. Notes what it saw.
+ * A REST client (the JDK's) that checks every response against the contract: the operation
+ * documents the status, the body conforms to the schema, and a body of ours has only keys that the
+ * schema names. Records the statuses that it saw.
  */
 final class CheckedClient {
-  /** An answer that was found to be as documented. */
+  /** A response that conforms to the document. */
   record Checked(HttpResponse<String> response) {
     JsonObject json() {
       return new JsonObject(response.body());
@@ -61,7 +61,7 @@ final class CheckedClient {
     this.seen = seen;
   }
 
-  /** {@code "operation status"} of all that the contract documents. */
+  /** {@code "operation status"} of all documented responses. */
   Set<String> documented() {
     Set<String> all = new TreeSet<>();
     for (Operation operation : contract.openApi().operations()) {
@@ -94,7 +94,7 @@ final class CheckedClient {
     return new Checked(response);
   }
 
-  /** An exchange that is no operation's. */
+  /** An exchange outside the contract's operations. */
   HttpResponse<String> exchange(String method, String path, String body, String contentType) {
     HttpRequest.BodyPublisher publisher =
         body == null

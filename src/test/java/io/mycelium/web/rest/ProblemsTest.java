@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the REST interface says when something is wrong, over real HTTP. */
+/** The REST interface's answers to wrong requests and failures, over real HTTP. */
 class ProblemsTest {
   private static final String INSTANCES = "/api/v1/instances";
   private static final String LOBBY = "/api/v1/instances/chat/rooms/lobby";

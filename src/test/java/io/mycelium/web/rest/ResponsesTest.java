@@ -30,8 +30,8 @@ class ResponsesTest {
           "importInstance", "{\"end\":0}");
 
   /**
-   * The document's other 4xx and 5xx come out of one place, whatever the operation; these the
-   * deployer decides.
+   * The document's other 4xx and 5xx come from one place for all operations; the deployer decides
+   * these.
    */
   private static final Map<Integer, ErrorCode> REFUSALS =
       Map.of(

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the REST interface does when all is well, over real HTTP. */
+/** The REST interface's answers to valid requests, over real HTTP. */
 class RestApiTest {
   private static final String CHAT = "{\"id\":\"chat\",\"type\":\"accumulative\"}";
 

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The REST interface of a whole node: every operation, with every answer that the contract
- * documents for it and that can be had from outside. The client holds each against its schema.
+ * The REST interface of a whole node: every operation, with every documented response that a client
+ * can provoke. The client checks each response against its schema.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RestNodeTest {
@@ -31,8 +31,8 @@ class RestNodeTest {
   private static final String CHAT = "{'id':'chat','type':'accumulative','rooms':{'r':{}}}";
 
   /**
-   * Not to be had from this node: it knows everybody (401), and what the directory answers by
-   * itself depends on no instance.
+   * Responses that this node never gives: it accepts every caller (401), and the directory's own
+   * answers depend on no instance.
    */
   private static final Set<String> OUT_OF_REACH =
       Set.of(

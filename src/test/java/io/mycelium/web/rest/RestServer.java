@@ -37,7 +37,7 @@ final class RestServer implements AutoCloseable {
     this.contract = contract;
   }
 
-  /** Starts it in front of whatever answers the directory's requests on this Vert.x. */
+  /** Starts the server in front of the directory service on this Vert.x. */
   static RestServer start(Vertx vertx, Authenticator authenticator) {
     WebConfig config = new WebConfig("127.0.0.1", 0, 1, "netty", 1 << 20, MAX_BODY_BYTES, 1000);
     Contract contract = get(Contract.load(vertx));
@@ -87,7 +87,8 @@ final class RestServer implements AutoCloseable {
 
   Answered send(String method, String path, String body, String contentType) {
     Promise<Answered> answered = Promise.promise();
-    // On an event loop as a whole: a response whose body is asked for a moment late has lost it.
+    // The whole exchange runs on an event loop: a response loses its body if the body is requested
+    // a moment late.
     vertx.runOnContext(
         now ->
             client

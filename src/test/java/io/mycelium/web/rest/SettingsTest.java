@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the creator of an instance may say about it, and what a whole node makes of it. */
+/** The settings of an instance, and their effect in a whole node. */
 class SettingsTest {
   private TestNode node;
   private CheckedClient rest;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What {@code GET /instances/:id/stats} of a whole node says about what was done to it. */
+/** {@code GET /instances/:id/stats} of a whole node reports the test's operations. */
 class StatsTest {
   private TestNode node;
   private CheckedClient rest;

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** Answers the directory's requests from a map, or with whatever a test wants to see go wrong. */
+/** Answers the directory's requests from a map, or with the failure that a test chooses. */
 final class StubDeployer {
   private final Map<String, JsonObject> instances = new ConcurrentSkipListMap<>();
   private final Map<String, List<String>> entries = new LinkedHashMap<>();

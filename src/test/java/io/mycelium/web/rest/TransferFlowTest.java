@@ -136,7 +136,7 @@ class TransferFlowTest {
     rig.imported("big", HEAD + "{\"end\":0}");
   }
 
-  /** As often as it is asked: no more is read from the store than the reader has taken. */
+  /** The store is read only as far as the client has taken the export. */
   @Test
   void aSlowReaderIsWaitedForAndGetsItAll() throws IOException {
     try (Socket upload = connect()) {

@@ -52,7 +52,7 @@ final class TransferRig implements AutoCloseable {
     return node;
   }
 
-  /** Another node takes the store over, as after the end of a process. */
+  /** Another node takes over the store, as after the end of a process. */
   void restart() {
     node.close();
     node = start();
@@ -92,14 +92,14 @@ final class TransferRig implements AutoCloseable {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
   }
 
-  /** The problem with which those lines are refused, of which nothing stays. */
+  /** The problem with which these lines are refused; checks that nothing of them is stored. */
   JsonObject refused(String id, String lines, int status) {
     HttpResponse<String> answer = send("POST", id + "/import", NDJSON, lines);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
     return new JsonObject(answer.body());
   }
 
-  /** Nothing of that instance is in the store, and nobody finds it. */
+  /** Checks that the store has nothing of the instance, and that it is not visible. */
   void isGone(String id) {
     assertThat(status(id)).isEqualTo(404);
     assertThat(TestNode.await(store.instances().find(id))).isNull();

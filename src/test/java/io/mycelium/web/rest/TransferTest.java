@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is in an export, and what an import makes of it. */
+/** The content of an export, and the result of its import. */
 class TransferTest {
   private static final int ENTRIES = 300;
 
@@ -75,7 +75,7 @@ class TransferTest {
     return new JsonObject().put("seq", seq).put("duplicate", true);
   }
 
-  /** All but the name, and when and from what history it was made. */
+  /** The lines without name, creation time and epochs. */
   private static List<String> lasting(String lines) {
     return lines
         .lines()

@@ -28,7 +28,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/** Whatever comes, in whatever pieces: with the reader before Netty's decoder all is as without. */
+/**
+ * For any input in any pieces, the pipeline with the reader before Netty's decoder behaves like the
+ * pipeline without it.
+ */
 class FrameReaderTest {
   private static final int LIMIT = 60_000;
 
@@ -223,7 +226,7 @@ class FrameReaderTest {
     assertThat(collector.direct).isEqualTo(1);
   }
 
-  /** Those behind the reader are told that a read ended in which they were given something. */
+  /** Handlers after the reader are told of the end of a read in which they got bytes. */
   @Example
   void whatTheDecoderWasNotGivenAnyOfEndsAtTheReader() {
     byte[] text = new Frame(0x81, true, 10, 0, 1, 0).bytes();

@@ -11,7 +11,7 @@ import io.mycelium.room.spi.RoomType;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** A type whose rooms handle nothing while the gate is shut: the instance's thread waits. */
+/** A type whose rooms block while the gate is shut: the instance's thread waits. */
 final class GateType implements RoomType {
   private volatile CountDownLatch gate = new CountDownLatch(0);
 

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Half a surrogate pair is JSON that cannot be written again: kept as a key of a shared room it
- * would crash each join from then on. So no way in lets it pass.
+ * Half a surrogate pair is JSON that UTF-8 cannot encode: as a key of a shared room it would crash
+ * each later join. So every input refuses it.
  */
 class HalfSurrogateTest {
   @Test

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Plays {@code docs/protocol.md} from top to bottom, how to read it is said there, and the README's
- * frames.
+ * Plays {@code docs/protocol.md} from top to bottom, in the notation that the page explains, and
+ * the README's frames.
  */
 class ProtocolDocumentTest {
   private static final Pattern BLOCK =
@@ -53,7 +53,10 @@ class ProtocolDocumentTest {
     }
   }
 
-  /** They leave out what presence says between them, and show an epoch and a time as they were. */
+  /**
+   * The README's frames leave out the presence messages between them, and show a real epoch and
+   * time.
+   */
   @Test
   void theFramesOfTheReadmeAreWhatANodeTakesAndSends() throws IOException {
     String readme = Files.readString(Path.of("README.md"));
@@ -118,7 +121,7 @@ class ProtocolDocumentTest {
     return "close " + closed.code() + " " + closed.reason();
   }
 
-  /** The next frame, or the one behind it where a push's reply and its broadcast changed places. */
+  /** The next frame, or the one after it if a push's reply and its broadcast changed places. */
   private void expect(String client, String wanted, String line) {
     String found = early.remove(client);
     if (found == null) {
@@ -131,7 +134,7 @@ class ProtocolDocumentTest {
     assertThat(matches(wanted, found)).as("%s%n  but got%n%s", line, found).isTrue();
   }
 
-  /** Byte by byte, but for the values that differ from run to run. */
+  /** Compares byte by byte, except for the values that differ from run to run. */
   private boolean matches(String wanted, String found) {
     StringBuilder regex = new StringBuilder();
     Matcher names = NAME.matcher(wanted);

@@ -64,7 +64,7 @@ class WebSocketProtocolTest {
       closings.await();
     }
 
-    /** Vert.x ends the TCP connection of such a peer before it may be told why. */
+    /** Vert.x may end the TCP connection of such a peer before the close frame arrives. */
     private void assertEnded(RawSocket socket) {
       if (transport.equals("netty")) {
         assertClosed(socket, 1002);
@@ -249,7 +249,7 @@ class WebSocketProtocolTest {
       }
     }
 
-    /** Each is put where a reference stands; named as in Markus Kuhn's decoder test. */
+    /** Each sequence replaces a reference; named as in Markus Kuhn's decoder test. */
     @ParameterizedTest
     @CsvSource({
       "a continuation byte alone, 80",

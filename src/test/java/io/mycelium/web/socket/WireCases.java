@@ -15,8 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * A node with low limits over one transport, and what tests of errors on the wire ask again and
- * again.
+ * A node with low limits over one transport, and the repeated requests of tests of errors on the
+ * wire.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class WireCases {

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a client is told that does something wrong: a reply with a reason, or a close with a code,
- * and after a reply the socket still answers heartbeats. Over both transports.
+ * A client that does something wrong gets a reply with a reason, or a close with a code; after a
+ * reply the socket still answers heartbeats. Over both transports.
  */
 class WireErrorsTest {
   /** The cases; a subclass says over which transport. */
