@@ -39,7 +39,8 @@ class HalfSurrogateTest {
   void itIsRefusedInABody(String body) {
     assertThatThrownBy(() -> JsonBody.parse(Buffer.buffer(body)))
         .isInstanceOf(Refusal.class)
-        .hasMessageContaining("half of a surrogate pair");
+        // Jackson finds some of them by itself, in its own words.
+        .hasMessageMatching("(?s).*(half of a surrogate pair|Unexpected low surrogate).*");
   }
 
   @Test
