@@ -35,6 +35,8 @@ class MyceliumTest {
         event_loops: 2
       journal:
         url: "memory:"
+      access:
+        mode: open
       ops:
         management_host: 127.0.0.1
         management_port: 0
