@@ -21,7 +21,7 @@ final class HubRoom {
    */
   private static final int MAX_HELD = 10_000;
 
-  private static final int REFILL_ATTEMPTS = 3;
+  private static final int REFILL_ATTEMPTS = 5;
 
   /** A channel whose join state is ahead of what this hub has delivered. */
   private record Waiting(Channel channel, long seq) {}
@@ -188,10 +188,12 @@ final class HubRoom {
             null,
             range,
             reply -> {
-              if (reply.ok() || held != behindGap) {
+              if (held != behindGap) {
                 return;
               }
-              if (reply.code() == ErrorCode.TIMEOUT && attempts > 1) {
+              // A reply comes behind its refill; a repeated one comes alone.
+              boolean lost = reply.ok() || reply.code() == ErrorCode.TIMEOUT;
+              if (lost && attempts > 1) {
                 askFor(range, behindGap, attempts - 1);
               } else {
                 failGap();

@@ -174,6 +174,24 @@ class BusTest {
   }
 
   @Test
+  void aLostRefillIsAskedForAgainThoughItsReplyIsRepeated() {
+    start(JournalConfig.DEFAULT.inMemory(), Duration.ofSeconds(2));
+    PhoenixSocket ada = node.connect("x");
+    ada.join("r");
+    loseNext(BusTest::isDelivery);
+    TestNode.await(node.directory().push("x", "r", null, "1"));
+    Future<Void> lost =
+        loseNext(
+            sent ->
+                sent.message().body() instanceof DeliveryBatch b
+                    && b.items().stream().anyMatch(Outbound.Refill.class::isInstance));
+    TestNode.await(node.directory().push("x", "r", null, "2"));
+    TestNode.await(lost);
+    assertThat(ada.awaitEvent("msg").getJsonObject(4).getLong("seq")).isEqualTo(1);
+    assertThat(ada.awaitEvent("msg").getJsonObject(4).getLong("seq")).isEqualTo(2);
+  }
+
+  @Test
   void lostCommandsAreSentAgainWhenTheNextOnesShowTheGap() {
     start(JournalConfig.DEFAULT.inMemory(), Duration.ofSeconds(10));
     PhoenixSocket ada = node.connect("x");
