@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -80,9 +81,12 @@ class ProcessIT {
   private void start(String... arguments) throws IOException {
     ProcessBuilder builder =
         ServerProcess.command(List.of(), System.getProperty("java.class.path"), List.of(arguments));
-    builder
-        .environment()
-        .put("MYCELIUM_JOURNAL_URL", "jdbc:sqlite:" + folder.resolve("mycelium.db"));
+    Map<String, String> environment = builder.environment();
+    environment.put("MYCELIUM_JOURNAL_URL", "jdbc:sqlite:" + folder.resolve("mycelium.db"));
+    environment.put("MYCELIUM_ACCESS_MODE", "open");
+    environment.put("MYCELIUM_WEB_HOST", "127.0.0.1");
+    // As many as any machine has descriptors for: there is nothing to warn of.
+    environment.put("MYCELIUM_WEB_MAX_CONNECTIONS", "100");
     node = builder.start();
   }
 }
