@@ -168,7 +168,10 @@ public final class Mycelium {
               authenticators =
                   new Authenticators(
                       new TokenAuthenticator(check, revocations, false),
-                      new TokenAuthenticator(check, revocations, true));
+                      new TokenAuthenticator(check, revocations, true),
+                      config.access().expiryNotice(),
+                      config.access().expiryGrace(),
+                      revocations);
             })
         .mapEmpty();
   }

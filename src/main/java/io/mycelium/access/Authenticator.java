@@ -18,4 +18,16 @@ public interface Authenticator {
    *     becomes the answer
    */
   Future<Identity> authenticate(HttpServerRequest request);
+
+  /**
+   * The identity that somebody who is connected goes on with, under another token. Any thread; the
+   * future may complete on another one.
+   *
+   * @param known who it is so far; the token must be the same user's
+   * @return fails with a {@link io.mycelium.protocol.Refusal}, {@code unauthorized} or {@code
+   *     forbidden}, that changes nothing. Where nobody needs a token, any is as good
+   */
+  default Future<Identity> renew(Identity known, String token) {
+    return Future.succeededFuture(known);
+  }
 }

@@ -1,6 +1,7 @@
 package io.mycelium.connection;
 
 import io.mycelium.access.Action;
+import io.mycelium.access.Authenticators;
 import io.mycelium.access.Identity;
 import io.mycelium.access.Permissions;
 import io.mycelium.bus.Command;
@@ -44,7 +45,7 @@ public final class Hub {
   private final InstanceDirectory directory;
   private final Places places;
   private final ConnectionMeters meters;
-  private final KeepAlive keepAlive = new KeepAlive();
+  private final SocketWatch watch;
   private final Map<String, Future<HubInstance>> instances = new HashMap<>();
   private final long timer;
   private final Buffers buffers = new Buffers();
@@ -58,16 +59,14 @@ public final class Hub {
   /** Sockets whose close frame is in flight; the end of the process would overtake it. */
   private int closing;
 
-  private int messagesIn;
-  private int messagesOut;
-  private long bytesIn;
-  private long bytesOut;
+  private final Traffic traffic = new Traffic();
   private SocketDrain drain;
 
   /**
    * @param id unique among the hubs of all nodes
    * @param maxMessageBytes the server's limit, which an instance may lower
    * @param places the node's, which its hubs share
+   * @param access how long an identity holds, and who takes another token in its place
    */
   public Hub(
       Vertx vertx,
@@ -77,6 +76,7 @@ public final class Hub {
       GatewayConfig gatewayConfig,
       int maxMessageBytes,
       Places places,
+      Authenticators access,
       ConnectionMeters meters) {
     this.vertx = vertx;
     this.eventLoop = eventLoop;
@@ -87,7 +87,8 @@ public final class Hub {
     this.directory = new InstanceDirectory(vertx);
     this.places = places;
     this.meters = meters;
-    this.timer = vertx.setPeriodic(TICK_MS, ignored -> keepAlive.advance());
+    this.watch = new SocketWatch(access, eventLoop);
+    this.timer = vertx.setPeriodic(TICK_MS, ignored -> watch.advance());
   }
 
   /**
@@ -189,7 +190,7 @@ public final class Hub {
       Connection connection =
           new Connection(Hub.this, instance, number, identity, serializer, transport);
       instance.add(connection);
-      keepAlive.add(connection.liveness());
+      watch.add(connection);
       connections++;
       upgrading--;
       meters.connectionOpened();
@@ -212,7 +213,7 @@ public final class Hub {
   }
 
   void closed(Connection connection, String reason) {
-    keepAlive.remove(connection.liveness());
+    watch.remove(connection);
     connections--;
     places.free();
     meters.connectionClosed(reason);
@@ -263,7 +264,7 @@ public final class Hub {
     for (int i = 0; i < sockets.size(); i++) {
       flush(sockets.get(i));
     }
-    report();
+    traffic.report(meters);
   }
 
   /** A failed flush must not prevent the others. */
@@ -289,23 +290,12 @@ public final class Hub {
   }
 
   void delivered(int messages, long bytes) {
-    messagesOut += messages;
-    bytesOut += bytes;
+    traffic.delivered(messages, bytes);
   }
 
   void received(int bytes) {
-    messagesIn++;
-    bytesIn += bytes;
+    traffic.received(bytes);
     scheduleFlush();
-  }
-
-  private void report() {
-    meters.messagesIn(messagesIn, bytesIn);
-    meters.deliveriesOut(messagesOut, bytesOut);
-    messagesIn = 0;
-    messagesOut = 0;
-    bytesIn = 0;
-    bytesOut = 0;
   }
 
   /**
@@ -318,18 +308,24 @@ public final class Hub {
     if (drain == null) {
       drain = new SocketDrain(vertx, batch, intervalMs, spreadMs);
     }
-    List<Connection> all = new ArrayList<>();
-    instances
-        .values()
-        .forEach(
-            made -> {
-              if (made.succeeded()) {
-                all.addAll(made.result().connections());
-              }
-            });
-    drain.start(all);
+    drain.start(all());
     endDrain();
     return drain.future();
+  }
+
+  private List<Connection> all() {
+    List<Connection> all = new ArrayList<>();
+    for (Future<HubInstance> made : instances.values()) {
+      if (made.succeeded()) {
+        all.addAll(made.result().connections());
+      }
+    }
+    return all;
+  }
+
+  /** Closes the connections whose tokens were revoked. */
+  public void endRevoked() {
+    watch.endRevoked(all());
   }
 
   public void close() {
@@ -345,11 +341,7 @@ public final class Hub {
   /** Number of sockets in each {@link SocketState}, by its ordinal; walks all sockets. */
   public int[] states() {
     int[] counts = new int[SocketState.values().length];
-    for (Future<HubInstance> made : instances.values()) {
-      if (made.succeeded()) {
-        made.result().connections().forEach(each -> counts[each.state().ordinal()]++);
-      }
-    }
+    all().forEach(each -> counts[each.state().ordinal()]++);
     return counts;
   }
 
@@ -374,7 +366,11 @@ public final class Hub {
   }
 
   int tick() {
-    return keepAlive.tick();
+    return watch.tick();
+  }
+
+  SocketWatch watch() {
+    return watch;
   }
 
   SocketConfig config() {

@@ -83,6 +83,10 @@ public final class Logging {
             .setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
       }
     }
+    // It says which sub-protocols a client offered, of which one may be a token.
+    context
+        .getLogger("io.netty.handler.codec.http.websocketx")
+        .setLevel(level.isGreaterOrEqual(Level.INFO) ? level : Level.INFO);
     if (level == Level.DEBUG) {
       context.getLogger("io.netty").setLevel(Level.INFO);
       context.getLogger("io.vertx").setLevel(Level.INFO);

@@ -24,6 +24,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.Router;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -85,6 +86,7 @@ public final class WebVerticle extends VerticleBase {
             gatewayConfig,
             config.maxMessageBytes(),
             places,
+            authenticators,
             meters);
     Problems problems = new Problems(config.maxBodyBytes());
     TransferCodings codings = new TransferCodings(problems);
@@ -116,7 +118,9 @@ public final class WebVerticle extends VerticleBase {
             router.handle(request);
           }
         });
-    return server.listen();
+    return new RevocationFeed(vertx, authenticators.revocations(), hub)
+        .start()
+        .compose(known -> server.listen());
   }
 
   private HttpServerOptions options() {
@@ -128,6 +132,8 @@ public final class WebVerticle extends VerticleBase {
         .setHttp2ClearTextEnabled(false)
         .setTcpNoDelay(true)
         .setAcceptBacklog(BACKLOG)
+        // phoenix.js offers it beside its token; a browser drops a connection that answers nothing.
+        .setWebSocketSubProtocols(List.of("phoenix"))
         .setMaxWebSocketFrameSize(config.maxMessageBytes())
         .setMaxWebSocketMessageSize(config.maxMessageBytes())
         .setPerMessageWebSocketCompressionSupported(false)

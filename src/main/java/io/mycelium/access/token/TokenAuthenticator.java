@@ -3,9 +3,12 @@ package io.mycelium.access.token;
 import io.mycelium.access.Authenticator;
 import io.mycelium.access.Identity;
 import io.mycelium.access.Revocations;
+import io.mycelium.access.Tenant;
+import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Objects;
 
 /** Believes whoever brings a token that a configured key has signed and nobody has revoked. */
 public final class TokenAuthenticator implements Authenticator {
@@ -36,9 +39,35 @@ public final class TokenAuthenticator implements Authenticator {
     return token == null ? Future.failedFuture(RawToken.unauthorized(ABSENT)) : authenticate(token);
   }
 
-  /** The same for a token that comes on an open socket. */
-  public Future<Identity> authenticate(String token) {
+  private Future<Identity> authenticate(String token) {
     return check.check(token).compose(this::admit);
+  }
+
+  @Override
+  public Future<Identity> renew(Identity known, String token) {
+    return authenticate(token).compose(next -> same(known, next));
+  }
+
+  /** Else one socket's messages would be of two users. */
+  private static Future<Identity> same(Identity known, Identity next) {
+    if (Objects.equals(known.userId(), next.userId())
+        && Objects.equals(known.tenant(), next.tenant())) {
+      return Future.succeededFuture(next);
+    }
+    return Future.failedFuture(
+        new Refusal(
+            ErrorCode.FORBIDDEN,
+            "the token is of user "
+                + next.userId()
+                + words(next.tenant())
+                + ", expected "
+                + known.userId()
+                + words(known.tenant())
+                + ", whose socket this is"));
+  }
+
+  private static String words(Tenant tenant) {
+    return tenant == null ? "" : " of tenant " + tenant.name();
   }
 
   private Future<Identity> admit(Identity identity) {
