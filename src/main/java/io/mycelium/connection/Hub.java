@@ -2,6 +2,7 @@ package io.mycelium.connection;
 
 import io.mycelium.access.Action;
 import io.mycelium.access.Authenticators;
+import io.mycelium.access.Guest;
 import io.mycelium.access.Identity;
 import io.mycelium.access.Permissions;
 import io.mycelium.bus.Command;
@@ -99,6 +100,10 @@ public final class Hub {
    *     node is full, or the identity has no right in the instance
    */
   public Future<Permit> admit(String instanceId, Identity identity) {
+    if (Guest.isUnknown(identity)) {
+      return Guests.admitted(directory, instanceId, identity)
+          .compose(guest -> admit(instanceId, guest));
+    }
     Refusal refusal = Permissions.check(identity, Action.CONNECT, instanceId, null);
     if (refusal == null) {
       refusal =

@@ -21,6 +21,7 @@ import java.util.List;
  * @param threading on which threads its logic runs
  * @param pingInterval overrides the server's, in seconds; 0 means the server's
  * @param pingTimeout likewise
+ * @param guests what somebody without a token may do: none, read or write
  */
 public record InstanceConfig(
     RoomSettings rooms,
@@ -29,7 +30,8 @@ public record InstanceConfig(
     int maxMessageBytes,
     ThreadingModel threading,
     int pingInterval,
-    int pingTimeout) {
+    int pingTimeout,
+    String guests) {
 
   private static final int MAX_HISTORY = 10_000;
   private static final int MAX_PATCH_INTERVAL_MS = 60_000;
@@ -40,6 +42,7 @@ public record InstanceConfig(
   private static final int MAX_STATE_BYTES = 1 << 30;
   private static final int MAX_PING_SECONDS = 3600;
   private static final String COLLABORATIVE = "collaborative";
+  private static final String NO_GUESTS = "none";
   private static final List<String> ON_OFF = List.of("on", "off");
 
   static InstanceConfig read(String type, JsonObject json) {
@@ -55,7 +58,8 @@ public record InstanceConfig(
             in.number("max_message_bytes", 0, 1024, 1 << 30),
             threading(in),
             in.number("ping_interval", 0, 1, MAX_PING_SECONDS),
-            in.number("ping_timeout", 0, 1, MAX_PING_SECONDS));
+            in.number("ping_timeout", 0, 1, MAX_PING_SECONDS),
+            in.oneOf("guests", NO_GUESTS, List.of(NO_GUESTS, "read", "write")));
     in.refuseUnknownKeys();
     return config;
   }
@@ -154,6 +158,9 @@ public record InstanceConfig(
     }
     if (pingTimeout > 0) {
       json.put("ping_timeout", pingTimeout);
+    }
+    if (!guests.equals(NO_GUESTS)) {
+      json.put("guests", guests);
     }
     return json;
   }

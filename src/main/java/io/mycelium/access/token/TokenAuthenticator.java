@@ -1,6 +1,7 @@
 package io.mycelium.access.token;
 
 import io.mycelium.access.Authenticator;
+import io.mycelium.access.Guest;
 import io.mycelium.access.Identity;
 import io.mycelium.access.Revocations;
 import io.mycelium.access.Tenant;
@@ -12,9 +13,6 @@ import java.util.Objects;
 
 /** Believes whoever brings a token that a configured key has signed and nobody has revoked. */
 public final class TokenAuthenticator implements Authenticator {
-  private static final String ABSENT =
-      "a token is needed: Authorization: Bearer TOKEN (a socket may send it as the parameter token)";
-
   private final TokenCheck check;
   private final Revocations revocations;
   private final boolean upgrade;
@@ -30,13 +28,17 @@ public final class TokenAuthenticator implements Authenticator {
 
   @Override
   public Future<Identity> authenticate(HttpServerRequest request) {
-    String token;
     try {
-      token = BearerToken.of(request, upgrade);
+      String token = BearerToken.of(request, upgrade);
+      if (token != null) {
+        return authenticate(token);
+      }
+      return upgrade
+          ? Future.succeededFuture(Guest.of(request))
+          : Future.failedFuture(Guest.refusal());
     } catch (Refusal refusal) {
       return Future.failedFuture(refusal);
     }
-    return token == null ? Future.failedFuture(RawToken.unauthorized(ABSENT)) : authenticate(token);
   }
 
   private Future<Identity> authenticate(String token) {
@@ -77,6 +79,13 @@ public final class TokenAuthenticator implements Authenticator {
     if (upgrade && identity.userId() == null) {
       return Future.failedFuture(
           RawToken.unauthorized("the token names no user (sub), expected one for a socket"));
+    }
+    if (identity.userId() != null && identity.userId().startsWith(Guest.PREFIX)) {
+      return Future.failedFuture(
+          RawToken.unauthorized(
+              "the token's claim sub begins with "
+                  + Guest.PREFIX
+                  + ", expected another: so do the ids of those who have no token"));
     }
     return Future.succeededFuture(identity);
   }
