@@ -79,6 +79,11 @@ final class Credentials {
     due = ms;
   }
 
+  /** Whether the client was told that this expires. */
+  boolean wasToldOf() {
+    return noticed;
+  }
+
   /**
    * The token expires soon, of which the client is told once, or nothing came in its place.
    *
@@ -174,8 +179,9 @@ final class Credentials {
       return;
     }
     hub.watch().tokens().remove(this);
+    // One that lives no longer is not asked about again, so that no two of them chase each other.
+    noticed = noticed && next.expires() <= identity.expires();
     identity = next;
-    noticed = false;
     hub.watch().tokens().add(this);
     for (Channel channel : connection.channels()) {
       RoomRights rights = rights(channel.room().name());

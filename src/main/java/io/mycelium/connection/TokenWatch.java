@@ -28,9 +28,20 @@ final class TokenWatch {
 
   void add(Credentials credentials) {
     if (credentials.identity().expires() != Identity.NEVER) {
-      credentials.dueAt(expiry(credentials) - access.expiryNotice().toMillis());
+      credentials.dueAt(
+          credentials.wasToldOf() ? end(credentials) : noticeAt(credentials, clock.getAsLong()));
       queue.add(credentials);
     }
+  }
+
+  /** A token that lives no longer than the notice is told of at half of its time. */
+  private long noticeAt(Credentials credentials, long now) {
+    long left = expiry(credentials) - now;
+    return expiry(credentials) - Math.min(access.expiryNotice().toMillis(), left / 2);
+  }
+
+  private long end(Credentials credentials) {
+    return expiry(credentials) + access.expiryGrace().toMillis();
   }
 
   /** Before what decides about the order changes. */
@@ -44,8 +55,7 @@ final class TokenWatch {
     while (!queue.isEmpty() && queue.first().due() <= now) {
       Credentials credentials = queue.pollFirst();
       if (credentials.expire(expiry(credentials) - now)) {
-        credentials.dueAt(expiry(credentials) + access.expiryGrace().toMillis());
-        queue.add(credentials);
+        add(credentials);
       }
     }
   }
