@@ -114,6 +114,13 @@ class AccessTokenTest {
   }
 
   @Test
+  void tokenOfATenantIsNoTokenOfTheNodes() {
+    JsonObject reply = renew("3", tokens.ofTenant("acme", ALL));
+    assertThat(reason(reply)).isEqualTo("forbidden");
+    assertThat(reply.toString()).contains("tenant acme");
+  }
+
+  @Test
   void tokenThatGivesNothingInTheInstanceIsForbiddenAndChangesNothing() {
     JsonObject reply = renew("3", tokens.token("{'sub':'ada','instances':['other']}"));
     assertThat(reason(reply)).isEqualTo("forbidden");

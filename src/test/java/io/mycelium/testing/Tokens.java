@@ -16,6 +16,13 @@ import java.util.Map;
 /** Tokens, and what a node needs to ask for them. */
 public final class Tokens implements AutoCloseable {
   public static final String SECRET = "a secret for tests, of more than thirty-two bytes";
+
+  private static final String TENANTS =
+      """
+      {"acme": {"prefix": "acme-", "secret": "a secret of acme, of more than thirty-two bytes"},
+       "zeta": {"prefix": "zeta-", "secret": "a secret of zeta, of more than thirty-two bytes"}}\
+      """;
+
   private static final Duration HOUR = Duration.ofHours(1);
 
   private final Vertx vertx = Vertx.vertx();
@@ -24,7 +31,10 @@ public final class Tokens implements AutoCloseable {
 
   public Tokens() {
     Map<String, String> variables =
-        Map.of("MYCELIUM_ACCESS_SECRET", SECRET, "MYCELIUM_ACCESS_LEEWAY", "0s");
+        Map.of(
+            "MYCELIUM_ACCESS_SECRET", SECRET,
+            "MYCELIUM_ACCESS_LEEWAY", "0s",
+            "MYCELIUM_ACCESS_TENANTS", TENANTS);
     config = new ConfigLoader(variables).load(null, Map.of()).access();
   }
 
@@ -49,9 +59,17 @@ public final class Tokens implements AutoCloseable {
   }
 
   public String token(String claims, Duration life) {
-    KeySource own = config.keySource();
+    return token(config.keySource(), claims, life);
+  }
+
+  /** One of the tenant acme or zeta, whose instances begin with {@code acme-} and {@code zeta-}. */
+  public String ofTenant(String tenant, String claims) {
+    return token(config.tenants().get(tenant).keySource(tenant), claims, HOUR);
+  }
+
+  private String token(KeySource signer, String claims, Duration life) {
     JsonObject json = new JsonObject(claims.replace('\'', '"'));
-    return TokenMint.make(vertx, config, own, json, life);
+    return TokenMint.make(vertx, config, signer, json, life);
   }
 
   /** A user who may do everything in all rooms of all instances. */

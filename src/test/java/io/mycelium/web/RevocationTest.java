@@ -130,6 +130,28 @@ class RevocationTest {
   }
 
   @Test
+  void tenantRevokesItsOwnTokensAndSeesItsOwnRevocations() throws Exception {
+    try (TestNode node = start()) {
+      String admin = tokens.ofTenant("acme", "{'instances':['*'],'scope':'admin'}");
+      String user = "{'sub':'ada','instances':['*']}";
+      assertThat(send("POST", "/revocations", admin, "{'user':'ada','tenant':'zeta'}").statusCode())
+          .isEqualTo(403);
+      assertThat(send("POST", "/revocations", admin, "{'user':'ada'}").body())
+          .contains("\"tenant\":\"acme\"");
+      assertThat(status(tokens.ofTenant("acme", user))).isEqualTo(401);
+      assertThat(status(tokens.ofTenant("zeta", user))).isEqualTo(200);
+      assertThat(status(tokens.user("ada"))).isEqualTo(200);
+      revoke("{'user':'bob'}");
+      revoke("{'user':'ada','tenant':'zeta'}");
+      assertThat(status(tokens.ofTenant("zeta", user))).isEqualTo(401);
+      assertThat(status(tokens.user("ada"))).isEqualTo(200);
+      assertThat(send("GET", "/revocations", admin, null).body()).doesNotContain("bob", "zeta");
+      assertThat(send("GET", "/revocations", root, null).body()).contains("bob", "zeta", "acme");
+      node.awaitConnections(0);
+    }
+  }
+
+  @Test
   void ruleThatNamesNothingIsRefusedInWords() throws Exception {
     try (TestNode node = start()) {
       HttpResponse<String> answer = send("POST", "/revocations", root, "{'until':5}");
