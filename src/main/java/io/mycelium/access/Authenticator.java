@@ -20,12 +20,12 @@ public interface Authenticator {
   Future<Identity> authenticate(HttpServerRequest request);
 
   /**
-   * The identity that somebody who is connected goes on with, under another token. Any thread; the
-   * future may complete on another one.
+   * The identity of a connection under another token. Any thread; the future may complete on
+   * another thread.
    *
-   * @param known who it is so far; the token must be the same user's
+   * @param known the identity so far; the token must have the same user and tenant
    * @return fails with a {@link io.mycelium.protocol.Refusal}, {@code unauthorized} or {@code
-   *     forbidden}, that changes nothing. Where nobody needs a token, any is as good
+   *     forbidden}. An authenticator that needs no tokens returns {@code known}
    */
   default Future<Identity> renew(Identity known, String token) {
     return Future.succeededFuture(known);

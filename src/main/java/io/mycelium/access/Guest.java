@@ -6,11 +6,11 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.UUID;
 
 /**
- * Somebody who comes without a token to an instance that lets such people in ({@code guests}). Who
- * is let in by the instance is not known before it was asked, so at first a guest may do nothing.
+ * A client that connects without a token, to an instance that allows guests ({@code guests}). The
+ * upgrade is identified before the instance is known, so a guest has no rights at first.
  */
 public final class Guest {
-  /** Of every guest's id, and of no token's: nobody can be taken for somebody else. */
+  /** Prefix of every guest's id and of no token's {@code sub}: a guest cannot pose as a user. */
   public static final String PREFIX = "guest-";
 
   private static final String ABSENT =
@@ -18,13 +18,13 @@ public final class Guest {
 
   private Guest() {}
 
-  /** Why somebody without a token is refused. */
+  /** The refusal of a client without a token. */
   public static Refusal refusal() {
     return new Refusal(ErrorCode.UNAUTHORIZED, ABSENT);
   }
 
   /**
-   * Somebody whom the instance is still to be asked about.
+   * A guest without rights; the instance decides about them.
    *
    * @throws Refusal {@code bad_request} for a {@code userId} that cannot be one
    */
@@ -41,7 +41,7 @@ public final class Guest {
     return Identity.nothing(id);
   }
 
-  /** Whether that is one whom the instance is still to be asked about. */
+  /** Whether the identity is a guest that the instance has not decided about yet. */
   public static boolean isUnknown(Identity identity) {
     return identity.grants().isEmpty()
         && identity.userId() != null
@@ -49,7 +49,7 @@ public final class Guest {
   }
 
   /**
-   * The same once the instance has said what guests may do there.
+   * The guest with the rights that the instance gives.
    *
    * @param guests none, read or write; null for none
    * @throws Refusal {@code unauthorized} for none

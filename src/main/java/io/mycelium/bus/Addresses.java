@@ -8,7 +8,7 @@ public final class Addresses {
   /** Requests of {@link RevocationDirectory}. */
   public static final String REVOCATIONS = "revocations";
 
-  /** Each revocation, published once it is kept. */
+  /** Notices of new revocations, published once they are stored. */
   public static final String REVOKED = "revocations.made";
 
   /** Requests for pages of {@link InstanceRows}. */

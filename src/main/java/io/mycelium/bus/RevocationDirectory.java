@@ -7,9 +7,9 @@ import io.vertx.core.json.JsonObject;
 import java.util.function.Consumer;
 
 /**
- * The revocations as the web half sees them: requests to who keeps them, and word of each new one.
- * A <em>revocation</em> is {@code {tenant?, token?, user?, issued_before?, until?}}. Each future
- * fails with a {@link io.mycelium.protocol.Refusal}.
+ * The revocations as the web half sees them: requests to their keeper, and a notice of each new
+ * one. A <em>revocation</em> is {@code {tenant?, token?, user?, issued_before?, until?}}. Each
+ * future fails with a {@link io.mycelium.protocol.Refusal}.
  */
 public final class RevocationDirectory {
   private final Vertx vertx;
@@ -23,7 +23,7 @@ public final class RevocationDirectory {
     return request(new JsonObject().put("op", "list"));
   }
 
-  /** Completes once it is kept, and everybody was sent word of it. */
+  /** Completes once the revocation is stored and its notice is published. */
   public Future<JsonObject> add(JsonObject revocation) {
     return request(new JsonObject().put("op", "add").put("revocation", revocation));
   }
@@ -37,9 +37,9 @@ public final class RevocationDirectory {
   }
 
   /**
-   * Tells of each revocation from now on, on the caller's context.
+   * Passes each new revocation to the listener, on the caller's context.
    *
-   * @return completes once none is missed
+   * @return completes once the listener misses none
    */
   public Future<Void> onRevoked(Consumer<JsonObject> listener) {
     return vertx

@@ -5,7 +5,7 @@ import io.mycelium.protocol.Serializer;
 import io.mycelium.protocol.Topic;
 import java.util.List;
 
-/** Channels of one room that hear the same, by their serializers. */
+/** Channels of one room that get the same messages, by serializer. */
 final class Audiences {
   private final Audience v1;
   private final Audience v2;

@@ -70,8 +70,8 @@ final class Channel implements ReplyTo {
   }
 
   /**
-   * The connection's token is another one. What it gives more counts at once, save to see who is
-   * there: that begins with a state, which comes with a join.
+   * Applies the rights of another token. All rights change at once, except that {@code presence}
+   * begins with the next join, because diffs need the {@code presence_state} of a join.
    */
   void rights(RoomRights changed) {
     rights = changed;
@@ -80,17 +80,17 @@ final class Channel implements ReplyTo {
     }
   }
 
-  /** Whether it may not be told who else is there. */
+  /** Whether the channel gets no presence messages. */
   boolean isBlind() {
     return blind;
   }
 
-  /** Only {@link HubRoom#blind} may, which then has it in another audience. */
+  /** For {@link HubRoom#blind}, which moves the channel to another audience. */
   void goBlind() {
     blind = true;
   }
 
-  /** Whether messages of that event tell who is there. */
+  /** Whether messages of that event show the users of the room. */
   static boolean isPresence(byte[] quotedEvent) {
     return Arrays.equals(quotedEvent, PRESENCE_DIFF) || Arrays.equals(quotedEvent, PRESENCE_STATE);
   }

@@ -5,34 +5,19 @@ import io.mycelium.access.Identity;
 import io.mycelium.access.Permissions;
 import io.mycelium.access.RoomRights;
 import io.mycelium.protocol.Disconnect;
-import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.InboundMessage;
-import io.mycelium.protocol.Payload;
-import io.mycelium.protocol.RawFields;
 import io.mycelium.protocol.Refusal;
-import io.mycelium.protocol.Topic;
-import io.vertx.core.Future;
 
-/**
- * Who one connection is, by its newest token, and how another token takes that one's place. On the
- * hub's event loop.
- */
+/** The identity of one connection, taken from its newest token. On the hub's event loop. */
 final class Credentials {
-  private static final String TOKEN = "access_token";
-
-  /** A token has 8 KiB at most. */
-  private static final int MAX_PAYLOAD_BYTES = 16 << 10;
-
-  /** Tokens that may come at once; then one a second. */
-  private static final int BURST = 5;
-
   private final Hub hub;
   private final Connection connection;
   private Identity identity;
-  private boolean checking;
+
+  /** Null until the first {@code access_token}: most connections never send one. */
+  private TokenRenewal renewal;
+
   private boolean noticed;
-  private int allowance = BURST;
-  private int countedAt;
   private long due;
 
   Credentials(Hub hub, Connection connection, Identity identity) {
@@ -53,7 +38,7 @@ final class Credentials {
     return Permissions.rights(identity, connection.link().instanceId(), room);
   }
 
-  /** Refuses what a channel has no right to do, though it may hear the room; false if it has. */
+  /** Refuses a message that the channel has no right to send; returns false if it has the right. */
   boolean forbid(InboundMessage message, Channel channel) {
     Action action = Action.ofEvent(message.eventName());
     if (action == null || channel.rights().allow(action)) {
@@ -63,14 +48,14 @@ final class Credentials {
     return true;
   }
 
-  /** Nothing allows it; the answer says what would. */
+  /** Answers {@code forbidden}; the message names the missing right. */
   void forbid(byte[] joinRef, InboundMessage message, Action action) {
     String instance = connection.link().instanceId();
     Refusal refusal = Permissions.refusal(identity, action, instance, message.topic());
     connection.outbox().error(joinRef, message, refusal.code(), refusal.getMessage());
   }
 
-  /** When {@link TokenWatch} is to look at it, in milliseconds since 1970. */
+  /** Time of the next call of {@link #expire}, in milliseconds since 1970. */
   long due() {
     return due;
   }
@@ -79,15 +64,16 @@ final class Credentials {
     due = ms;
   }
 
-  /** Whether the client was told that this expires. */
-  boolean wasToldOf() {
+  /** Whether the client knows that the token expires. */
+  boolean isNoticed() {
     return noticed;
   }
 
   /**
-   * The token expires soon, of which the client is told once, or nothing came in its place.
+   * First call: tells the client that the token expires. Second call: closes the connection.
    *
-   * @return whether it is to be called again
+   * @param leftMs milliseconds until the expiry
+   * @return whether a second call must follow
    */
   boolean expire(long leftMs) {
     if (noticed) {
@@ -99,87 +85,24 @@ final class Credentials {
     return true;
   }
 
-  /**
-   * {@code access_token}: another token of the same user.
-   *
-   * @param joinRef of the channel on which it came, null as JSON without one
-   */
+  /** {@code access_token}; see {@link TokenRenewal#check}. */
   void renew(InboundMessage message, byte[] joinRef) {
-    if (checking || !mayAsk()) {
-      String many = "tokens are checked one after another, one a second after the first " + BURST;
-      connection.outbox().error(joinRef, message, ErrorCode.OVERLOADED, many);
-      return;
+    if (renewal == null) {
+      renewal = new TokenRenewal(hub, connection, this);
     }
-    Future<Identity> renewed;
-    try {
-      renewed = hub.watch().tokens().renew(identity, token(message.payload()));
-    } catch (Refusal refusal) {
-      renewed = Future.failedFuture(refusal);
-    }
-    Future<Identity> outcome = renewed;
-    if (outcome.isComplete()) {
-      answer(message, joinRef, outcome);
-    } else {
-      checking = true;
-      outcome.onComplete(ignored -> hub.execute(() -> answer(message, joinRef, outcome)));
-    }
+    renewal.check(message, joinRef);
   }
 
-  private boolean mayAsk() {
-    int now = hub.tick();
-    allowance = Math.min(BURST, allowance + now - countedAt);
-    countedAt = now;
-    return allowance > 0 && allowance-- > 0;
-  }
-
-  private static String token(Payload payload) {
-    if (payload.length() > MAX_PAYLOAD_BYTES || !payload.isObject()) {
-      throw new Refusal(
-          ErrorCode.INVALID_PAYLOAD,
-          "payload is something else, expected {\"access_token\": TOKEN} of at most "
-              + MAX_PAYLOAD_BYTES
-              + " bytes");
-    }
-    Payload token = RawFields.of(payload).get(TOKEN);
-    String text = token == null ? null : token.tree().textValue();
-    if (text == null) {
-      throw new Refusal(ErrorCode.INVALID_PAYLOAD, "access_token is no text, expected a token");
-    }
-    return text;
-  }
-
-  private void answer(InboundMessage message, byte[] joinRef, Future<Identity> outcome) {
-    checking = false;
-    if (connection.isClosed()) {
-      return;
-    }
-    String instance = connection.link().instanceId();
-    Refusal refusal =
-        outcome.failed()
-            ? refusal(outcome.cause())
-            : Permissions.check(outcome.result(), Action.CONNECT, instance, null);
-    if (refusal != null) {
-      connection.outbox().error(joinRef, message, refusal.code(), refusal.getMessage());
-      return;
-    }
-    Topic topic = new Topic(message.topic());
-    connection.outbox().reply(joinRef, message.ref(), topic, true, Outbox.EMPTY);
-    replace(outcome.result());
-  }
-
-  private static Refusal refusal(Throwable cause) {
-    return cause instanceof Refusal refusal
-        ? refusal
-        : new Refusal(ErrorCode.INTERNAL, "the token could not be checked, see the server's log");
-  }
-
-  /** What the new token does not cover ends now; what it gives more counts from now on. */
-  private void replace(Identity next) {
+  /**
+   * Applies another token of the same user at once: channels that the token does not cover are
+   * closed, the other channels get their new rights.
+   */
+  void replace(Identity next) {
     if (next == identity) {
       return;
     }
     hub.watch().tokens().remove(this);
-    // One that lives no longer is not asked about again, so that no two of them chase each other.
+    // No second notice for a token that lives no longer: client and server would not stop.
     noticed = noticed && next.expires() <= identity.expires();
     identity = next;
     hub.watch().tokens().add(this);

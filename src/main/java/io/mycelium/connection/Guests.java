@@ -7,13 +7,13 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 
-/** Asks instances whether they let in who has no token. */
+/** Asks instances whether clients without a token may connect. */
 final class Guests {
   private Guests() {}
 
   /**
-   * What the guest may do there. An instance that sleeps is not woken for it, and whether there is
-   * one at all is not told to whom it does not let in.
+   * The guest with the rights that the instance gives to guests. A sleeping instance stays asleep,
+   * and a refused guest cannot tell whether the instance exists.
    */
   static Future<Identity> admitted(InstanceDirectory directory, String instance, Identity guest) {
     return directory

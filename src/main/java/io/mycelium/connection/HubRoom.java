@@ -30,7 +30,7 @@ final class HubRoom {
   private final Topic topic;
   private final Audiences seeing;
 
-  /** Of those who may not see who is there; null until the first of them. */
+  /** Channels without the right {@code presence}; null until the first of them. */
   private Audiences blind;
 
   private List<Waiting> waiting = List.of();
@@ -112,7 +112,7 @@ final class HubRoom {
     return blind.of(channel);
   }
 
-  /** A channel is not to be told any more who is there. */
+  /** Moves a channel that lost the right {@code presence}. */
   void blind(Channel channel) {
     boolean listens = channel.index >= 0;
     if (listens) {

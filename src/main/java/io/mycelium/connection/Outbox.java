@@ -93,7 +93,7 @@ final class Outbox {
     serializer.push(buffer(), NULL, NULL, Topic.PHOENIX, RECONNECT, payload);
   }
 
-  /** Likewise; Mycelium's own client brings another token then. */
+  /** Likewise; Mycelium's own client sends another token in return. */
   void tokenExpiring(long inMs) {
     byte[] payload = JsonWriter.lastField(IN, inMs);
     serializer.push(buffer(), NULL, NULL, Topic.PHOENIX, TOKEN_EXPIRING, payload);

@@ -4,10 +4,7 @@ import io.mycelium.access.Authenticators;
 import io.mycelium.protocol.Disconnect;
 import io.netty.channel.EventLoop;
 
-/**
- * What a hub looks after once a second for all its sockets: whether peers are there, and whether
- * their tokens still count.
- */
+/** The checks that a hub makes once a second for all sockets: live peers and valid tokens. */
 final class SocketWatch {
   private final KeepAlive keepAlive = new KeepAlive();
   private final Authenticators access;
@@ -32,7 +29,7 @@ final class SocketWatch {
   void add(Connection connection) {
     keepAlive.add(connection.liveness());
     tokens.add(connection.credentials());
-    // Revoked while it was on its way in; its transport is not ready to be closed just yet.
+    // A revocation may come during the upgrade; the transport cannot be closed before it starts.
     if (isRevoked(connection)) {
       eventLoop.execute(() -> connection.close(Disconnect.TOKEN_REVOKED));
     }
@@ -53,7 +50,7 @@ final class SocketWatch {
     tokens.advance();
   }
 
-  /** Closes those whose tokens were revoked; to be called after each revocation. */
+  /** Closes the connections whose tokens are revoked; to be called after each revocation. */
   void endRevoked(Iterable<Connection> connections) {
     for (Connection connection : connections) {
       if (isRevoked(connection)) {

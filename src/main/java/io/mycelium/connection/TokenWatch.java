@@ -8,8 +8,8 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
- * The connections of one hub whose tokens expire, in the order in which something is to be done
- * about it: no timer for each, and none is looked at before. On the hub's event loop.
+ * All connections of one hub whose tokens expire, ordered by the time of their next notice or
+ * close. One tick serves all connections; no connection has a timer. On the hub's event loop.
  */
 final class TokenWatch {
   private final Authenticators access;
@@ -28,15 +28,14 @@ final class TokenWatch {
 
   void add(Credentials credentials) {
     if (credentials.identity().expires() != Identity.NEVER) {
-      credentials.dueAt(
-          credentials.wasToldOf() ? end(credentials) : noticeAt(credentials, clock.getAsLong()));
+      credentials.dueAt(credentials.isNoticed() ? end(credentials) : noticeAt(credentials));
       queue.add(credentials);
     }
   }
 
-  /** A token that lives no longer than the notice is told of at half of its time. */
-  private long noticeAt(Credentials credentials, long now) {
-    long left = expiry(credentials) - now;
+  /** A token whose lifetime is shorter than the notice is noticed at half of the lifetime. */
+  private long noticeAt(Credentials credentials) {
+    long left = expiry(credentials) - clock.getAsLong();
     return expiry(credentials) - Math.min(access.expiryNotice().toMillis(), left / 2);
   }
 
@@ -44,7 +43,7 @@ final class TokenWatch {
     return expiry(credentials) + access.expiryGrace().toMillis();
   }
 
-  /** Before what decides about the order changes. */
+  /** To be called before a change of the due time, which the queue is ordered by. */
   void remove(Credentials credentials) {
     queue.remove(credentials);
   }

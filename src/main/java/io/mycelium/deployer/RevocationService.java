@@ -14,8 +14,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * Answers the requests of {@link io.mycelium.bus.RevocationDirectory}: a revocation is kept first
- * and told of second.
+ * Answers the requests of {@link io.mycelium.bus.RevocationDirectory}: a revocation is stored
+ * first, its notice is published second.
  */
 final class RevocationService {
   /** Beyond it a new one is refused; {@code issued_before} does the work of many. */

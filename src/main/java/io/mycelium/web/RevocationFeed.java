@@ -10,9 +10,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * Keeps the node's revocations as they are stored, and closes the sockets of one hub that they hit.
- * The web verticles share the revocations: each adds what it hears of, and to add one again changes
- * nothing.
+ * Keeps the node's revocations equal to the stored ones and closes the revoked sockets of one hub.
+ * The web verticles share the revocations; adding the same one twice changes nothing.
  */
 final class RevocationFeed {
   private static final long TIDY_MS = 600_000;
@@ -27,7 +26,7 @@ final class RevocationFeed {
     this.hub = hub;
   }
 
-  /** Completes once all that is stored is in force here; new ones are listened to before that. */
+  /** Completes once all stored revocations apply here; listens first, so that none is missed. */
   Future<Void> start() {
     RevocationDirectory directory = new RevocationDirectory(vertx);
     vertx.setPeriodic(
