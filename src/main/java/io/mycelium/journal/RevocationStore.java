@@ -3,13 +3,11 @@ package io.mycelium.journal;
 import io.vertx.core.Future;
 import java.util.List;
 
-/**
- * Where revocations of tokens outlive a restart. Any thread; the futures complete on any thread.
- */
+/** Stores revocations of tokens. Called on any thread; the futures complete on any thread. */
 public interface RevocationStore {
 
   /**
-   * Which tokens count no more; this package does not look inside.
+   * A rule that makes tokens invalid; this package does not interpret the rule.
    *
    * @param tenant whose tokens; null for the node's own
    * @param token id of one token; null for any
@@ -19,7 +17,7 @@ public interface RevocationStore {
    */
   record Revoked(String tenant, String token, String user, long issuedBefore, long until) {
 
-    /** Whether this does all that the other does, for as long. */
+    /** Whether this rule covers everything that the other covers, for as long. */
     public boolean replaces(Revoked other) {
       return new Revoked(tenant, token, user, other.issuedBefore, other.until).equals(other)
           && issuedBefore >= other.issuedBefore
@@ -31,15 +29,14 @@ public interface RevocationStore {
   Future<List<Revoked>> load();
 
   /**
-   * Completes once it is kept; those that it {@linkplain Revoked#replaces replaces} are not kept
-   * any more.
+   * Stores a rule and removes the rules that it {@linkplain Revoked#replaces replaces}.
    *
-   * @return false if there are that many already, and nothing has changed
+   * @return false, with nothing changed, if the store already has that many rules
    */
   Future<Boolean> add(Revoked revoked, int max);
 
   /**
-   * Forgets those whose time is over.
+   * Removes the rules whose time is over.
    *
    * @param now seconds since 1970
    */

@@ -132,7 +132,8 @@ public final class WebVerticle extends VerticleBase {
         .setHttp2ClearTextEnabled(false)
         .setTcpNoDelay(true)
         .setAcceptBacklog(BACKLOG)
-        // phoenix.js offers it beside its token; a browser drops a connection that answers nothing.
+        // phoenix.js offers it together with its token; browsers drop a connection without an
+        // answer.
         .setWebSocketSubProtocols(List.of("phoenix"))
         .setMaxWebSocketFrameSize(config.maxMessageBytes())
         .setMaxWebSocketMessageSize(config.maxMessageBytes())
