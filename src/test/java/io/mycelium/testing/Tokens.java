@@ -53,6 +53,10 @@ public final class Tokens implements AutoCloseable {
         revocations);
   }
 
+  public Revocations revocations() {
+    return revocations;
+  }
+
   /** For an hour; single quotes may stand for double ones. */
   public String token(String claims) {
     return token(claims, HOUR);
