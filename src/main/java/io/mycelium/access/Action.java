@@ -122,7 +122,7 @@ public enum Action {
 
   /** {@code send message}. */
   String words() {
-    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return this == CONSOLE ? "use the console" : name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   /** What a grant must have: {@code scope messages:write and the room right push}. */

@@ -59,10 +59,12 @@ public final class TestNode implements AutoCloseable {
   private final String transport;
   private final int port;
   private final ConsoleConfig console;
+  private final Authenticators authenticators;
   private final Sampler sampler;
 
   private TestNode(Builder b) {
     console = b.console;
+    authenticators = b.authenticators;
     sampler = new Sampler(new Meters(Set.of(), Set.of()), Map::of, "memory");
     transport = b.transport;
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
@@ -90,7 +92,7 @@ public final class TestNode implements AutoCloseable {
   }
 
   private void mount(Router router) {
-    new Console(vertx, console, sampler).mount(router);
+    new Console(vertx, console, authenticators, sampler).mount(router);
   }
 
   public static Builder builder() {
@@ -222,7 +224,7 @@ public final class TestNode implements AutoCloseable {
     private JournalConfig journal = JournalConfig.DEFAULT.inMemory();
     private Store store;
     private ConnectionMeters meters = ConnectionMeters.NONE;
-    private ConsoleConfig console = new ConsoleConfig(false, "");
+    private ConsoleConfig console = new ConsoleConfig(false);
     private RoomTypes types = new RoomTypes(List.of());
     private String transport = "netty";
     private int eventLoops = 2;

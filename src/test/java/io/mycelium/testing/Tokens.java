@@ -45,9 +45,11 @@ public final class Tokens implements AutoCloseable {
 
   public Authenticators required(Duration notice, Duration grace) {
     TokenCheck check = TokenCheck.of(vertx, config, config.keySource());
+    TokenAuthenticator requests = new TokenAuthenticator(check, revocations, false);
     return new Authenticators(
-        new TokenAuthenticator(check, revocations, false),
+        requests,
         new TokenAuthenticator(check, revocations, true),
+        requests::authenticate,
         notice,
         grace,
         revocations);

@@ -41,7 +41,7 @@ public final class TokenAuthenticator implements Authenticator {
     }
   }
 
-  private Future<Identity> authenticate(String token) {
+  public Future<Identity> authenticate(String token) {
     return check.check(token).compose(this::admit);
   }
 
