@@ -39,10 +39,7 @@ class AccessTest {
 
   private void startRequired() {
     node =
-        TestNode.builder()
-            .console(ConsoleConfig.DEFAULT)
-            .authenticators(tokens.required())
-            .start();
+        TestNode.builder().console(ConsoleConfig.DEFAULT).authenticators(tokens.required()).start();
   }
 
   private HttpResponse<String> get(String path, String... headers)

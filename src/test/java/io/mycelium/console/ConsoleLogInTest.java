@@ -30,10 +30,7 @@ class ConsoleLogInTest {
   @BeforeEach
   void startNode() {
     node =
-        TestNode.builder()
-            .console(ConsoleConfig.DEFAULT)
-            .authenticators(tokens.required())
-            .start();
+        TestNode.builder().console(ConsoleConfig.DEFAULT).authenticators(tokens.required()).start();
     node.create("{'id':'chat','type':'accumulative'}");
   }
 

@@ -88,7 +88,7 @@ class ForeignPageTest {
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Tokens tokens = new Tokens();
-  private final String admin = tokens.make("{'sub':'root','instances':['*'],'scope':'admin'}");
+  private final String admin = tokens.token("{'sub':'root','instances':['*'],'scope':'admin'}");
   private HttpServer pages;
   private Mycelium node;
 

@@ -26,7 +26,7 @@ class TokenPagesTest {
 
   @BeforeEach
   void startNode() {
-    node = TestNode.builder().authenticators(tokens.authenticators()).start();
+    node = TestNode.builder().authenticators(tokens.required()).start();
     node.create("{'id':'chat','type':'accumulative','rooms':{'general':{}}}");
   }
 
@@ -49,7 +49,7 @@ class TokenPagesTest {
     page.getByRole(AriaRole.TEXTBOX).press("Enter");
     assertThat(page.getByText("is not valid, or no longer")).isVisible();
     page.getByRole(AriaRole.TEXTBOX)
-        .fill(tokens.make("{'sub':'ada','instances':['*'],'scope':'instances:read'}"));
+        .fill(tokens.token("{'sub':'ada','instances':['*'],'scope':'instances:read'}"));
     page.getByRole(AriaRole.TEXTBOX).press("Enter");
     assertThat(page.getByText("0 connected")).hasCount(1);
     assertThat(page.getByRole(AriaRole.TEXTBOX)).hasCount(0);
@@ -67,7 +67,7 @@ class TokenPagesTest {
 
   @Test
   void aDemoTakesItsUserFromTheTokenInTheFragmentWhichLeavesTheAddress() {
-    String token = tokens.make("{'sub':'zoë','instances':['chat']}");
+    String token = tokens.token("{'sub':'zoë','instances':['chat']}");
     // It may not list instances, which the page asks for first.
     Window window =
         chromium.open(node.port(), "/demo/chat#token=" + token, View.DESKTOP_LIGHT).expect("403");

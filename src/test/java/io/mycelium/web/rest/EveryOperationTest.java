@@ -36,7 +36,7 @@ class EveryOperationTest {
 
   @BeforeEach
   void start() {
-    node = TestNode.builder().authenticators(tokens.authenticators()).start();
+    node = TestNode.builder().authenticators(tokens.required()).start();
     node.create("{'id':'chat','type':'accumulative','rooms':{'general':{}}}");
     OpenAPIContract contract = TestNode.await(Contract.load(node.vertx())).openApi();
     operations = contract.operations();
@@ -79,7 +79,7 @@ class EveryOperationTest {
   /** Whether the instance is there does not show either. */
   @Test
   void aTokenThatGivesNothingIsForbiddenEachButTheListOfTypes() throws Exception {
-    String nothing = tokens.make("{'sub':'eve','instances':[]}");
+    String nothing = tokens.token("{'sub':'eve','instances':[]}");
     for (Operation operation : operations) {
       for (String instance : List.of("chat", "not-there")) {
         HttpResponse<String> answer = send(operation, instance, nothing);
@@ -96,7 +96,7 @@ class EveryOperationTest {
 
   @Test
   void aTokenForAnotherInstanceIsForbiddenEachOfThisOne() throws Exception {
-    String other = tokens.make("{'sub':'eve','instances':['other'],'scope':'admin'}");
+    String other = tokens.token("{'sub':'eve','instances':['other'],'scope':'admin'}");
     for (Operation operation : operations) {
       if (operation.getAbsoluteOpenAPIPath().contains("{id}")) {
         assertThat(send(operation, "chat", other).statusCode())
@@ -117,7 +117,7 @@ class EveryOperationTest {
   /** Whoever may hear a room and nothing else; a type's own events are pushes. */
   @Test
   void anEventThatTheTokenDoesNotGiveIsForbidden() {
-    String hears = tokens.make("{'sub':'eve','instances':['chat'],'rooms':{'general':['join']}}");
+    String hears = tokens.token("{'sub':'eve','instances':['chat'],'rooms':{'general':['join']}}");
     assertThat(node.refusedUpgrade("chat")).isEqualTo(401);
     try (PhoenixSocket eve = node.connect("chat", "vsn=2.0.0&token=" + hears)) {
       eve.join("general");
