@@ -39,9 +39,7 @@ export function tokenForm(instances) {
   const why = document.createElement('p'), command = document.createElement('pre'), input = document.createElement('input'), button = document.createElement('button');
   why.textContent = 'This server asks for a token. Whoever runs it makes one:';
   command.append(Object.assign(document.createElement('code'), {textContent: `java -jar target/mycelium.jar token --user ada --instances '${instances}'`}));
-  command.tabIndex = 0;
-  command.ariaLabel = 'Command that makes a token';
-  Object.assign(input, {name: 'token', required: true, autocomplete: 'off', placeholder: 'Token', ariaLabel: 'Token'});
+  Object.assign(input, {name: 'token', required: true, autocomplete: 'off', autofocus: true, placeholder: 'Token', ariaLabel: 'Token'});
   Object.assign(button, {className: 'primary', textContent: 'Use it'});
   form.append(why, command, input, button);
   if (token) form.prepend(Object.assign(document.createElement('p'), {className: 'error', textContent: 'The token that this window has is not valid, or no longer.'}));
