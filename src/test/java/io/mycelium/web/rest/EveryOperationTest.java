@@ -27,7 +27,8 @@ class EveryOperationTest {
           "createInstance", "{\"id\":\"other\",\"type\":\"accumulative\"}",
           "putRoom", "{}",
           "sendMessage", "{\"payload\":1}",
-          "importInstance", "{}");
+          "importInstance", "{}",
+          "createRevocation", "{\"token\":\"x\"}");
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Tokens tokens = new Tokens();

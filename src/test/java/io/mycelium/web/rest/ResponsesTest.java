@@ -45,6 +45,7 @@ class ResponsesTest {
   private final Vertx vertx = Vertx.vertx();
   private final StubDeployer deployer = new StubDeployer(vertx);
   private boolean stranger;
+  private boolean powerless;
 
   @Test
   void eachDocumentedStatusIsProducedInTheDocumentedShape() {
@@ -69,7 +70,8 @@ class ResponsesTest {
   private Future<Identity> identity() {
     return stranger
         ? Future.failedFuture(new Refusal(ErrorCode.UNAUTHORIZED, "who are you"))
-        : Future.succeededFuture(Identity.everything("tester"));
+        : Future.succeededFuture(
+            powerless ? Identity.nothing("tester") : Identity.everything("tester"));
   }
 
   private Answered provoke(RestServer server, Operation operation, int status) {
@@ -90,6 +92,7 @@ class ResponsesTest {
       deployer.failWith(new Refusal(REFUSALS.get(status), "because"));
     }
     stranger = status == 401;
+    powerless = status == 403;
     try {
       return switch (status) {
         case 400 -> server.send(method, path + "?nonsense=1", body, type);
@@ -99,6 +102,7 @@ class ResponsesTest {
       };
     } finally {
       stranger = false;
+      powerless = false;
     }
   }
 
