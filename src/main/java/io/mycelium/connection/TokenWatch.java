@@ -48,6 +48,11 @@ final class TokenWatch {
     queue.remove(credentials);
   }
 
+  /** Connections whose tokens expire. */
+  int size() {
+    return queue.size();
+  }
+
   /** To be called once a second. */
   void advance() {
     long now = clock.getAsLong();
