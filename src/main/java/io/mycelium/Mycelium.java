@@ -165,12 +165,10 @@ public final class Mycelium {
         .onSuccess(
             check -> {
               Revocations revocations = new Revocations();
-              TokenAuthenticator requests = new TokenAuthenticator(check, revocations, false);
               authenticators =
                   new Authenticators(
-                      requests,
+                      new TokenAuthenticator(check, revocations, false),
                       new TokenAuthenticator(check, revocations, true),
-                      requests::authenticate,
                       config.access().expiryNotice(),
                       config.access().expiryGrace(),
                       revocations);
@@ -262,7 +260,7 @@ public final class Mycelium {
   /** The probes on the main port too, for load balancers that reach no other port. */
   private void mountOperations(Router router) {
     EventLoopLag.start(vertx, meters);
-    Console console = new Console(vertx, config.console(), authenticators, sampler);
+    Console console = new Console(vertx, config.console(), authenticators.requests(), sampler);
     consoles.add(console);
     console.mount(router);
     router.route().order(Integer.MIN_VALUE).handler(this::time);

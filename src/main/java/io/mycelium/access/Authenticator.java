@@ -30,4 +30,19 @@ public interface Authenticator {
   default Future<Identity> renew(Identity known, String token) {
     return Future.succeededFuture(known);
   }
+
+  /** Whether a request needs a token; if not, everybody is believed. */
+  default boolean needsToken() {
+    return false;
+  }
+
+  /**
+   * The identity of a token that came in another way than {@link #authenticate} knows, such as the
+   * console's log-in. Only where {@link #needsToken}.
+   *
+   * @return fails as {@link #authenticate} does
+   */
+  default Future<Identity> read(String token) {
+    return Future.failedFuture(new IllegalStateException("no token is needed"));
+  }
 }

@@ -1,7 +1,7 @@
 package io.mycelium.console;
 
 import io.mycelium.access.Action;
-import io.mycelium.access.Authenticators;
+import io.mycelium.access.Authenticator;
 import io.mycelium.access.Identity;
 import io.mycelium.access.Permissions;
 import io.mycelium.access.SessionCookie;
@@ -39,19 +39,19 @@ final class Access {
   private static final Refusal ABSENT =
       new Refusal(ErrorCode.UNAUTHORIZED, "the console needs a token with the scope console");
 
-  private final Authenticators authenticators;
+  private final Authenticator authenticator;
   private final LongSupplier clock;
 
   /**
    * @param clock milliseconds since 1970
    */
-  Access(Authenticators authenticators, LongSupplier clock) {
-    this.authenticators = authenticators;
+  Access(Authenticator authenticator, LongSupplier clock) {
+    this.authenticator = authenticator;
     this.clock = clock;
   }
 
   boolean needsToken() {
-    return !authenticators.isOpen();
+    return authenticator.needsToken();
   }
 
   /** Fails with {@code unauthorized} or {@code forbidden} if the request may not go on. */
@@ -71,8 +71,7 @@ final class Access {
 
   /** Whose the token is, if it may see the console. */
   Future<Identity> admit(String token) {
-    return authenticators
-        .tokens()
+    return authenticator
         .read(token)
         .compose(
             identity -> {

@@ -45,11 +45,9 @@ public final class Tokens implements AutoCloseable {
 
   public Authenticators required(Duration notice, Duration grace) {
     TokenCheck check = TokenCheck.of(vertx, config, config.keySource());
-    TokenAuthenticator requests = new TokenAuthenticator(check, revocations, false);
     return new Authenticators(
-        requests,
+        new TokenAuthenticator(check, revocations, false),
         new TokenAuthenticator(check, revocations, true),
-        requests::authenticate,
         notice,
         grace,
         revocations);

@@ -41,7 +41,7 @@ public final class TokenAuthenticator implements Authenticator {
     }
   }
 
-  public Future<Identity> authenticate(String token) {
+  private Future<Identity> authenticate(String token) {
     return check.check(token).compose(this::admit);
   }
 
@@ -70,6 +70,16 @@ public final class TokenAuthenticator implements Authenticator {
 
   private static String words(Tenant tenant) {
     return tenant == null ? "" : " of tenant " + tenant.name();
+  }
+
+  @Override
+  public boolean needsToken() {
+    return true;
+  }
+
+  @Override
+  public Future<Identity> read(String token) {
+    return authenticate(token);
   }
 
   private Future<Identity> admit(Identity identity) {
