@@ -47,6 +47,12 @@ public final class Origin {
     return hosts.size() == 1 ? hosts.get(0) : null;
   }
 
+  /** Whether the browser reached the server over TLS, which a proxy may have ended. */
+  public static boolean isSecure(HttpServerRequest request) {
+    String origin = of(request);
+    return request.isSSL() || origin != null && normal(origin).startsWith(HTTPS);
+  }
+
   /** In lower case and without the scheme's own port, as browsers write it. */
   public static String normal(String origin) {
     String lower = origin.toLowerCase(Locale.ROOT);

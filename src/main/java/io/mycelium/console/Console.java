@@ -165,7 +165,7 @@ public final class Console {
         .admit(token)
         .onSuccess(
             identity -> {
-              ctx.response().addCookie(access.session(identity, token, request.isSSL()));
+              ctx.response().addCookie(access.session(identity, token, Origin.isSecure(request)));
               ctx.redirect("/console");
             })
         .onFailure(cause -> vertx.setTimer(LOGIN_DELAY_MS, ignored -> logInFailed(ctx, cause)));
@@ -184,7 +184,7 @@ public final class Console {
       ctx.fail(new Refusal(ErrorCode.FORBIDDEN, "there is nothing to log out of from there"));
       return;
     }
-    ctx.response().addCookie(SessionCookie.make("", 0, ctx.request().isSSL()));
+    ctx.response().addCookie(SessionCookie.make("", 0, Origin.isSecure(ctx.request())));
     ctx.response().setStatusCode(204).end();
   }
 

@@ -135,6 +135,9 @@ class AccessTest {
     HttpResponse<String> page = get("/console", "Cookie", session);
     assertThat(page.statusCode()).isEqualTo(200);
     assertThat(page.body()).contains("log-out").doesNotContain(token);
+    assertThat(cookie).doesNotContain("Secure");
+    HttpResponse<String> overTls = logIn(token, "Origin", "https://127.0.0.1:" + node.port());
+    assertThat(overTls.headers().firstValue("Set-Cookie").orElseThrow()).contains("Secure");
     ConsoleSocket.connect(node.port(), "Cookie", session).close();
     ConsoleSocket.connect(node.port(), "Authorization", "Bearer " + token).close();
   }

@@ -31,8 +31,8 @@ class RestNodeTest {
   private static final String CHAT = "{'id':'chat','type':'accumulative','rooms':{'r':{}}}";
 
   /**
-   * Responses that this node never gives: it accepts every caller (401), and the directory's own
-   * answers depend on no instance.
+   * Responses that this node never gives: it accepts every caller (401, 403), and the directory's
+   * own answers depend on no instance.
    */
   private static final Set<String> OUT_OF_REACH =
       Set.of(
