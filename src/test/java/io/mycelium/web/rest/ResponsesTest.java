@@ -27,7 +27,8 @@ class ResponsesTest {
           "createInstance", "{\"id\":\"new\",\"type\":\"accumulative\"}",
           "putRoom", "{}",
           "sendMessage", "{\"payload\":1.0}",
-          "importInstance", "{\"end\":0}");
+          "importInstance", "{\"end\":0}",
+          "createRevocation", "{\"token\":\"x\"}");
 
   /**
    * The document's other 4xx and 5xx come from one place for all operations; the deployer decides
