@@ -75,7 +75,7 @@ final class ServeCommand implements Callable<Integer> {
     boolean isJar = classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
     return "no key is configured, so tokens are signed with "
         + secretFile
-        + "; make one: "
+        + "; make a token: "
         + (isJar ? "java -jar " + classPath : "mycelium")
         + " token"
         + file.argument()
