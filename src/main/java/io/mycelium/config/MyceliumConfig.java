@@ -2,6 +2,7 @@ package io.mycelium.config;
 
 import io.mycelium.access.AccessConfig;
 import io.mycelium.bus.GatewayConfig;
+import io.mycelium.connection.LimitsConfig;
 import io.mycelium.connection.SocketConfig;
 import io.mycelium.console.ConsoleConfig;
 import io.mycelium.instance.DeployerConfig;
@@ -17,6 +18,7 @@ public record MyceliumConfig(
     WebConfig web,
     SocketConfig socket,
     GatewayConfig gateway,
+    LimitsConfig limits,
     DeployerConfig instances,
     JournalConfig journal,
     OpsConfig ops,
@@ -28,6 +30,7 @@ public record MyceliumConfig(
           WebConfig.DEFAULT,
           SocketConfig.DEFAULT,
           GatewayConfig.DEFAULT,
+          LimitsConfig.DEFAULT,
           DeployerConfig.DEFAULT,
           JournalConfig.DEFAULT,
           OpsConfig.DEFAULT,

@@ -37,6 +37,7 @@ public final class Connection {
   private final Serializer serializer;
   private final Outbox outbox;
   private final Liveness liveness;
+  private final Intake intake;
   private final List<Channel> channels = new ArrayList<>(1);
   private boolean closed;
   private boolean draining;
@@ -50,7 +51,8 @@ public final class Connection {
       long number,
       Identity identity,
       Serializer serializer,
-      Transport transport) {
+      Transport transport,
+      Seat seat) {
     this.hub = hub;
     this.instance = instance;
     this.number = number;
@@ -59,6 +61,7 @@ public final class Connection {
     this.outbox = new Outbox(hub, this, serializer, transport);
     this.lastSeen = hub.tick();
     this.liveness = new Liveness(this, instance.limits());
+    this.intake = new Intake(hub, this, instance.limits().intake(), seat);
   }
 
   /**
@@ -90,6 +93,7 @@ public final class Connection {
       close(Disconnect.MESSAGE_TOO_BIG);
       return;
     }
+    boolean admitted = intake.admits(length);
     InboundMessage message;
     try {
       message =
@@ -99,7 +103,11 @@ public final class Connection {
       close(Disconnect.MALFORMED_FRAME);
       return;
     }
-    handle(message);
+    if (admitted) {
+      handle(message);
+    } else {
+      intake.refuse(message, length);
+    }
   }
 
   /**
@@ -143,7 +151,8 @@ public final class Connection {
     }
     Channel channel = find(message);
     if (message.fault() != null) {
-      refuseFaulty(message, channel);
+      String fault = "payload " + message.fault();
+      outbox.error(joinRef(message), message, ErrorCode.INVALID_PAYLOAD, fault);
     } else if (channel == null) {
       handleUnjoined(message);
     } else if (channel.isBusy()) {
@@ -160,14 +169,11 @@ public final class Connection {
     }
   }
 
-  /** Only this message is lost; earlier and later messages are handled. */
-  private void refuseFaulty(InboundMessage message, Channel channel) {
+  /** With which an error answers it that loses nothing but this message. */
+  byte[] joinRef(InboundMessage message) {
+    Channel channel = find(message);
     boolean joins = channel == null || message.event() == InboundMessage.Event.JOIN;
-    outbox.error(
-        joins ? message.joinRef() : channel.joinRef(),
-        message,
-        ErrorCode.INVALID_PAYLOAD,
-        "payload " + message.fault());
+    return joins ? message.joinRef() : channel.joinRef();
   }
 
   private void handleUnjoined(InboundMessage message) {
@@ -193,6 +199,9 @@ public final class Connection {
   }
 
   private void join(InboundMessage message, Channel replaced) {
+    if (intake.refusesJoin(message)) {
+      return;
+    }
     if (replaced == null && channels.size() >= hub.config().maxChannels()) {
       String full = "this connection has its max_channels of " + hub.config().maxChannels();
       outbox.error(message.joinRef(), message, ErrorCode.TOO_MANY_CHANNELS, full);
@@ -311,7 +320,7 @@ public final class Connection {
   }
 
   public void pong(ByteBuf data) {
-    if (!closed) {
+    if (!closed && intake.admitsControl()) {
       seen();
       outbox.pong(data);
     }
@@ -364,6 +373,10 @@ public final class Connection {
 
   long number() {
     return number;
+  }
+
+  Seat seat() {
+    return intake.seat();
   }
 
   String user() {

@@ -48,6 +48,7 @@ public final class Hub {
   private final Map<String, Future<HubInstance>> instances = new HashMap<>();
   private final long timer;
   private final Buffers buffers = new Buffers();
+  private final Traffic traffic;
   private List<HubRoom> dirtyRooms = new ArrayList<>();
   private List<Connection> dirtyConnections = new ArrayList<>();
   private boolean flushScheduled;
@@ -58,10 +59,7 @@ public final class Hub {
   /** Sockets whose close frame is in flight; the end of the process would overtake it. */
   private int closing;
 
-  private int messagesIn;
-  private int messagesOut;
-  private long bytesIn;
-  private long bytesOut;
+  private long turnBegan;
   private SocketDrain drain;
 
   /**
@@ -87,33 +85,43 @@ public final class Hub {
     this.directory = new InstanceDirectory(vertx);
     this.places = places;
     this.meters = meters;
+    this.traffic = new Traffic(meters);
     this.timer = vertx.setPeriodic(TICK_MS, ignored -> keepAlive.advance());
+  }
+
+  /** An upgrade is asked for from there; why that is too often, else null. It costs little. */
+  public Refusal knock(String address) {
+    return places.handshake(address);
   }
 
   /**
    * Asks an instance to let a connection in.
    *
+   * @param address that it comes from
    * @return the permit, which must be {@linkplain Permit#accept used} or {@linkplain Permit#abandon
    *     given back}; fails with a {@link Refusal} if the instance is unknown, failed or full, the
    *     node is full, or the identity has no right in the instance
    */
-  public Future<Permit> admit(String instanceId, Identity identity) {
+  public Future<Permit> admit(String instanceId, Identity identity, String address) {
     Refusal refusal = Permissions.check(identity, Action.CONNECT, instanceId, null);
+    if (refusal == null && drain != null) {
+      refusal = new Refusal(ErrorCode.DRAINING, "this node is stopping");
+    }
+    Seat seat = new Seat(places);
     if (refusal == null) {
-      refusal =
-          drain == null ? places.take() : new Refusal(ErrorCode.DRAINING, "this node is stopping");
+      refusal = seat.take(identity, address, instanceId);
     }
     if (refusal != null) {
       return Future.failedFuture(refusal);
     }
     upgrading++;
     return instance(instanceId)
-        .compose(instance -> open(instance, identity))
-        .onFailure(ignored -> notUpgraded());
+        .compose(instance -> open(instance, identity, seat))
+        .onFailure(ignored -> notUpgraded(seat));
   }
 
-  private void notUpgraded() {
-    places.free();
+  private void notUpgraded(Seat seat) {
+    seat.free();
     upgrading--;
     endDrain();
   }
@@ -135,14 +143,14 @@ public final class Hub {
       return Future.failedFuture(
           new Refusal(ErrorCode.INSTANCE_FAILED, "instance " + id + " has failed"));
     }
-    HubInstance instance =
-        new HubInstance(
-            this, SocketLimits.of(found.getJsonObject("socket"), config, maxMessageBytes));
+    JsonObject socket = found.getJsonObject("socket");
+    SocketLimits limits = SocketLimits.of(socket, config, maxMessageBytes, places.limits());
+    HubInstance instance = new HubInstance(this, limits);
     instance.link(gateway.link(id, instance));
     return instance.link().registered().map(instance);
   }
 
-  private Future<Permit> open(HubInstance instance, Identity identity) {
+  private Future<Permit> open(HubInstance instance, Identity identity, Seat seat) {
     instance.use();
     long number = nextConnection++;
     Promise<Permit> permit = Promise.promise();
@@ -157,7 +165,7 @@ public final class Hub {
             null,
             reply -> {
               if (reply.ok()) {
-                permit.complete(new Permit(instance, number, identity));
+                permit.complete(new Permit(instance, number, identity, seat));
               } else {
                 instance.link().sendEnd(Command.Kind.CLOSE, number, null, ReplyTo.NOBODY);
                 instance.release();
@@ -172,11 +180,13 @@ public final class Hub {
     private final HubInstance instance;
     private final long number;
     private final Identity identity;
+    private final Seat seat;
 
-    private Permit(HubInstance instance, long number, Identity identity) {
+    private Permit(HubInstance instance, long number, Identity identity, Seat seat) {
       this.instance = instance;
       this.number = number;
       this.identity = identity;
+      this.seat = seat;
     }
 
     /** Largest message that the instance takes from a client, in bytes. */
@@ -187,7 +197,7 @@ public final class Hub {
     /** The socket is open. */
     public Connection accept(Serializer serializer, Transport transport) {
       Connection connection =
-          new Connection(Hub.this, instance, number, identity, serializer, transport);
+          new Connection(Hub.this, instance, number, identity, serializer, transport, seat);
       instance.add(connection);
       keepAlive.add(connection.liveness());
       connections++;
@@ -203,7 +213,7 @@ public final class Hub {
     public void abandon() {
       instance.link().sendEnd(Command.Kind.CLOSE, number, null, ReplyTo.NOBODY);
       instance.release();
-      notUpgraded();
+      notUpgraded(seat);
     }
   }
 
@@ -214,7 +224,7 @@ public final class Hub {
   void closed(Connection connection, String reason) {
     keepAlive.remove(connection.liveness());
     connections--;
-    places.free();
+    connection.seat().free();
     meters.connectionClosed(reason);
     endDrain();
   }
@@ -248,6 +258,7 @@ public final class Hub {
   private void scheduleFlush() {
     if (!flushScheduled) {
       flushScheduled = true;
+      turnBegan = System.nanoTime();
       eventLoop.execute(this::flush);
     }
   }
@@ -263,7 +274,7 @@ public final class Hub {
     for (int i = 0; i < sockets.size(); i++) {
       flush(sockets.get(i));
     }
-    report();
+    traffic.report();
   }
 
   /** A failed flush must not prevent the others. */
@@ -289,23 +300,18 @@ public final class Hub {
   }
 
   void delivered(int messages, long bytes) {
-    messagesOut += messages;
-    bytesOut += bytes;
+    traffic.out(messages, bytes);
   }
 
   void received(int bytes) {
-    messagesIn++;
-    bytesIn += bytes;
+    traffic.in(bytes);
     scheduleFlush();
   }
 
-  private void report() {
-    meters.messagesIn(messagesIn, bytesIn);
-    meters.deliveriesOut(messagesOut, bytesOut);
-    messagesIn = 0;
-    messagesOut = 0;
-    bytesIn = 0;
-    bytesOut = 0;
+  /** {@link System#nanoTime} as it was at the start of this turn, which is what it costs. */
+  long now() {
+    scheduleFlush();
+    return turnBegan;
   }
 
   /**
@@ -318,18 +324,19 @@ public final class Hub {
     if (drain == null) {
       drain = new SocketDrain(vertx, batch, intervalMs, spreadMs);
     }
-    List<Connection> all = new ArrayList<>();
-    instances
-        .values()
-        .forEach(
-            made -> {
-              if (made.succeeded()) {
-                all.addAll(made.result().connections());
-              }
-            });
-    drain.start(all);
+    drain.start(all());
     endDrain();
     return drain.future();
+  }
+
+  private List<Connection> all() {
+    List<Connection> all = new ArrayList<>(connections);
+    for (Future<HubInstance> made : instances.values()) {
+      if (made.succeeded()) {
+        all.addAll(made.result().connections());
+      }
+    }
+    return all;
   }
 
   public void close() {
@@ -345,11 +352,7 @@ public final class Hub {
   /** Number of sockets in each {@link SocketState}, by its ordinal; walks all sockets. */
   public int[] states() {
     int[] counts = new int[SocketState.values().length];
-    for (Future<HubInstance> made : instances.values()) {
-      if (made.succeeded()) {
-        made.result().connections().forEach(each -> counts[each.state().ordinal()]++);
-      }
-    }
+    all().forEach(each -> counts[each.state().ordinal()]++);
     return counts;
   }
 

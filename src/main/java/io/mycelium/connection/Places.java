@@ -1,37 +1,95 @@
 package io.mycelium.connection;
 
+import io.mycelium.access.Rate;
+import io.mycelium.access.TenantConfig;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The connections that a node may still take: one for all its hubs, so that the bound is exact
- * however the sockets are spread over event loops. It is all that hubs share, and is touched when a
- * socket comes or goes, never for a message.
+ * The connections that a node may still take, of all and of each address, user and tenant: one for
+ * all its hubs, so that the bounds are exact however the sockets are spread over event loops. It is
+ * all that hubs share, and is touched when a socket comes or goes; for a message only where a user
+ * or an instance has a rate.
  */
 public final class Places {
   private final int most;
+  private final LimitsConfig limits;
+  private final Map<String, TenantConfig> tenants;
   private final AtomicInteger taken = new AtomicInteger();
+  private final Handshakes handshakes;
+  private final Counts addresses = new Counts(Rate.UNLIMITED);
+  private final Counts ofTenants = new Counts(Rate.UNLIMITED);
+  private final Counts users;
+  private final Counts instances;
 
   /**
    * @param most {@code web.max_connections}
+   * @param tenants by name, as configured
    */
-  public Places(int most) {
+  public Places(int most, LimitsConfig limits, Map<String, TenantConfig> tenants) {
     this.most = most;
+    this.limits = limits;
+    this.tenants = Map.copyOf(tenants);
+    this.handshakes =
+        new Handshakes(Rate.of(limits.maxHandshakesPerSecond(), limits.handshakeBurst()));
+    this.users = new Counts(LimitsConfig.shared(limits.maxUserMessagesPerSecond()));
+    this.instances = new Counts(LimitsConfig.shared(limits.maxInstanceMessagesPerSecond()));
   }
 
-  /** Takes one; why not, if there is none left, else null. */
+  LimitsConfig limits() {
+    return limits;
+  }
+
+  /** Somebody wants to connect; why that is too often, else null. */
+  Refusal handshake(String address) {
+    return handshakes.take(address) == 0
+        ? null
+        : new Refusal(
+            ErrorCode.RATE_LIMITED,
+            address
+                + " asks for more than limits.max_handshakes_per_second, "
+                + limits.maxHandshakesPerSecond());
+  }
+
+  /** Takes one of the node's; why not, if there is none left, else null. */
   Refusal take() {
     if (taken.incrementAndGet() <= most) {
       return null;
     }
     taken.decrementAndGet();
-    return new Refusal(
-        ErrorCode.MAX_CONNECTIONS, "the node has its web.max_connections of " + most);
+    return full("the node has its web.max_connections of " + most);
   }
 
   /** Gives back what {@link #take} gave. */
   void free() {
     taken.decrementAndGet();
+  }
+
+  static Refusal full(String message) {
+    return new Refusal(ErrorCode.MAX_CONNECTIONS, message);
+  }
+
+  /** What the tenant may have; 0 for no limit of its own. */
+  int mostOfTenant(String tenant) {
+    TenantConfig config = tenants.get(tenant);
+    return config == null ? 0 : config.maxConnections();
+  }
+
+  Counts addresses() {
+    return addresses;
+  }
+
+  Counts users() {
+    return users;
+  }
+
+  Counts ofTenants() {
+    return ofTenants;
+  }
+
+  Counts instances() {
+    return instances;
   }
 }

@@ -21,6 +21,9 @@ import java.util.List;
  * @param threading on which threads its logic runs
  * @param pingInterval overrides the server's, in seconds; 0 means the server's
  * @param pingTimeout likewise
+ * @param maxMessagesPerSecond of one connection; 0 means the server's limit, which it may only
+ *     lower
+ * @param maxBytesPerSecond likewise
  */
 public record InstanceConfig(
     RoomSettings rooms,
@@ -29,7 +32,9 @@ public record InstanceConfig(
     int maxMessageBytes,
     ThreadingModel threading,
     int pingInterval,
-    int pingTimeout) {
+    int pingTimeout,
+    int maxMessagesPerSecond,
+    int maxBytesPerSecond) {
 
   private static final int MAX_HISTORY = 10_000;
   private static final int MAX_PATCH_INTERVAL_MS = 60_000;
@@ -39,6 +44,7 @@ public record InstanceConfig(
   private static final int MIN_STATE_BYTES = 1024;
   private static final int MAX_STATE_BYTES = 1 << 30;
   private static final int MAX_PING_SECONDS = 3600;
+  private static final int MAX_PER_SECOND = 1_000_000_000;
   private static final String COLLABORATIVE = "collaborative";
   private static final List<String> ON_OFF = List.of("on", "off");
 
@@ -55,7 +61,9 @@ public record InstanceConfig(
             in.number("max_message_bytes", 0, 1024, 1 << 30),
             threading(in),
             in.number("ping_interval", 0, 1, MAX_PING_SECONDS),
-            in.number("ping_timeout", 0, 1, MAX_PING_SECONDS));
+            in.number("ping_timeout", 0, 1, MAX_PING_SECONDS),
+            in.number("max_messages_per_second", 0, 1, MAX_PER_SECOND),
+            in.number("max_bytes_per_second", 0, 1024, MAX_PER_SECOND));
     in.refuseUnknownKeys();
     return config;
   }
@@ -154,6 +162,12 @@ public record InstanceConfig(
     }
     if (pingTimeout > 0) {
       json.put("ping_timeout", pingTimeout);
+    }
+    if (maxMessagesPerSecond > 0) {
+      json.put("max_messages_per_second", maxMessagesPerSecond);
+    }
+    if (maxBytesPerSecond > 0) {
+      json.put("max_bytes_per_second", maxBytesPerSecond);
     }
     return json;
   }

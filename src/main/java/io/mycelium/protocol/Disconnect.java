@@ -24,7 +24,9 @@ public enum Disconnect {
   /**
    * Issued when the bytes waiting for a peer that reads too slowly exceed the connection's budget.
    */
-  SLOW_CONSUMER(4009, "slow_consumer");
+  SLOW_CONSUMER(4009, "slow_consumer"),
+  /** Issued when a peer goes on sending ten times what it may, whatever it is answered. */
+  RATE_LIMITED(4029, "rate_limited");
 
   private final int code;
   private final String reason;

@@ -91,6 +91,7 @@ public final class WebVerticle extends VerticleBase {
     SocketHandler sockets =
         new SocketHandler(
             hub,
+            config.trustedProxies(),
             authenticators.upgrades(),
             meters,
             problems::refuse,

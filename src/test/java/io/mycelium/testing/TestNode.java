@@ -1,11 +1,13 @@
 package io.mycelium.testing;
 
 import io.mycelium.access.Authenticators;
+import io.mycelium.access.TenantConfig;
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
+import io.mycelium.connection.LimitsConfig;
 import io.mycelium.connection.Places;
 import io.mycelium.connection.SocketConfig;
 import io.mycelium.console.Console;
@@ -74,11 +76,9 @@ public final class TestNode implements AutoCloseable {
         vertx.deployVerticle(
             new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), b.states())));
     Contract contract = await(Contract.load(vertx));
-    Places places = new Places(b.maxConnections);
+    Places places = new Places(b.maxConnections, b.limits, b.tenants);
     for (int i = 0; i < b.eventLoops; i++) {
-      WebConfig web =
-          new WebConfig(
-              "127.0.0.1", b.port, 1, b.transport, b.maxMessageBytes, 4 << 20, b.maxConnections);
+      WebConfig web = b.web();
       WebVerticle verticle =
           new WebVerticle(
               web, b.socket, b.gateway, contract, b.authenticators, places, b.meters, this::mount);
@@ -174,14 +174,7 @@ public final class TestNode implements AutoCloseable {
 
   /** Asks the instance, round trip after round trip, until it counts that many connections. */
   public void awaitConnections(String instance, int count) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    int found;
-    do {
-      found = await(directory.get(instance)).getInteger("connections");
-    } while (found != count && System.nanoTime() < deadline);
-    if (found != count) {
-      throw new AssertionError(instance + " has " + found + " connections, expected " + count);
-    }
+    awaitInstance(instance, found -> found.getInteger("connections") == count);
   }
 
   /** Closes all connections like a stopping node; clients must wait up to this time. */
@@ -229,6 +222,9 @@ public final class TestNode implements AutoCloseable {
     private int port;
     private int maxMessageBytes = 1 << 20;
     private int maxConnections = 1_000_000;
+    private LimitsConfig limits = LimitsConfig.DEFAULT;
+    private Map<String, TenantConfig> tenants = Map.of();
+    private List<String> proxies = List.of();
     private Authenticators authenticators = Authenticators.open();
     private Consumer<StateBudget> states = budget -> {};
 
@@ -265,23 +261,14 @@ public final class TestNode implements AutoCloseable {
 
     /** Call it after {@link #supervision}. */
     public Builder stuckAfter(long ms) {
-      DeployerConfig d = deployer;
-      deployer =
-          new DeployerConfig(
-              d.maxInstances(),
-              d.maxStateBytes(),
-              d.workerPoolSize(),
-              d.maxRestarts(),
-              d.restartWindow(),
-              d.stopTimeout(),
-              Duration.ofMillis(ms),
-              d.idleTimeout(),
-              d.presenceInterval(),
-              d.pluginsDir());
-      return this;
+      return times(Duration.ofMillis(ms), deployer.idleTimeout());
     }
 
     public Builder idleTimeout(long ms) {
+      return times(deployer.stuckAfter(), Duration.ofMillis(ms));
+    }
+
+    private Builder times(Duration stuck, Duration idle) {
       DeployerConfig d = deployer;
       deployer =
           new DeployerConfig(
@@ -291,8 +278,8 @@ public final class TestNode implements AutoCloseable {
               d.maxRestarts(),
               d.restartWindow(),
               d.stopTimeout(),
-              d.stuckAfter(),
-              Duration.ofMillis(ms),
+              stuck,
+              idle,
               d.presenceInterval(),
               d.pluginsDir());
       return this;
@@ -382,6 +369,20 @@ public final class TestNode implements AutoCloseable {
     public Builder maxConnections(int count) {
       maxConnections = count;
       return this;
+    }
+
+    /** Trusted proxies are networks whose {@code X-Forwarded-For} is believed. */
+    public Builder limits(
+        LimitsConfig config, Map<String, TenantConfig> byName, String... trustedProxies) {
+      limits = config;
+      tenants = byName;
+      proxies = List.of(trustedProxies);
+      return this;
+    }
+
+    private WebConfig web() {
+      return new WebConfig(
+          "127.0.0.1", port, 1, transport, maxMessageBytes, 4 << 20, maxConnections, proxies);
     }
 
     public Builder maxMessageBytes(int bytes) {

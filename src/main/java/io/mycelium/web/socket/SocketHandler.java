@@ -27,6 +27,7 @@ public final class SocketHandler {
   private static final Pattern PATH = Pattern.compile("/socket/([A-Za-z0-9_-]{1,64})(/websocket)?");
 
   private final Hub hub;
+  private final ClientAddresses addresses;
   private final Authenticator authenticator;
   private final ConnectionMeters meters;
   private final BiConsumer<HttpServerRequest, Throwable> refusals;
@@ -35,18 +36,21 @@ public final class SocketHandler {
   private final WriteBufferWaterMark budget;
 
   /**
+   * @param trustedProxies networks whose {@code X-Forwarded-For} is believed
    * @param refusals answers a request that is not upgraded
    * @param netty whether frames bypass Vert.x, with {@link NettyTransport}
    * @param maxPendingBytes bytes that may wait for one slow peer
    */
   public SocketHandler(
       Hub hub,
+      List<String> trustedProxies,
       Authenticator authenticator,
       ConnectionMeters meters,
       BiConsumer<HttpServerRequest, Throwable> refusals,
       boolean netty,
       int maxPendingBytes) {
     this.hub = hub;
+    this.addresses = new ClientAddresses(trustedProxies);
     this.authenticator = authenticator;
     this.meters = meters;
     this.refusals = refusals;
@@ -84,14 +88,24 @@ public final class SocketHandler {
     } else if (serializer == null) {
       refuse(request, Refusal.of(ErrorCode.BAD_REQUEST, "vsn", version, "1.0.0 or 2.0.0"));
     } else {
-      request.pause();
-      authenticator
-          .authenticate(request)
-          .compose(identity -> hub.admit(path.group(1), identity))
-          .onSuccess(permit -> upgrade(request, permit, serializer))
-          .onFailure(cause -> refuse(request, cause));
+      admit(request, path.group(1), serializer);
     }
     return true;
+  }
+
+  private void admit(HttpServerRequest request, String instance, Serializer serializer) {
+    String address = addresses.of(request);
+    Refusal tooOften = hub.knock(address);
+    if (tooOften != null) {
+      refuse(request, tooOften);
+      return;
+    }
+    request.pause();
+    authenticator
+        .authenticate(request)
+        .compose(identity -> hub.admit(instance, identity, address))
+        .onSuccess(permit -> upgrade(request, permit, serializer))
+        .onFailure(cause -> refuse(request, cause));
   }
 
   private void refuse(HttpServerRequest request, Throwable cause) {
