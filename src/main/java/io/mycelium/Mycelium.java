@@ -259,7 +259,7 @@ public final class Mycelium {
   private List<Future<String>> deployWebs(Contract loaded) {
     List<Future<String>> deployments = new ArrayList<>();
     WebConfig web = webConfig();
-    Places places = new Places(web.maxConnections(), config.limits(), config.access().tenants());
+    Places places = new Places(web.maxConnections(), config.limits());
     for (int i = 0; i < webVerticles(config); i++) {
       WebVerticle verticle =
           new WebVerticle(

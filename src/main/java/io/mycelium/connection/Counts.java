@@ -1,7 +1,7 @@
 package io.mycelium.connection;
 
-import io.mycelium.access.Bucket;
-import io.mycelium.access.Rate;
+import io.mycelium.protocol.Bucket;
+import io.mycelium.protocol.Rate;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**

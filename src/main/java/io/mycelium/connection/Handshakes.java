@@ -1,6 +1,6 @@
 package io.mycelium.connection;
 
-import io.mycelium.access.Rate;
+import io.mycelium.protocol.Rate;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 

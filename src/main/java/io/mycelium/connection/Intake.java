@@ -1,8 +1,8 @@
 package io.mycelium.connection;
 
-import io.mycelium.access.Rate;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.InboundMessage;
+import io.mycelium.protocol.Rate;
 
 /**
  * What one connection sends, held against its rates: what is over them is refused and costs the

@@ -1,6 +1,6 @@
 package io.mycelium.connection;
 
-import io.mycelium.access.Rate;
+import io.mycelium.protocol.Rate;
 
 /**
  * How fast one connection of an instance may send.

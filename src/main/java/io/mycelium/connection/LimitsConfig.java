@@ -1,7 +1,7 @@
 package io.mycelium.connection;
 
-import io.mycelium.access.Rate;
 import io.mycelium.protocol.Expect;
+import io.mycelium.protocol.Rate;
 
 /**
  * How fast and how often one client may come; 0 is no limit, for each. What is over a rate is

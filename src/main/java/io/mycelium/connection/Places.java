@@ -1,10 +1,8 @@
 package io.mycelium.connection;
 
-import io.mycelium.access.Rate;
-import io.mycelium.access.TenantConfig;
 import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Rate;
 import io.mycelium.protocol.Refusal;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -16,22 +14,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Places {
   private final int most;
   private final LimitsConfig limits;
-  private final Map<String, TenantConfig> tenants;
   private final AtomicInteger taken = new AtomicInteger();
   private final Handshakes handshakes;
   private final Counts addresses = new Counts(Rate.UNLIMITED);
-  private final Counts ofTenants = new Counts(Rate.UNLIMITED);
+  private final Counts tenants = new Counts(Rate.UNLIMITED);
   private final Counts users;
   private final Counts instances;
 
   /**
    * @param most {@code web.max_connections}
-   * @param tenants by name, as configured
    */
-  public Places(int most, LimitsConfig limits, Map<String, TenantConfig> tenants) {
+  public Places(int most, LimitsConfig limits) {
     this.most = most;
     this.limits = limits;
-    this.tenants = Map.copyOf(tenants);
     this.handshakes =
         new Handshakes(Rate.of(limits.maxHandshakesPerSecond(), limits.handshakeBurst()));
     this.users = new Counts(LimitsConfig.shared(limits.maxUserMessagesPerSecond()));
@@ -71,12 +66,6 @@ public final class Places {
     return new Refusal(ErrorCode.MAX_CONNECTIONS, message);
   }
 
-  /** What the tenant may have; 0 for no limit of its own. */
-  int mostOfTenant(String tenant) {
-    TenantConfig config = tenants.get(tenant);
-    return config == null ? 0 : config.maxConnections();
-  }
-
   Counts addresses() {
     return addresses;
   }
@@ -85,8 +74,8 @@ public final class Places {
     return users;
   }
 
-  Counts ofTenants() {
-    return ofTenants;
+  Counts tenants() {
+    return tenants;
   }
 
   Counts instances() {

@@ -1,6 +1,7 @@
 package io.mycelium.connection;
 
 import io.mycelium.access.Identity;
+import io.mycelium.access.Tenant;
 import io.mycelium.protocol.Refusal;
 
 /**
@@ -42,22 +43,22 @@ final class Seat {
         return Places.full(from + " has its limits.max_connections_per_address of " + perAddress);
       }
     }
-    String of = identity.tenant() == null ? null : identity.tenant().name();
+    Tenant whose = identity.tenant();
     int perUser = limits.maxConnectionsPerUser();
     if (identity.userId() != null && (perUser > 0 || limits.maxUserMessagesPerSecond() > 0)) {
       // No name of a tenant contains a slash.
-      String key = (of == null ? "" : of) + '/' + identity.userId();
+      String key = (whose == null ? "" : whose.name()) + '/' + identity.userId();
       user = places.users().take(key, perUser);
       if (user == null) {
         return Places.full(
             "user " + identity.userId() + " has its limits.max_connections_per_user of " + perUser);
       }
     }
-    int perTenant = of == null ? 0 : places.mostOfTenant(of);
-    if (perTenant > 0) {
-      tenant = places.ofTenants().take(of, perTenant);
+    if (whose != null && whose.maxConnections() > 0) {
+      tenant = places.tenants().take(whose.name(), whose.maxConnections());
       if (tenant == null) {
-        return Places.full("tenant " + of + " has its max_connections of " + perTenant);
+        return Places.full(
+            "tenant " + whose.name() + " has its max_connections of " + whose.maxConnections());
       }
     }
     return null;

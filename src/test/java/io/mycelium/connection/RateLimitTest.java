@@ -35,7 +35,7 @@ class RateLimitTest {
             closed.merge(reason, 1, Integer::sum);
           }
         };
-    node = TestNode.builder().transport(transport).limits(limits, Map.of()).meters(meters).start();
+    node = TestNode.builder().transport(transport).limits(limits).meters(meters).start();
     node.create("{'id':'x','type':'accumulative','rooms':{'other':{}}}");
     node.create(
         "{'id':'slow','type':'accumulative','config':{'max_messages_per_second':1,"

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mycelium.access.Authenticators;
 import io.mycelium.access.Identity;
 import io.mycelium.access.Tenant;
-import io.mycelium.access.TenantConfig;
 import io.mycelium.testing.RawSocket;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -75,7 +73,7 @@ class ShareTest {
 
   @Test
   void anAddressHasItsMostConnectionsAndAnotherGoesOn() {
-    start(TestNode.builder().limits(limits(0, 1, 4, 0), Map.of(), "127.0.0.0/8"));
+    start(TestNode.builder().limits(limits(0, 1, 4, 0), "127.0.0.0/8"));
     assertThat(open(10, "y", "", "198.51.100.1", " 503 ")).isEqualTo(4);
     assertThat(open(10, "acme-x", "", "198.51.100.1", " 503 ")).isZero();
     assertThat(open(4, "y", "", "198.51.100.2", " 503 ")).isEqualTo(4);
@@ -86,7 +84,7 @@ class ShareTest {
 
   @Test
   void withoutTrustedProxiesTheHeaderGivesNobodyAnotherAddress() {
-    start(TestNode.builder().limits(limits(0, 1, 4, 0), Map.of()));
+    start(TestNode.builder().limits(limits(0, 1, 4, 0)));
     int open = 0;
     for (int i = 0; i < 10; i++) {
       open += open(1, "y", "", "198.51.100." + i, " 503 ");
@@ -96,7 +94,7 @@ class ShareTest {
 
   @Test
   void aUserHasItsMostConnectionsFromWhereverItComes() {
-    start(TestNode.builder().limits(limits(0, 1, 0, 3), Map.of(), "127.0.0.1"));
+    start(TestNode.builder().limits(limits(0, 1, 0, 3), "127.0.0.1"));
     int open = 0;
     for (int i = 0; i < 9; i++) {
       open += open(1, "y", "&userId=ada", "198.51.100." + i, " 503 ");
@@ -107,7 +105,7 @@ class ShareTest {
 
   @Test
   void anAddressAsksForItsMostUpgradesASecondAndAnotherGoesOn() {
-    start(TestNode.builder().limits(limits(1, 5, 0, 0), Map.of(), "127.0.0.1"));
+    start(TestNode.builder().limits(limits(1, 5, 0, 0), "127.0.0.1"));
     // Refused ones count: whoever guesses tokens or ids is slowed down by it.
     assertThat(open(5, "nobody", "", "198.51.100.1", " 404 ")).isZero();
     assertThat(upgrade("y", "", "198.51.100.1")).contains(" 429 ");
@@ -117,9 +115,7 @@ class ShareTest {
 
   @Test
   void aTenantHasItsMostConnectionsAndTheOthersTheirs() {
-    TenantConfig acme =
-        new TenantConfig("acme-", null, null, "x".repeat(32), null, null, null, 0, 2, 0);
-    Tenant tenant = new Tenant("acme", "acme-");
+    Tenant tenant = new Tenant("acme", "acme-", 0, 2, 0);
     Authenticators tenants =
         Authenticators.both(
             request ->
@@ -131,10 +127,7 @@ class ShareTest {
                         Identity.UNKNOWN,
                         null,
                         request.path().contains("acme-") ? tenant : null)));
-    start(
-        TestNode.builder()
-            .authenticators(tenants)
-            .limits(limits(0, 1, 0, 0), Map.of("acme", acme)));
+    start(TestNode.builder().authenticators(tenants).limits(limits(0, 1, 0, 0)));
     assertThat(open(5, "acme-x", "", "198.51.100.1", " 503 ")).isEqualTo(2);
     assertThat(open(5, "y", "", "198.51.100.1", " 503 ")).isEqualTo(5);
   }
@@ -143,7 +136,7 @@ class ShareTest {
   @Test
   void nothingIsKeptOfWhoIsGone() throws InterruptedException {
     start(TestNode.builder());
-    Places places = new Places(1_000_000, limits(0, 1, 10, 10), Map.of());
+    Places places = new Places(1_000_000, limits(0, 1, 10, 10));
     Thread[] threads = new Thread[4];
     for (int i = 0; i < threads.length; i++) {
       threads[i] = new Thread(() -> comeAndGo(places));

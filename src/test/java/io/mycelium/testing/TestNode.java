@@ -1,7 +1,6 @@
 package io.mycelium.testing;
 
 import io.mycelium.access.Authenticators;
-import io.mycelium.access.TenantConfig;
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
@@ -76,7 +75,7 @@ public final class TestNode implements AutoCloseable {
         vertx.deployVerticle(
             new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), b.states())));
     Contract contract = await(Contract.load(vertx));
-    Places places = new Places(b.maxConnections, b.limits, b.tenants);
+    Places places = new Places(b.maxConnections, b.limits);
     for (int i = 0; i < b.eventLoops; i++) {
       WebConfig web = b.web();
       WebVerticle verticle =
@@ -223,7 +222,6 @@ public final class TestNode implements AutoCloseable {
     private int maxMessageBytes = 1 << 20;
     private int maxConnections = 1_000_000;
     private LimitsConfig limits = LimitsConfig.DEFAULT;
-    private Map<String, TenantConfig> tenants = Map.of();
     private List<String> proxies = List.of();
     private Authenticators authenticators = Authenticators.open();
     private Consumer<StateBudget> states = budget -> {};
@@ -372,10 +370,8 @@ public final class TestNode implements AutoCloseable {
     }
 
     /** Trusted proxies are networks whose {@code X-Forwarded-For} is believed. */
-    public Builder limits(
-        LimitsConfig config, Map<String, TenantConfig> byName, String... trustedProxies) {
+    public Builder limits(LimitsConfig config, String... trustedProxies) {
       limits = config;
-      tenants = byName;
       proxies = List.of(trustedProxies);
       return this;
     }

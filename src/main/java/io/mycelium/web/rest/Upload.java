@@ -1,6 +1,7 @@
 package io.mycelium.web.rest;
 
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.bus.InstanceQuota;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
@@ -24,6 +25,7 @@ final class Upload {
   private final InstanceDirectory directory;
   private final String id;
   private final String location;
+  private final InstanceQuota quota;
   private final String upload = UUID.randomUUID().toString();
   private final RecordParser lines;
   private final StringBuilder chunk = new StringBuilder();
@@ -38,6 +40,7 @@ final class Upload {
     this.directory = directory;
     this.id = id;
     this.location = location;
+    this.quota = InstanceOperations.quota(ctx.get(RestApi.IDENTITY));
     this.lines = RecordParser.newDelimited("\n", request);
   }
 
@@ -69,7 +72,7 @@ final class Upload {
     String text = chunk.substring(0, chunk.length() - 1);
     chunk.setLength(0);
     lines.pause();
-    sent = sent.compose(kept -> directory.importLines(upload, id, text));
+    sent = sent.compose(kept -> directory.importLines(upload, id, text, quota));
     sent.onSuccess(kept -> lines.resume()).onFailure(this::abandon);
   }
 

@@ -1,4 +1,4 @@
-package io.mycelium.access;
+package io.mycelium.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.mycelium.access;
+package io.mycelium.protocol;
 
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,4 +1,4 @@
-package io.mycelium.access;
+package io.mycelium.protocol;
 
 /**
  * So many a second, and so many at once: the numbers of a token bucket, whose whole state is one
