@@ -33,6 +33,7 @@ import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
 import io.mycelium.web.rest.Contract;
 import io.mycelium.web.rest.RestApi;
+import io.mycelium.web.rest.Transfers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -259,6 +260,7 @@ public final class Mycelium {
   private List<Future<String>> deployWebs(Contract loaded) {
     List<Future<String>> deployments = new ArrayList<>();
     WebConfig web = webConfig();
+    Transfers transfers = new Transfers(config.http());
     Places places = new Places(web.maxConnections(), config.limits());
     for (int i = 0; i < webVerticles(config); i++) {
       WebVerticle verticle =
@@ -267,6 +269,7 @@ public final class Mycelium {
               config.socket(),
               config.gateway(),
               loaded,
+              transfers,
               authenticators,
               places,
               nodeMeters,

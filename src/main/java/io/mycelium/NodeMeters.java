@@ -66,6 +66,11 @@ final class NodeMeters implements ConnectionMeters, InstanceMeters, JournalMeter
   }
 
   @Override
+  public void requestTimedOut(String waitedFor) {
+    meters.requestTimedOut(waitedFor);
+  }
+
+  @Override
   public void gapFetched() {
     meters.gapFetched();
   }

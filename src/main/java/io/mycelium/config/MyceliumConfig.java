@@ -9,6 +9,7 @@ import io.mycelium.instance.DeployerConfig;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.ops.OpsConfig;
 import io.mycelium.web.WebConfig;
+import io.mycelium.web.rest.HttpConfig;
 
 /**
  * The configuration of one node: a section for each concern, whose record is next to the code that
@@ -16,6 +17,7 @@ import io.mycelium.web.WebConfig;
  */
 public record MyceliumConfig(
     WebConfig web,
+    HttpConfig http,
     SocketConfig socket,
     GatewayConfig gateway,
     LimitsConfig limits,
@@ -28,6 +30,7 @@ public record MyceliumConfig(
   public static final MyceliumConfig DEFAULT =
       new MyceliumConfig(
           WebConfig.DEFAULT,
+          HttpConfig.DEFAULT,
           SocketConfig.DEFAULT,
           GatewayConfig.DEFAULT,
           LimitsConfig.DEFAULT,

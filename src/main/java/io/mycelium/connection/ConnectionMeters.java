@@ -23,6 +23,9 @@ public interface ConnectionMeters {
 
   default void upgradeRefused(String reason) {}
 
+  /** A connection was closed whose client did not send in time what is named. */
+  default void requestTimedOut(String waitedFor) {}
+
   /** A gap in a room's sequence was fetched from the instance. */
   default void gapFetched() {}
 

@@ -63,6 +63,7 @@ public final class Meters implements AutoCloseable {
   private final ReasonCounters connectionsClosed;
   private final ReasonCounters errorReplies;
   private final ReasonCounters upgradesRefused;
+  private final ReasonCounters requestsTimedOut;
   private final Counter instancesStarted =
       counter("mycelium.started.instances", "instances", "Instances deployed");
   private final Counter instancesStopped =
@@ -129,6 +130,13 @@ public final class Meters implements AutoCloseable {
             "upgrades",
             "WebSocket upgrades refused",
             errorReasons);
+    requestsTimedOut =
+        new ReasonCounters(
+            registry,
+            "mycelium.timed.out.requests",
+            "requests",
+            "HTTP connections closed for what did not come in time: header, body or next",
+            Set.of("header", "body", "next"));
   }
 
   public void connectionOpened() {
@@ -198,6 +206,10 @@ public final class Meters implements AutoCloseable {
 
   void acceptFailed() {
     failedAccepts.increment();
+  }
+
+  public void requestTimedOut(String waitedFor) {
+    requestsTimedOut.increment(waitedFor);
   }
 
   public void upgradeRefused(String reason) {

@@ -21,6 +21,7 @@ import java.util.List;
  * @param maxConnections WebSockets that a node has at most, all web verticles together; consoles
  *     are not counted
  * @param trustedProxies networks whose {@code X-Forwarded-For} is believed
+ * @param proxyProtocol whether each TCP connection begins with the PROXY protocol
  */
 public record WebConfig(
     String host,
@@ -30,10 +31,11 @@ public record WebConfig(
     int maxMessageBytes,
     int maxBodyBytes,
     int maxConnections,
-    List<String> trustedProxies) {
+    List<String> trustedProxies,
+    boolean proxyProtocol) {
 
   public static final WebConfig DEFAULT =
-      new WebConfig("0.0.0.0", 4000, 0, "netty", 1 << 20, 4 << 20, 100_000, List.of());
+      new WebConfig("0.0.0.0", 4000, 0, "netty", 1 << 20, 4 << 20, 100_000, List.of(), false);
 
   public WebConfig {
     Expect.present("web.host", host, "an address to listen on");
@@ -74,7 +76,8 @@ public record WebConfig(
         maxMessageBytes,
         maxBodyBytes,
         maxConnections,
-        List.of());
+        List.of(),
+        false);
   }
 
   /** Whether only this machine reaches the port. */
@@ -91,6 +94,21 @@ public record WebConfig(
         maxMessageBytes,
         maxBodyBytes,
         maxConnections,
-        trustedProxies);
+        trustedProxies,
+        proxyProtocol);
+  }
+
+  /** The same behind other proxies. */
+  public WebConfig behind(List<String> networks, boolean protocol) {
+    return new WebConfig(
+        host,
+        port,
+        eventLoops,
+        transport,
+        maxMessageBytes,
+        maxBodyBytes,
+        maxConnections,
+        networks,
+        protocol);
   }
 }

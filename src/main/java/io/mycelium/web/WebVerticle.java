@@ -15,6 +15,7 @@ import io.mycelium.web.rest.Contract;
 import io.mycelium.web.rest.Problems;
 import io.mycelium.web.rest.RestApi;
 import io.mycelium.web.rest.TransferCodings;
+import io.mycelium.web.rest.Transfers;
 import io.mycelium.web.socket.SocketHandler;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
@@ -40,6 +41,7 @@ public final class WebVerticle extends VerticleBase {
   private final SocketConfig socketConfig;
   private final GatewayConfig gatewayConfig;
   private final Contract contract;
+  private final Transfers transfers;
   private final Authenticators authenticators;
   private final Places places;
   private final ConnectionMeters meters;
@@ -50,6 +52,7 @@ public final class WebVerticle extends VerticleBase {
 
   /**
    * @param contract loaded once and shared by the node's web verticles
+   * @param transfers shared by the node's web verticles, with the configuration of HTTP
    * @param places shared by them too
    * @param routes mounts further routes of the main port
    */
@@ -58,6 +61,7 @@ public final class WebVerticle extends VerticleBase {
       SocketConfig socketConfig,
       GatewayConfig gatewayConfig,
       Contract contract,
+      Transfers transfers,
       Authenticators authenticators,
       Places places,
       ConnectionMeters meters,
@@ -66,6 +70,7 @@ public final class WebVerticle extends VerticleBase {
     this.socketConfig = socketConfig;
     this.gatewayConfig = gatewayConfig;
     this.contract = contract;
+    this.transfers = transfers;
     this.authenticators = authenticators;
     this.places = places;
     this.meters = meters;
@@ -88,6 +93,8 @@ public final class WebVerticle extends VerticleBase {
             meters);
     Problems problems = new Problems(config.maxBodyBytes());
     TransferCodings codings = new TransferCodings(problems);
+    SlowClients slow = new SlowClients(transfers.config(), problems, meters::requestTimedOut);
+    vertx.setPeriodic(1000, ignored -> slow.tick());
     SocketHandler sockets =
         new SocketHandler(
             hub,
@@ -105,14 +112,17 @@ public final class WebVerticle extends VerticleBase {
             contract,
             new InstanceDirectory(vertx),
             authenticators.requests(),
-            config.maxBodyBytes())
+            config.maxBodyBytes(),
+            transfers)
         .mount(router);
     routes.accept(router);
     ClientModule.mount(router);
     new Pages(vertx).mount(router);
     server = vertx.createHttpServer(options()).invalidRequestHandler(problems::answerInvalid);
+    server.connectionHandler(slow::opened);
     server.requestHandler(
         request -> {
+          slow.began(request);
           if (!codings.refuses(request) && !sockets.handle(request)) {
             router.handle(request);
           }
@@ -127,6 +137,9 @@ public final class WebVerticle extends VerticleBase {
         // HTTP/2 in clear text: no client of ours asks for it, and each thing it can do is one to
         // guard.
         .setHttp2ClearTextEnabled(false)
+        .setMaxInitialLineLength(transfers.config().maxUriBytes())
+        .setMaxHeaderSize(transfers.config().maxHeaderBytes())
+        .setUseProxyProtocol(config.proxyProtocol())
         .setTcpNoDelay(true)
         .setAcceptBacklog(BACKLOG)
         .setMaxWebSocketFrameSize(config.maxMessageBytes())

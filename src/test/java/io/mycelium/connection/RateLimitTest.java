@@ -2,6 +2,7 @@ package io.mycelium.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.testing.Guards;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.RawSocket;
 import io.mycelium.testing.TestNode;
@@ -35,7 +36,12 @@ class RateLimitTest {
             closed.merge(reason, 1, Integer::sum);
           }
         };
-    node = TestNode.builder().transport(transport).limits(limits).meters(meters).start();
+    node =
+        TestNode.builder()
+            .transport(transport)
+            .guards(Guards.limits(limits))
+            .meters(meters)
+            .start();
     node.create("{'id':'x','type':'accumulative','rooms':{'other':{}}}");
     node.create(
         "{'id':'slow','type':'accumulative','config':{'max_messages_per_second':1,"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mycelium.access.Authenticators;
 import io.mycelium.access.Identity;
 import io.mycelium.access.Tenant;
+import io.mycelium.testing.Guards;
 import io.mycelium.testing.RawSocket;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.Future;
@@ -73,7 +74,7 @@ class ShareTest {
 
   @Test
   void anAddressHasItsMostConnectionsAndAnotherGoesOn() {
-    start(TestNode.builder().limits(limits(0, 1, 4, 0), "127.0.0.0/8"));
+    start(TestNode.builder().guards(Guards.limits(limits(0, 1, 4, 0), "127.0.0.0/8")));
     assertThat(open(10, "y", "", "198.51.100.1", " 503 ")).isEqualTo(4);
     assertThat(open(10, "acme-x", "", "198.51.100.1", " 503 ")).isZero();
     assertThat(open(4, "y", "", "198.51.100.2", " 503 ")).isEqualTo(4);
@@ -84,7 +85,7 @@ class ShareTest {
 
   @Test
   void withoutTrustedProxiesTheHeaderGivesNobodyAnotherAddress() {
-    start(TestNode.builder().limits(limits(0, 1, 4, 0)));
+    start(TestNode.builder().guards(Guards.limits(limits(0, 1, 4, 0))));
     int open = 0;
     for (int i = 0; i < 10; i++) {
       open += open(1, "y", "", "198.51.100." + i, " 503 ");
@@ -94,7 +95,7 @@ class ShareTest {
 
   @Test
   void aUserHasItsMostConnectionsFromWhereverItComes() {
-    start(TestNode.builder().limits(limits(0, 1, 0, 3), "127.0.0.1"));
+    start(TestNode.builder().guards(Guards.limits(limits(0, 1, 0, 3), "127.0.0.1")));
     int open = 0;
     for (int i = 0; i < 9; i++) {
       open += open(1, "y", "&userId=ada", "198.51.100." + i, " 503 ");
@@ -105,7 +106,7 @@ class ShareTest {
 
   @Test
   void anAddressAsksForItsMostUpgradesASecondAndAnotherGoesOn() {
-    start(TestNode.builder().limits(limits(1, 5, 0, 0), "127.0.0.1"));
+    start(TestNode.builder().guards(Guards.limits(limits(1, 5, 0, 0), "127.0.0.1")));
     // Refused ones count: whoever guesses tokens or ids is slowed down by it.
     assertThat(open(5, "nobody", "", "198.51.100.1", " 404 ")).isZero();
     assertThat(upgrade("y", "", "198.51.100.1")).contains(" 429 ");
@@ -127,7 +128,7 @@ class ShareTest {
                         Identity.UNKNOWN,
                         null,
                         request.path().contains("acme-") ? tenant : null)));
-    start(TestNode.builder().authenticators(tenants).limits(limits(0, 1, 0, 0)));
+    start(TestNode.builder().authenticators(tenants).guards(Guards.limits(limits(0, 1, 0, 0))));
     assertThat(open(5, "acme-x", "", "198.51.100.1", " 503 ")).isEqualTo(2);
     assertThat(open(5, "y", "", "198.51.100.1", " 503 ")).isEqualTo(5);
   }

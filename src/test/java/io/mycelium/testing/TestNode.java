@@ -6,7 +6,6 @@ import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
-import io.mycelium.connection.LimitsConfig;
 import io.mycelium.connection.Places;
 import io.mycelium.connection.SocketConfig;
 import io.mycelium.console.Console;
@@ -25,6 +24,7 @@ import io.mycelium.room.spi.RoomType;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
 import io.mycelium.web.rest.Contract;
+import io.mycelium.web.rest.Transfers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -75,12 +75,21 @@ public final class TestNode implements AutoCloseable {
         vertx.deployVerticle(
             new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), b.states())));
     Contract contract = await(Contract.load(vertx));
-    Places places = new Places(b.maxConnections, b.limits);
+    Transfers transfers = new Transfers(b.guards.http());
+    Places places = new Places(b.maxConnections, b.guards.limits());
     for (int i = 0; i < b.eventLoops; i++) {
       WebConfig web = b.web();
       WebVerticle verticle =
           new WebVerticle(
-              web, b.socket, b.gateway, contract, b.authenticators, places, b.meters, this::mount);
+              web,
+              b.socket,
+              b.gateway,
+              contract,
+              transfers,
+              b.authenticators,
+              places,
+              b.meters,
+              this::mount);
       await(vertx.deployVerticle(verticle));
       webs.add(verticle);
     }
@@ -221,8 +230,7 @@ public final class TestNode implements AutoCloseable {
     private int port;
     private int maxMessageBytes = 1 << 20;
     private int maxConnections = 1_000_000;
-    private LimitsConfig limits = LimitsConfig.DEFAULT;
-    private List<String> proxies = List.of();
+    private Guards guards = Guards.DEFAULT;
     private Authenticators authenticators = Authenticators.open();
     private Consumer<StateBudget> states = budget -> {};
 
@@ -346,7 +354,6 @@ public final class TestNode implements AutoCloseable {
       return this;
     }
 
-    /** netty or vertx. */
     public Builder transport(String used) {
       transport = used;
       return this;
@@ -370,15 +377,15 @@ public final class TestNode implements AutoCloseable {
     }
 
     /** Trusted proxies are networks whose {@code X-Forwarded-For} is believed. */
-    public Builder limits(LimitsConfig config, String... trustedProxies) {
-      limits = config;
-      proxies = List.of(trustedProxies);
+    public Builder guards(Guards used) {
+      guards = used;
       return this;
     }
 
     private WebConfig web() {
       return new WebConfig(
-          "127.0.0.1", port, 1, transport, maxMessageBytes, 4 << 20, maxConnections, proxies);
+              "127.0.0.1", port, 1, transport, maxMessageBytes, 4 << 20, maxConnections)
+          .behind(guards.proxies(), guards.proxyProtocol());
     }
 
     public Builder maxMessageBytes(int bytes) {

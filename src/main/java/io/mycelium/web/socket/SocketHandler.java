@@ -87,6 +87,9 @@ public final class SocketHandler {
       refuse(request, Refusal.of(ErrorCode.BAD_REQUEST, "Upgrade", upgrade, "websocket"));
     } else if (serializer == null) {
       refuse(request, Refusal.of(ErrorCode.BAD_REQUEST, "vsn", version, "1.0.0 or 2.0.0"));
+    } else if (hasBody(request)) {
+      // Vert.x would wait for its end, and hold what the instance gave, for as long as it likes.
+      refuse(request, new Refusal(ErrorCode.BAD_REQUEST, "an upgrade has a body, expected none"));
     } else {
       admit(request, path.group(1), serializer);
     }
@@ -106,6 +109,12 @@ public final class SocketHandler {
         .compose(identity -> hub.admit(instance, identity, address))
         .onSuccess(permit -> upgrade(request, permit, serializer))
         .onFailure(cause -> refuse(request, cause));
+  }
+
+  private static boolean hasBody(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return length != null && !length.equals("0")
+        || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
   }
 
   private void refuse(HttpServerRequest request, Throwable cause) {

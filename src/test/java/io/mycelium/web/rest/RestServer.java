@@ -44,7 +44,13 @@ final class RestServer implements AutoCloseable {
     Router router = Router.router(vertx);
     Problems problems = new Problems(config.maxBodyBytes());
     problems.mount(router);
-    new RestApi(vertx, contract, new InstanceDirectory(vertx), authenticator, config.maxBodyBytes())
+    new RestApi(
+            vertx,
+            contract,
+            new InstanceDirectory(vertx),
+            authenticator,
+            config.maxBodyBytes(),
+            new Transfers(HttpConfig.DEFAULT))
         .mount(router);
     router.get("/broken").handler(ctx -> broken());
     HttpServer server =
