@@ -142,6 +142,7 @@ public final class Connection {
     channels.clear();
     outbox.discard();
     instance.remove(this);
+    intake.seat().free();
     hub.closed(this, reason);
   }
 
@@ -375,8 +376,8 @@ public final class Connection {
     return number;
   }
 
-  Seat seat() {
-    return intake.seat();
+  public UnfinishedMessages unfinished() {
+    return hub.unfinished();
   }
 
   String user() {

@@ -11,7 +11,6 @@ import io.mycelium.bus.ReplyTo;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
-import io.mycelium.protocol.Serializer;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -49,6 +48,7 @@ public final class Hub {
   private final long timer;
   private final Buffers buffers = new Buffers();
   private final Traffic traffic;
+  private final UnfinishedMessages unfinished;
   private List<HubRoom> dirtyRooms = new ArrayList<>();
   private List<Connection> dirtyConnections = new ArrayList<>();
   private boolean flushScheduled;
@@ -86,7 +86,8 @@ public final class Hub {
     this.places = places;
     this.meters = meters;
     this.traffic = new Traffic(meters);
-    this.timer = vertx.setPeriodic(TICK_MS, ignored -> keepAlive.advance());
+    this.unfinished = new UnfinishedMessages(config, places.unfinishedBytes());
+    this.timer = vertx.setPeriodic(TICK_MS, ignored -> advance());
   }
 
   /** An upgrade is asked for from there; why that is too often, else null. It costs little. */
@@ -120,7 +121,7 @@ public final class Hub {
         .onFailure(ignored -> notUpgraded(seat));
   }
 
-  private void notUpgraded(Seat seat) {
+  void notUpgraded(Seat seat) {
     seat.free();
     upgrading--;
     endDrain();
@@ -165,7 +166,7 @@ public final class Hub {
             null,
             reply -> {
               if (reply.ok()) {
-                permit.complete(new Permit(instance, number, identity, seat));
+                permit.complete(new Permit(this, instance, number, identity, seat));
               } else {
                 instance.link().sendEnd(Command.Kind.CLOSE, number, null, ReplyTo.NOBODY);
                 instance.release();
@@ -175,45 +176,13 @@ public final class Hub {
     return permit.future();
   }
 
-  /** The instance's permission to open a connection. */
-  public final class Permit {
-    private final HubInstance instance;
-    private final long number;
-    private final Identity identity;
-    private final Seat seat;
-
-    private Permit(HubInstance instance, long number, Identity identity, Seat seat) {
-      this.instance = instance;
-      this.number = number;
-      this.identity = identity;
-      this.seat = seat;
-    }
-
-    /** Largest message that the instance takes from a client, in bytes. */
-    public int maxMessageBytes() {
-      return instance.limits().maxMessageBytes();
-    }
-
-    /** The socket is open. */
-    public Connection accept(Serializer serializer, Transport transport) {
-      Connection connection =
-          new Connection(Hub.this, instance, number, identity, serializer, transport, seat);
-      instance.add(connection);
-      keepAlive.add(connection.liveness());
-      connections++;
-      upgrading--;
-      meters.connectionOpened();
-      if (drain != null) {
-        eventLoop.execute(() -> drain.close(connection));
-      }
-      return connection;
-    }
-
-    /** The upgrade failed. */
-    public void abandon() {
-      instance.link().sendEnd(Command.Kind.CLOSE, number, null, ReplyTo.NOBODY);
-      instance.release();
-      notUpgraded(seat);
+  void opened(Connection connection) {
+    keepAlive.add(connection.liveness());
+    connections++;
+    upgrading--;
+    meters.connectionOpened();
+    if (drain != null) {
+      eventLoop.execute(() -> drain.close(connection));
     }
   }
 
@@ -224,7 +193,7 @@ public final class Hub {
   void closed(Connection connection, String reason) {
     keepAlive.remove(connection.liveness());
     connections--;
-    connection.seat().free();
+    unfinished.forget(connection);
     meters.connectionClosed(reason);
     endDrain();
   }
@@ -374,6 +343,15 @@ public final class Hub {
   /** Number of commands that wait for an instance's answer. */
   public int unacked() {
     return gateway.unacked();
+  }
+
+  private void advance() {
+    keepAlive.advance();
+    unfinished.tick();
+  }
+
+  UnfinishedMessages unfinished() {
+    return unfinished;
   }
 
   int tick() {

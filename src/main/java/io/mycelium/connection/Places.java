@@ -4,6 +4,7 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Rate;
 import io.mycelium.protocol.Refusal;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The connections that a node may still take, of all and of each address, user and tenant: one for
@@ -15,6 +16,7 @@ public final class Places {
   private final int most;
   private final LimitsConfig limits;
   private final AtomicInteger taken = new AtomicInteger();
+  private final AtomicLong unfinishedBytes = new AtomicLong();
   private final Handshakes handshakes;
   private final Counts addresses = new Counts(Rate.UNLIMITED);
   private final Counts tenants = new Counts(Rate.UNLIMITED);
@@ -64,6 +66,11 @@ public final class Places {
 
   static Refusal full(String message) {
     return new Refusal(ErrorCode.MAX_CONNECTIONS, message);
+  }
+
+  /** Bytes of messages that are not complete, of all hubs. */
+  AtomicLong unfinishedBytes() {
+    return unfinishedBytes;
   }
 
   Counts addresses() {

@@ -129,6 +129,11 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
     connection.onText(buffer, length);
   }
 
+  @Override
+  public void onPartOfFrame(long bytes) {
+    connection.unfinished().frame(connection, bytes);
+  }
+
   /** Frames that {@link FrameReader} left to the decoder. */
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {

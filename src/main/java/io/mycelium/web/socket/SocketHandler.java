@@ -3,6 +3,7 @@ package io.mycelium.web.socket;
 import io.mycelium.access.Authenticator;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
+import io.mycelium.connection.Permit;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.protocol.Serializer;
@@ -123,14 +124,14 @@ public final class SocketHandler {
     refusals.accept(request, cause);
   }
 
-  private void upgrade(HttpServerRequest request, Hub.Permit permit, Serializer serializer) {
+  private void upgrade(HttpServerRequest request, Permit permit, Serializer serializer) {
     request
         .toWebSocket()
         .onSuccess(socket -> accept(socket, permit, serializer))
         .onFailure(cause -> permit.abandon());
   }
 
-  private void accept(ServerWebSocket socket, Hub.Permit permit, Serializer serializer) {
+  private void accept(ServerWebSocket socket, Permit permit, Serializer serializer) {
     if (netty) {
       takeOver(socket, permit, serializer);
     } else {
@@ -144,7 +145,7 @@ public final class SocketHandler {
    * Nothing is read until the pipeline is changed, which is possible only after Vert.x has finished
    * the handshake.
    */
-  private void takeOver(ServerWebSocket socket, Hub.Permit permit, Serializer serializer) {
+  private void takeOver(ServerWebSocket socket, Permit permit, Serializer serializer) {
     Channel channel = ((WebSocketInternal) socket).channelHandlerContext().channel();
     channel.config().setAutoRead(false);
     channel
