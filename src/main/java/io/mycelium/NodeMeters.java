@@ -66,8 +66,8 @@ final class NodeMeters implements ConnectionMeters, InstanceMeters, JournalMeter
   }
 
   @Override
-  public void requestTimedOut(String waitedFor) {
-    meters.requestTimedOut(waitedFor);
+  public void requestAborted(String waitedFor) {
+    meters.requestAborted(waitedFor);
   }
 
   @Override

@@ -23,8 +23,13 @@ public interface ConnectionMeters {
 
   default void upgradeRefused(String reason) {}
 
-  /** A connection was closed whose client did not send in time what is named. */
-  default void requestTimedOut(String waitedFor) {}
+  /**
+   * An HTTP connection was closed.
+   *
+   * @param reason {@code header}, {@code body} or {@code next}: what did not come in time; {@code
+   *     invalid}: what came is no HTTP, or larger than it may be
+   */
+  default void requestAborted(String reason) {}
 
   /** A gap in a room's sequence was fetched from the instance. */
   default void gapFetched() {}

@@ -63,7 +63,7 @@ public final class Meters implements AutoCloseable {
   private final ReasonCounters connectionsClosed;
   private final ReasonCounters errorReplies;
   private final ReasonCounters upgradesRefused;
-  private final ReasonCounters requestsTimedOut;
+  private final ReasonCounters requestsAborted;
   private final Counter instancesStarted =
       counter("mycelium.started.instances", "instances", "Instances deployed");
   private final Counter instancesStopped =
@@ -130,13 +130,13 @@ public final class Meters implements AutoCloseable {
             "upgrades",
             "WebSocket upgrades refused",
             errorReasons);
-    requestsTimedOut =
+    requestsAborted =
         new ReasonCounters(
             registry,
-            "mycelium.timed.out.requests",
+            "mycelium.aborted.requests",
             "requests",
-            "HTTP connections closed for what did not come in time: header, body or next",
-            Set.of("header", "body", "next"));
+            "HTTP connections closed: header, body or next request not in time, or no HTTP",
+            Set.of("header", "body", "next", "invalid"));
   }
 
   public void connectionOpened() {
@@ -208,8 +208,8 @@ public final class Meters implements AutoCloseable {
     failedAccepts.increment();
   }
 
-  public void requestTimedOut(String waitedFor) {
-    requestsTimedOut.increment(waitedFor);
+  public void requestAborted(String waitedFor) {
+    requestsAborted.increment(waitedFor);
   }
 
   public void upgradeRefused(String reason) {

@@ -18,6 +18,7 @@ import io.mycelium.web.rest.TransferCodings;
 import io.mycelium.web.rest.Transfers;
 import io.mycelium.web.socket.SocketHandler;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -93,7 +94,7 @@ public final class WebVerticle extends VerticleBase {
             meters);
     Problems problems = new Problems(config.maxBodyBytes());
     TransferCodings codings = new TransferCodings(problems);
-    SlowClients slow = new SlowClients(transfers.config(), problems, meters::requestTimedOut);
+    SlowClients slow = new SlowClients(transfers.config(), problems, meters::requestAborted);
     vertx.setPeriodic(1000, ignored -> slow.tick());
     SocketHandler sockets =
         new SocketHandler(
@@ -118,7 +119,15 @@ public final class WebVerticle extends VerticleBase {
     routes.accept(router);
     ClientModule.mount(router);
     new Pages(vertx).mount(router);
-    server = vertx.createHttpServer(options()).invalidRequestHandler(problems::answerInvalid);
+    server = vertx.createHttpServer(options());
+    server.invalidRequestHandler(
+        request -> {
+          // A connection that closes within a head makes an invalid request too.
+          if (!(request.decoderResult().cause() instanceof PrematureChannelClosureException)) {
+            meters.requestAborted("invalid");
+          }
+          problems.answerInvalid(request);
+        });
     server.connectionHandler(slow::opened);
     server.requestHandler(
         request -> {
