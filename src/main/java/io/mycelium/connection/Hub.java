@@ -49,6 +49,7 @@ public final class Hub {
   private final Buffers buffers = new Buffers();
   private final Traffic traffic;
   private final UnfinishedMessages unfinished;
+  private final WaitingBytes waiting;
   private List<HubRoom> dirtyRooms = new ArrayList<>();
   private List<Connection> dirtyConnections = new ArrayList<>();
   private boolean flushScheduled;
@@ -86,6 +87,7 @@ public final class Hub {
     this.places = places;
     this.meters = meters;
     this.traffic = new Traffic(meters);
+    this.waiting = new WaitingBytes(config.maxWaitingBytes(), places.waitingBytes());
     this.unfinished = new UnfinishedMessages(config, places.unfinishedBytes());
     this.timer = vertx.setPeriodic(TICK_MS, ignored -> advance());
   }
@@ -348,6 +350,11 @@ public final class Hub {
   private void advance() {
     keepAlive.advance();
     unfinished.tick();
+    waiting.tick();
+  }
+
+  WaitingBytes waiting() {
+    return waiting;
   }
 
   UnfinishedMessages unfinished() {

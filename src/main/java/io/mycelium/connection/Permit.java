@@ -26,6 +26,11 @@ public final class Permit {
     return instance.limits().maxMessageBytes();
   }
 
+  /** Where the transport tells of a peer that does not keep up. */
+  public WaitingBytes waiting() {
+    return hub.waiting();
+  }
+
   /** The socket is open. */
   public Connection accept(Serializer serializer, Transport transport) {
     Connection connection =

@@ -17,6 +17,7 @@ public final class Places {
   private final LimitsConfig limits;
   private final AtomicInteger taken = new AtomicInteger();
   private final AtomicLong unfinishedBytes = new AtomicLong();
+  private final AtomicLong waitingBytes = new AtomicLong();
   private final Handshakes handshakes;
   private final Counts addresses = new Counts(Rate.UNLIMITED);
   private final Counts tenants = new Counts(Rate.UNLIMITED);
@@ -71,6 +72,11 @@ public final class Places {
   /** Bytes of messages that are not complete, of all hubs. */
   AtomicLong unfinishedBytes() {
     return unfinishedBytes;
+  }
+
+  /** Bytes that wait for slow peers, of all hubs. */
+  AtomicLong waitingBytes() {
+    return waitingBytes;
   }
 
   Counts addresses() {

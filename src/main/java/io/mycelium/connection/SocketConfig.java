@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param messageTimeout from a message's first fragment to its last
  * @param maxUnfinishedBytes of messages of all connections of a node that are not complete; above
  *     it the connections of the oldest are closed
+ * @param maxWaitingBytes of all connections of a node that may wait for slow peers; above it the
+ *     slowest are disconnected ({@code slow_consumer})
  */
 public record SocketConfig(
     Duration pingInterval,
@@ -22,10 +24,12 @@ public record SocketConfig(
     int maxChannels,
     int maxPendingBytes,
     Duration messageTimeout,
-    long maxUnfinishedBytes) {
+    long maxUnfinishedBytes,
+    long maxWaitingBytes) {
 
   private static final Duration MESSAGE_TIMEOUT = Duration.ofSeconds(30);
   private static final long UNFINISHED = 64L << 20;
+  private static final long WAITING = 1L << 30;
 
   public static final SocketConfig DEFAULT =
       new SocketConfig(
@@ -34,7 +38,8 @@ public record SocketConfig(
           100,
           8 << 20,
           MESSAGE_TIMEOUT,
-          UNFINISHED);
+          UNFINISHED,
+          WAITING);
 
   public SocketConfig {
     Expect.range("socket.ping_interval", pingInterval, Duration.ofSeconds(1), Duration.ofHours(1));
@@ -44,11 +49,19 @@ public record SocketConfig(
     Duration second = Duration.ofSeconds(1);
     Expect.range("socket.message_timeout", messageTimeout, second, Duration.ofHours(1));
     Expect.range("socket.max_unfinished_bytes", maxUnfinishedBytes, 64 << 10, 1L << 40);
+    Expect.range("socket.max_waiting_bytes", maxWaitingBytes, 64 << 10, 1L << 40);
   }
 
   /** With the defaults for the rest. */
   public SocketConfig(
       Duration pingInterval, Duration pingTimeout, int maxChannels, int maxPendingBytes) {
-    this(pingInterval, pingTimeout, maxChannels, maxPendingBytes, MESSAGE_TIMEOUT, UNFINISHED);
+    this(
+        pingInterval,
+        pingTimeout,
+        maxChannels,
+        maxPendingBytes,
+        MESSAGE_TIMEOUT,
+        UNFINISHED,
+        WAITING);
   }
 }

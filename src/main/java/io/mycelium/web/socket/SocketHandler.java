@@ -158,7 +158,7 @@ public final class SocketHandler {
               }
               NettyTransport transport =
                   NettyTransport.install(socket, permit.maxMessageBytes(), budget);
-              transport.start(permit.accept(serializer, transport));
+              transport.start(permit.accept(serializer, transport), permit.waiting());
             });
   }
 }

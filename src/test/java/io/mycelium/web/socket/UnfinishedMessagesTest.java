@@ -26,7 +26,7 @@ class UnfinishedMessagesTest {
   private void start(String transport, int seconds, int maxBytes) {
     Duration time = Duration.ofSeconds(30);
     SocketConfig config =
-        new SocketConfig(time, time, 100, 8 << 20, Duration.ofSeconds(seconds), maxBytes);
+        new SocketConfig(time, time, 100, 8 << 20, Duration.ofSeconds(seconds), maxBytes, 1 << 30);
     node = TestNode.builder().transport(transport).socket(config).eventLoops(1).start();
     node.create("{'id':'x','type':'accumulative'}");
     healthy = node.connect("x");
