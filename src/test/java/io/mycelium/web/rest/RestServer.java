@@ -50,7 +50,7 @@ final class RestServer implements AutoCloseable {
             new InstanceDirectory(vertx),
             authenticator,
             config.maxBodyBytes(),
-            new Transfers(HttpConfig.DEFAULT))
+            new Transfers(http()))
         .mount(router);
     router.get("/broken").handler(ctx -> broken());
     HttpServer server =
@@ -61,6 +61,19 @@ final class RestServer implements AutoCloseable {
                 .requestHandler(router)
                 .listen(0, "127.0.0.1"));
     return new RestServer(vertx, server, contract);
+  }
+
+  private static HttpConfig http() {
+    HttpConfig d = HttpConfig.DEFAULT;
+    return new HttpConfig(
+        d.maxUriBytes(),
+        d.maxHeaderBytes(),
+        d.headerTimeout(),
+        d.bodyTimeout(),
+        d.idleTimeout(),
+        d.maxExports(),
+        d.maxImports(),
+        MAX_BODY_BYTES);
   }
 
   private static void broken() {
