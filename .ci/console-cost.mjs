@@ -11,7 +11,7 @@ const ROUNDS = 3, SECONDS = 20, WARM_SECONDS = 20, LEASE_SECONDS = 11, TICKS = 1
 const api = `http://127.0.0.1:${PORT}/api/v1`;
 const json = {'content-type': 'application/json'};
 const server = spawn('java', [...process.argv.slice(2), '-jar', 'target/mycelium.jar', 'serve', '--port', PORT], {
-  env: {...process.env, MYCELIUM_OPS_MANAGEMENT_PORT: '0', MYCELIUM_OPS_LOG_LEVEL: 'warn', MYCELIUM_JOURNAL_URL: 'memory:'}, stdio: 'inherit'});
+  env: {...process.env, MYCELIUM_OPS_MANAGEMENT_PORT: '0', MYCELIUM_OPS_LOG_LEVEL: 'error', MYCELIUM_ACCESS_MODE: 'open', MYCELIUM_JOURNAL_URL: 'memory:'}, stdio: 'inherit'});
 
 const cpu = () => {
   const fields = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ')[1].split(' ');

@@ -13,7 +13,10 @@ export interface Position {
 export interface Options {
   /** Connect parameters, e.g. `{userId: 'ada'}`; a function is asked on each connect. */
   params?: Record<string, string> | (() => Record<string, string>);
-  /** Asked on each connect; its answer is sent as the connect parameter `token`. A rejection counts as a failed connect. */
+  /**
+   * Asked on each connect, and again before its answer expires, when the new one is sent on the open socket. It goes as phoenix.js'
+   * `authToken`, not in the address. A rejection counts as a failed connect. A token that the server refuses (401) ends the socket.
+   */
   token?: () => string | Promise<string>;
   /** Milliseconds between heartbeats (15,000). A connection that was silent from one to the next is given up. */
   heartbeat?: number;
@@ -167,7 +170,7 @@ export interface Socket {
   close(): void;
 }
 
-/** A refusal, with the server's `reason` or one of the client's own: timeout, disconnected, left, closed, not_joined, already_joined, overloaded. */
+/** A refusal, with the server's `reason` or one of the client's own: timeout, disconnected, left, closed, not_joined, already_joined, overloaded, unauthorized. */
 export class MyceliumError extends Error {
   constructor(reason: string, message: string, retryable?: boolean);
   readonly reason: string;

@@ -5,7 +5,7 @@
 // Messages of one room that wait for their reply: a quarter of what the server allows a connection (max_unacked_*).
 const WINDOW = 256;
 const WINDOW_SIZE = 1 << 20;
-const INSTANCE_DELETED = 4004, MALFORMED_FRAME = 4000, TOO_LARGE = 1009;
+const INSTANCE_DELETED = 4004, MALFORMED_FRAME = 4000, TOO_LARGE = 1009, TOKEN_GONE = [4001, 4003];
 
 const utf8 = new TextEncoder(), fromUtf8 = new TextDecoder();
 
@@ -85,18 +85,38 @@ class Socket extends Emitter {
     this.#setTimer(() => this.#lost(0, 'timeout'), this.#options.timeout);
     try {
       const url = new URL(this.#url), {params, token} = this.#options;
-      const all = {...evaluate(params), ...(token && {token: await token()}), vsn: '2.0.0'};
+      const all = {...evaluate(params), vsn: '2.0.0'};
+      const bearer = token && await token();
       if (attempt !== this.#attempt) return;
       for (const [name, value] of Object.entries(all)) url.searchParams.set(name, value);
-      const ws = this.#ws = new this.#options.WebSocket(url.href);
+      const ws = this.#ws = new this.#options.WebSocket(url.href, bearer && ['phoenix', 'base64url.bearer.phx.' + btoa(bearer).replaceAll('=', '')]);
       ws.binaryType = 'arraybuffer';
       ws.onopen = () => this.#opened();
       ws.onmessage = ({data}) => this.#receive(data);
-      ws.onclose = ({code, reason}) => this.#lost(code, reason);
+      ws.onclose = ({code, reason}) => {
+        if (bearer && this.status !== 'open') this.#refused(bearer, code, reason); else this.#lost(code, reason);
+      };
       ws.onerror = () => {};
     } catch (error) {
       if (attempt === this.#attempt) this.#lost(0, 'failed', error);
     }
+  }
+
+  // A browser does not tell a refused upgrade from a dead network, so the token is shown where the answer can be read.
+  async #refused(bearer, code, reason) {
+    const attempt = this.#attempt;
+    const api = this.#url.href.replace('ws', 'http').replace(/\/socket\/.*/, '/api/v1/types');
+    const {status} = await fetch(api, {headers: {authorization: `Bearer ${bearer}`}}).catch(() => ({}));
+    if (attempt !== this.#attempt) return;
+    if (status === 401) this.#end(new MyceliumError('unauthorized', 'the token was refused'), code); else this.#lost(code, reason);
+  }
+
+  async #renew() {
+    const attempt = this.#attempt;
+    try {
+      const bearer = await this.#options.token?.();
+      if (bearer && attempt === this.#attempt) this._send(null, 'phoenix', 'access_token', JSON.stringify({access_token: bearer}));
+    } catch {}
   }
 
   #opened() {
@@ -124,6 +144,7 @@ class Socket extends Emitter {
       done?.(status === 'ok' ? null : new MyceliumError(response.reason, response.message, response.retryable), response);
     } else if (topic === 'phoenix') {
       if (event === 'reconnect') this.#hint = payload.delay;
+      if (event === 'token_expiring') this.#renew();
     } else {
       this.#rooms.get(topic)?._receive(joinRef, event, payload);
     }
@@ -145,6 +166,7 @@ class Socket extends Emitter {
   #lost(code, reason, error) {
     this.#drop(code === 0);
     if (code === INSTANCE_DELETED) return this.#end(new MyceliumError(reason, 'the instance was deleted'), code);
+    if (TOKEN_GONE.includes(code) && !this.#options.token) return this.#end(new MyceliumError(reason, 'the token was refused'), code);
     this.#blame(code, reason);
     for (const room of this.#rooms.values()) room._lost();
     const delay = this.#hint ?? this._delay(this.#failures++);

@@ -13,8 +13,9 @@ let sockets;
 let random;
 
 class Wire {
-  constructor(url) {
+  constructor(url, protocols) {
     this.url = new URL(url);
+    this.protocols = protocols;
     this.sent = [];
     sockets.push(this);
   }
@@ -96,11 +97,12 @@ test('it asks for the V2 serializer, with the parameters, and for a token on eac
   let tokens = 0;
   const {socket} = start(t, {token: async () => `t${++tokens}`, params: () => ({userId: 'ada', n: String(tokens)})});
   await microtasks();
-  assert.equal(sockets[0].url.href, 'ws://server/socket/chat?userId=ada&n=0&token=t1&vsn=2.0.0');
+  assert.equal(sockets[0].url.href, 'ws://server/socket/chat?userId=ada&n=0&vsn=2.0.0');
+  assert.deepEqual(sockets[0].protocols, ['phoenix', 'base64url.bearer.phx.dDE']);
   sockets[0].open().lose();
   tick(1000);
   await microtasks();
-  assert.equal(sockets[1].url.searchParams.get('token'), 't2');
+  assert.deepEqual(sockets[1].protocols, ['phoenix', 'base64url.bearer.phx.dDI']);
   assert.equal(sockets[1].url.searchParams.get('n'), '1');
   socket.close();
 });
@@ -114,7 +116,80 @@ test('a token that cannot be had is a failed connect: it is asked for again', as
   assert.deepEqual(seen, [['reconnecting', 'failed', 'offline']]);
   tick(1000);
   await microtasks();
-  assert.equal(sockets[0].url.searchParams.get('token'), 'second');
+  assert.deepEqual(sockets[0].protocols, ['phoenix', 'base64url.bearer.phx.c2Vjb25k']);
+});
+
+// What the probe of a refused upgrade is answered.
+function probed(t, answer) {
+  const asked = [];
+  mock.method(globalThis, 'fetch', async (url, {headers}) => {
+    asked.push([url, headers.authorization]);
+    return answer();
+  });
+  return asked;
+}
+
+test('a token that the server refuses ends the socket, with an error that says so', async t => {
+  const {socket, room} = start(t, {token: () => 't'});
+  const asked = probed(t, () => ({status: 401}));
+  const left = settled(room.joined);
+  await microtasks();
+  sockets[0].lose();
+  await microtasks();
+  assert.deepEqual(asked, [['http://server/api/v1/types', 'Bearer t']]);
+  assert.equal(socket.status, 'closed');
+  assert.equal((await left).error.reason, 'unauthorized');
+  tick(100_000);
+  await microtasks();
+  assert.equal(sockets.length, 1);
+});
+
+test('an upgrade that failed for another reason is tried again, with a new token', async t => {
+  const answers = [() => { throw new TypeError('no network'); }, () => ({status: 200}), () => ({status: 503})];
+  let tokens = 0;
+  const {socket} = start(t, {token: () => `t${++tokens}`});
+  probed(t, () => answers.shift()());
+  for (let i = 0; i < 3; i++) {
+    await microtasks();
+    sockets[i].lose();
+    await microtasks();
+    assert.equal(socket.status, 'reconnecting');
+    tick(30_000);
+  }
+  await microtasks();
+  assert.equal(sockets.length, 4);
+  assert.deepEqual(sockets[3].protocols, ['phoenix', 'base64url.bearer.phx.dDQ']);
+});
+
+test('before its token expires the socket brings another, and stays open where it cannot', async t => {
+  let tokens = 0;
+  const {socket} = start(t, {token: async () => { if (++tokens === 3) throw new Error('offline'); return `t${tokens}`; }});
+  await microtasks();
+  sockets[0].open();
+  for (let i = 0; i < 2; i++) {
+    sockets[0].receive(null, null, 'phoenix', 'token_expiring', {in: 60_000});
+    await microtasks();
+  }
+  assert.deepEqual(sockets[0].all('access_token').map(([joinRef, , topic, , payload]) => [joinRef, topic, payload]), [[null, 'phoenix', {access_token: 't2'}]]);
+  assert.equal(tokens, 3);
+  assert.equal(socket.status, 'open');
+});
+
+test('a socket whose token has expired or was revoked connects with another one, or ends where there is none', async t => {
+  for (const [code, reason] of [[4001, 'token_expired'], [4003, 'token_revoked']]) {
+    const {socket} = start(t, {token: () => 't'});
+    await microtasks();
+    sockets[0].open().lose(code, reason);
+    assert.equal(socket.status, 'reconnecting');
+    socket.close();
+    mock.reset();
+    const without = start(t).socket;
+    const left = settled(without.join('other').joined);
+    sockets[0].open().lose(code, reason);
+    assert.equal(without.status, 'closed');
+    assert.equal((await left).error.reason, reason);
+    mock.reset();
+  }
 });
 
 test('reconnects wait between nothing and twice as long each time, up to the cap, until a connection lived through a heartbeat', t => {

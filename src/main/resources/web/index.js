@@ -1,5 +1,6 @@
 // The commands shown are for this node. Says of each demo whether its instance is there and how many are connected; offers to create those that are not.
 import {find} from '/find.js';
+import {api, json, tokenForm} from '/token.js';
 
 for (const id of ['curl', 'module']) {
   const code = document.getElementById(id);
@@ -8,9 +9,21 @@ for (const id of ['curl', 'module']) {
 }
 
 const {instances} = await (await fetch('/demo/instances.json')).json();
-const {types} = await (await fetch('/api/v1/types')).json();
-const possible = instances.filter(({type}) => types.some(({name}) => name === type));
+const types = await possibleTypes();
+const possible = instances.filter(({type}) => types?.some(({name}) => name === type));
 const notice = document.getElementById('missing');
+
+/** None where the server asks for a token and this window has none. */
+async function possibleTypes() {
+  try {
+    return (await json(await api('/types'))).types;
+  } catch (error) {
+    if (error.status !== 401) throw error;
+    document.getElementById('token').append(tokenForm('*'));
+    document.getElementById('token').hidden = false;
+    return null;
+  }
+}
 
 const badge = (card, text, state) => {
   const old = card.querySelector('.badge');
@@ -20,7 +33,13 @@ const badge = (card, text, state) => {
 };
 
 async function look() {
-  const found = await find(...instances.map(({id}) => id));
+  let found;
+  try {
+    found = await find(...instances.map(({id}) => id));
+  } catch (error) {
+    if (error.status === 403) return; // the token may not list instances
+    throw error;
+  }
   let missing = false;
   for (const {id} of instances) {
     const card = document.querySelector(`[data-instance="${id}"]`);
@@ -42,10 +61,10 @@ async function look() {
 document.getElementById('create').addEventListener('click', async ({target}) => {
   target.disabled = true;
   for (const spec of possible) {
-    await fetch('/api/v1/instances', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(spec)});
+    await api('/instances', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(spec)});
   }
   target.disabled = false;
   await look();
 });
 
-await look();
+if (types) await look();

@@ -169,7 +169,10 @@ public final class Mycelium {
               authenticators =
                   new Authenticators(
                       new TokenAuthenticator(check, revocations, false),
-                      new TokenAuthenticator(check, revocations, true));
+                      new TokenAuthenticator(check, revocations, true),
+                      config.access().expiryNotice(),
+                      config.access().expiryGrace(),
+                      revocations);
             })
         .mapEmpty();
   }
@@ -233,33 +236,9 @@ public final class Mycelium {
         .mapEmpty();
   }
 
-  /** The open mode reaches no further than this machine, unless it is asked to. */
-  private WebConfig webConfig() {
-    WebConfig web = config.web();
-    AccessConfig access = config.access();
-    if (!access.isOpen()) {
-      return web;
-    }
-    if (access.openToNetwork()) {
-      log.warn(
-          "access.mode is open and access.open_to_network is true:"
-              + " whoever reaches {}:{} may read, write and delete everything",
-          web.host(),
-          web.port());
-      return web;
-    }
-    if (!web.isLoopback()) {
-      log.warn(
-          "access.mode is open, so that the main port is on 127.0.0.1 and not on {};"
-              + " set access.mode: required, or access.open_to_network: true",
-          web.host());
-    }
-    return web.isLoopback() ? web : web.withHost("127.0.0.1");
-  }
-
   private List<Future<String>> deployWebs(Contract loaded) {
     List<Future<String>> deployments = new ArrayList<>();
-    WebConfig web = webConfig();
+    WebConfig web = OpenAccess.reach(config);
     Transfers transfers = new Transfers(config.http());
     Places places = new Places(web.maxConnections(), config.limits());
     for (int i = 0; i < webVerticles(config); i++) {
@@ -276,7 +255,7 @@ public final class Mycelium {
               this::mountOperations);
       webs.add(verticle);
       meters.commandsUnacked(verticle::unacked);
-      deployments.add(vertx.deployVerticle(verticle));
+      deployments.add(vertx.deployVerticle(verticle.guarded(config.access())));
     }
     return deployments;
   }
@@ -284,7 +263,7 @@ public final class Mycelium {
   /** The probes on the main port too, for load balancers that reach no other port. */
   private void mountOperations(Router router) {
     EventLoopLag.start(vertx, meters);
-    Console console = new Console(vertx, config.console(), sampler);
+    Console console = new Console(vertx, config.console(), authenticators.requests(), sampler);
     consoles.add(console);
     console.mount(router);
     router.route().order(Integer.MIN_VALUE).handler(this::time);

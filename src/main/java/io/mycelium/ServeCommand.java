@@ -3,6 +3,7 @@ package io.mycelium;
 import io.mycelium.config.ConfigOption;
 import io.mycelium.config.MyceliumConfig;
 import io.mycelium.ops.Logging;
+import java.io.File;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -46,6 +47,7 @@ final class ServeCommand implements Callable<Integer> {
     Map<String, String> commandLine = new HashMap<>();
     if (demo) {
       commandLine.put("access.mode", "open");
+      commandLine.put("access.open_to_network", "false");
     }
     if (port != null) {
       commandLine.put("web.port", port);
@@ -58,10 +60,26 @@ final class ServeCommand implements Callable<Integer> {
     Mycelium node = start(config);
     // The hook comes first: a process that sees the node up may stop it at once.
     node.drain().onShutdown();
+    if (config.access().needsSecretFile()) {
+      log.info(tokenHint(config.access().secretFile()));
+    }
     node.announce();
     // The drain halts the process; nothing else ends it.
     new CountDownLatch(1).await();
     return 0;
+  }
+
+  /** With the jar and the file that this process was started with, so that it can be copied. */
+  private String tokenHint(String secretFile) {
+    String classPath = System.getProperty("java.class.path");
+    boolean isJar = classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
+    return "no key is configured, so tokens are signed with "
+        + secretFile
+        + "; make one: "
+        + (isJar ? "java -jar " + classPath : "mycelium")
+        + " token"
+        + file.argument()
+        + " --user ada --instances 'chat*' --expires 1h";
   }
 
   private Mycelium start(MyceliumConfig config) {

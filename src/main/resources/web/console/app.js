@@ -44,5 +44,18 @@ feed.addEventListener('state', ({detail}) => {
   live.dataset.state = detail;
   live.textContent = detail === 'live' ? 'Live' : 'Connecting';
 });
+
+// There only where one has to log in. A browser does not say why a socket was refused; the page does.
+const logOut = document.getElementById('log-out');
+logOut?.addEventListener('click', async () => {
+  await (await fetch('/console/logout', {method: 'POST'})).text();
+  location.assign('/console');
+});
+if (logOut) {
+  feed.addEventListener('away', async () => {
+    const answer = await fetch('/console/node', {headers: {accept: 'text/html'}}).catch(() => null);
+    if (answer?.status === 401) location.reload();
+  });
+}
 show();
 feed.connect();

@@ -1,7 +1,7 @@
 /**
  * The one WebSocket: keeps the rows of all instances and the samples of 15 minutes, and reconnects.
  * Events: `rows` ({structure}: whether rows came or went), `sample`, `node`, `room`, `message`, `skipped`,
- * `refused`, `state` ('connecting', 'live').
+ * `refused`, `state` ('connecting', 'live'), `away` (no socket came).
  */
 export class Feed extends EventTarget {
   rows = new Map();
@@ -16,13 +16,16 @@ export class Feed extends EventTarget {
     this.#tell('state', 'connecting');
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/console/feed`);
     this.#socket = socket;
+    let opened = false;
     socket.onopen = () => {
+      opened = true;
       this.#attempt = 0;
       if (this.#observed) this.#send({observe: this.#observed});
     };
     socket.onmessage = ({data}) => this.#on(JSON.parse(data));
     socket.onclose = () => {
       this.#tell('state', 'connecting');
+      if (!opened) this.#tell('away');
       setTimeout(() => this.connect(), Math.random() * Math.min(10_000, 500 * 2 ** this.#attempt++));
     };
   }

@@ -8,18 +8,20 @@ export class Problem extends Error {
   }
 }
 
-/** One request to the REST API; resolves to the answer's JSON, null if it has none. */
+/** One request to the REST API, with the token of whoever has logged in (the header says that a script of this page asks); resolves to the answer's JSON, null if it has none. */
 export async function rest(method, path, body) {
   let answer;
   try {
     answer = await fetch(`/api/v1${path}`, {
       method,
-      headers: body === undefined ? {} : {'content-type': 'application/json'},
+      headers: {'x-requested-with': 'mycelium', ...(body !== undefined && {'content-type': 'application/json'})},
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
     throw new Problem(0, {detail: 'the server cannot be reached'});
   }
+  // The session has ended; the page is then the one to log in.
+  if (answer.status === 401) location.reload();
   const text = await answer.text();
   let json = null;
   try {

@@ -4,9 +4,10 @@ const follow = () => document.documentElement.classList.toggle('dark-mode', dark
 dark.addEventListener('change', follow);
 follow();
 
-// The contract names localhost:4000; requests go to the node that served this page.
+// The contract names localhost:4000; requests go to the node that served this page, with the token of whoever has logged in to the console.
 function here(request) {
   const {pathname, search} = new URL(request.url, location);
+  Object.assign(request.headers ??= {}, {'x-requested-with': 'mycelium'});
   return Object.assign(request, {url: location.origin + pathname + search});
 }
 

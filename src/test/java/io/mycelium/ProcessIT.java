@@ -3,6 +3,7 @@ package io.mycelium;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.testing.ServerProcess;
+import io.mycelium.testing.Tokens;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -83,7 +84,7 @@ class ProcessIT {
         ServerProcess.command(List.of(), System.getProperty("java.class.path"), List.of(arguments));
     Map<String, String> environment = builder.environment();
     environment.put("MYCELIUM_JOURNAL_URL", "jdbc:sqlite:" + folder.resolve("mycelium.db"));
-    environment.put("MYCELIUM_ACCESS_MODE", "open");
+    environment.put("MYCELIUM_ACCESS_SECRET", Tokens.SECRET);
     environment.put("MYCELIUM_WEB_HOST", "127.0.0.1");
     // As many as any machine has descriptors for: there is nothing to warn of.
     environment.put("MYCELIUM_WEB_MAX_CONNECTIONS", "100");

@@ -38,8 +38,9 @@ public enum Action {
   GET_ROOMS(null, Over.ROOM, null, RoomRights.JOIN_BIT),
 
   CONSOLE(null, Over.NODE, Scope.CONSOLE, 0),
-  /** To see and to make revocations of one's own tenant, or of all without one. */
-  REVOKE(null, Over.ALL, Scope.ADMIN, 0);
+  /** To make revocations of one's own tenant, or of all without one. */
+  REVOKE("createRevocation", Over.ALL, Scope.ADMIN, 0),
+  LIST_REVOCATIONS("listRevocations", Over.ALL, Scope.ADMIN, 0);
 
   /** What an action is done to. */
   enum Over {
@@ -121,7 +122,7 @@ public enum Action {
 
   /** {@code send message}. */
   String words() {
-    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return this == CONSOLE ? "use the console" : name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   /** What a grant must have: {@code scope messages:write and the room right push}. */

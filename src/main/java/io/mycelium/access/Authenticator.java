@@ -18,4 +18,31 @@ public interface Authenticator {
    *     becomes the answer
    */
   Future<Identity> authenticate(HttpServerRequest request);
+
+  /**
+   * The identity of a connection under another token. Any thread; the future may complete on
+   * another thread.
+   *
+   * @param known the identity so far; the token must have the same user and tenant
+   * @return fails with a {@link io.mycelium.protocol.Refusal}, {@code unauthorized} or {@code
+   *     forbidden}. An authenticator that needs no tokens returns {@code known}
+   */
+  default Future<Identity> renew(Identity known, String token) {
+    return Future.succeededFuture(known);
+  }
+
+  /** Whether a request needs a token; if not, everybody is believed. */
+  default boolean needsToken() {
+    return false;
+  }
+
+  /**
+   * The identity of a token that came in another way than {@link #authenticate} knows, such as the
+   * console's log-in. Only where {@link #needsToken}.
+   *
+   * @return fails as {@link #authenticate} does
+   */
+  default Future<Identity> read(String token) {
+    return Future.failedFuture(new IllegalStateException("no token is needed"));
+  }
 }

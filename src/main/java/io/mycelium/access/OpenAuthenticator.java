@@ -15,12 +15,11 @@ public final class OpenAuthenticator implements Authenticator {
   public Future<Identity> authenticate(HttpServerRequest request) {
     String userId;
     try {
-      userId = request.getParam("userId");
-    } catch (IllegalArgumentException e) {
-      return Future.failedFuture(
-          new Refusal(ErrorCode.BAD_REQUEST, "the query is not percent-encoded UTF-8"));
+      userId = UserId.parameter(request);
+    } catch (Refusal refusal) {
+      return Future.failedFuture(refusal);
     }
-    if (userId == null || userId.isEmpty()) {
+    if (userId == null) {
       return Future.succeededFuture(Identity.everything(UUID.randomUUID().toString()));
     }
     if (!UserId.isValid(userId)) {

@@ -2,6 +2,7 @@ package io.mycelium.access;
 
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.vertx.core.json.JsonObject;
 import java.util.Objects;
 
 /**
@@ -26,6 +27,20 @@ public record Revocation(
       throw new Refusal(
           ErrorCode.BAD_REQUEST, "a revocation names none of token, user and issued_before");
     }
+  }
+
+  /**
+   * {@code {tenant?, token?, user?, issued_before?, until?}}
+   *
+   * @throws Refusal {@code bad_request} if it names none of the three
+   */
+  public static Revocation of(JsonObject json) {
+    return new Revocation(
+        json.getString("tenant"),
+        json.getString("token"),
+        json.getString("user"),
+        json.getLong("issued_before", ANY_TIME),
+        json.getLong("until", Identity.NEVER));
   }
 
   /** Whether this hits all that the other does, for as long. */

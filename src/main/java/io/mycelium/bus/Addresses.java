@@ -5,6 +5,12 @@ public final class Addresses {
   /** Requests to the deployer: see {@link InstanceDirectory}. */
   public static final String INSTANCES = "instances";
 
+  /** Requests of {@link RevocationDirectory}. */
+  public static final String REVOCATIONS = "revocations";
+
+  /** Notices of new revocations, published once they are stored. */
+  public static final String REVOKED = "revocations.made";
+
   /** Requests for pages of {@link InstanceRows}. */
   static final String ROW_PAGES = "instances.rows";
 

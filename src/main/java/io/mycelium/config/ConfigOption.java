@@ -12,6 +12,11 @@ public final class ConfigOption {
       description = "YAML file; without it conf/mycelium.yaml, if that exists.")
   private Path file;
 
+  /** As it was given, with a space before it; empty if it was not. */
+  public String argument() {
+    return file == null ? "" : " --config " + file;
+  }
+
   public MyceliumConfig load(Map<String, String> commandLine) {
     return new ConfigLoader(System.getenv()).load(file, commandLine);
   }

@@ -6,8 +6,10 @@ import io.mycelium.bus.Outbound;
 import io.mycelium.bus.ReplyTo;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.InboundMessage;
+import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 
 /**
  * One connection's membership of one room. While a join or leave is in flight to the instance,
@@ -15,17 +17,21 @@ import java.util.ArrayDeque;
  * each seems to take effect at once.
  */
 final class Channel implements ReplyTo {
+  private static final byte[] PRESENCE_STATE = JsonWriter.quoted("presence_state");
+  private static final byte[] PRESENCE_DIFF = JsonWriter.quoted("presence_diff");
+
   private final Connection connection;
   private final HubRoom room;
   private final byte[] joinRef;
   private final byte[] name;
-  private final RoomRights rights;
+  private RoomRights rights;
   private byte[] ref;
   private Payload params;
   private Channel replaced;
   private ArrayDeque<InboundMessage> held;
   private boolean busy = true;
   private boolean kicked;
+  private boolean blind;
 
   /** Index in its audience; -1 while it is in none. */
   int index = -1;
@@ -46,6 +52,7 @@ final class Channel implements ReplyTo {
     this.name = join.hasNoJoinRef() ? join.ref() : join.joinRef();
     this.ref = join.ref();
     this.rights = rights;
+    this.blind = !rights.seesPresence();
     this.params = join.payload();
     this.replaced = replaced;
   }
@@ -60,6 +67,32 @@ final class Channel implements ReplyTo {
 
   RoomRights rights() {
     return rights;
+  }
+
+  /**
+   * Applies the rights of another token. All rights change at once, except that {@code presence}
+   * begins with the next join, because diffs need the {@code presence_state} of a join.
+   */
+  void rights(RoomRights changed) {
+    rights = changed;
+    if (!blind && !changed.seesPresence()) {
+      room.blind(this);
+    }
+  }
+
+  /** Whether the channel gets no presence messages. */
+  boolean isBlind() {
+    return blind;
+  }
+
+  /** For {@link HubRoom#blind}, which moves the channel to another audience. */
+  void goBlind() {
+    blind = true;
+  }
+
+  /** Whether messages of that event show the users of the room. */
+  static boolean isPresence(byte[] quotedEvent) {
+    return Arrays.equals(quotedEvent, PRESENCE_DIFF) || Arrays.equals(quotedEvent, PRESENCE_STATE);
   }
 
   /**

@@ -2,7 +2,6 @@ package io.mycelium.connection;
 
 import io.mycelium.access.Action;
 import io.mycelium.access.Identity;
-import io.mycelium.access.Permissions;
 import io.mycelium.access.RoomRights;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.GatewayConfig;
@@ -12,7 +11,6 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.InboundMessage;
 import io.mycelium.protocol.MalformedFrameException;
 import io.mycelium.protocol.Payload;
-import io.mycelium.protocol.Refusal;
 import io.mycelium.protocol.Serializer;
 import io.mycelium.protocol.Topic;
 import io.mycelium.protocol.Utf8;
@@ -33,7 +31,7 @@ public final class Connection {
   private final Hub hub;
   private final HubInstance instance;
   private final long number;
-  private final Identity identity;
+  private final Credentials credentials;
   private final Serializer serializer;
   private final Outbox outbox;
   private final Liveness liveness;
@@ -56,7 +54,7 @@ public final class Connection {
     this.hub = hub;
     this.instance = instance;
     this.number = number;
-    this.identity = identity;
+    this.credentials = new Credentials(hub, this, identity);
     this.serializer = serializer;
     this.outbox = new Outbox(hub, this, serializer, transport);
     this.lastSeen = hub.tick();
@@ -165,6 +163,7 @@ public final class Connection {
       switch (message.event()) {
         case JOIN -> join(message, channel);
         case LEAVE -> leave(message, channel);
+        case ACCESS_TOKEN -> credentials.renew(message, channel.joinRef());
         default -> push(message, channel);
       }
     }
@@ -179,12 +178,7 @@ public final class Connection {
 
   private void handleUnjoined(InboundMessage message) {
     if (Topic.PHOENIX.isOf(message)) {
-      if (message.event() == InboundMessage.Event.HEARTBEAT) {
-        outbox.reply(Outbox.NULL, message.ref(), Topic.PHOENIX, true, Outbox.EMPTY);
-      } else {
-        String expected = "event is " + message.eventName() + ", expected heartbeat";
-        outbox.error(Outbox.NULL, message.ref(), Topic.PHOENIX, ErrorCode.UNKNOWN_EVENT, expected);
-      }
+      handlePhoenix(message);
       return;
     }
     switch (message.event()) {
@@ -199,6 +193,17 @@ public final class Connection {
     }
   }
 
+  private void handlePhoenix(InboundMessage message) {
+    switch (message.event()) {
+      case HEARTBEAT -> outbox.reply(Outbox.NULL, message.ref(), Topic.PHOENIX, true, Outbox.EMPTY);
+      case ACCESS_TOKEN -> credentials.renew(message, Outbox.NULL);
+      default -> {
+        String expected = "event is " + message.eventName() + ", expected heartbeat";
+        outbox.error(Outbox.NULL, message, ErrorCode.UNKNOWN_EVENT, expected);
+      }
+    }
+  }
+
   private void join(InboundMessage message, Channel replaced) {
     if (intake.refusesJoin(message)) {
       return;
@@ -208,9 +213,9 @@ public final class Connection {
       outbox.error(message.joinRef(), message, ErrorCode.TOO_MANY_CHANNELS, full);
       return;
     }
-    RoomRights rights = Permissions.rights(identity, link().instanceId(), message.topic());
+    RoomRights rights = credentials.rights(message.topic());
     if (!rights.mayJoin()) {
-      forbid(message.joinRef(), message, Action.JOIN);
+      credentials.forbid(message.joinRef(), message, Action.JOIN);
       return;
     }
     HubRoom room = instance.room(message);
@@ -231,24 +236,8 @@ public final class Connection {
     }
   }
 
-  /** What a push needs otherwise, since a channel that may not push may still read. */
-  private boolean isForbidden(InboundMessage message, Channel channel) {
-    Action action = Action.ofEvent(message.eventName());
-    if (action == null || channel.rights().allow(action)) {
-      return false;
-    }
-    forbid(channel.joinRef(), message, action);
-    return true;
-  }
-
-  /** Nothing allows it; the message says what would. */
-  private void forbid(byte[] joinRef, InboundMessage message, Action action) {
-    Refusal refusal = Permissions.refusal(identity, action, link().instanceId(), message.topic());
-    outbox.error(joinRef, message, refusal.code(), refusal.getMessage());
-  }
-
   private void push(InboundMessage message, Channel channel) {
-    if (channel.rights() == RoomRights.ALL || !isForbidden(message, channel)) {
+    if (channel.rights() == RoomRights.ALL || !credentials.forbid(message, channel)) {
       send(message, channel);
     }
   }
@@ -307,10 +296,13 @@ public final class Connection {
     }
   }
 
+  /** Copied: ending one changes the list. */
+  List<Channel> channels() {
+    return List.copyOf(channels);
+  }
+
   void endChannels(boolean error) {
-    for (Channel channel : List.copyOf(channels)) {
-      channel.end(error);
-    }
+    channels().forEach(channel -> channel.end(error));
   }
 
   /** The end of a turn: writes everything to the socket, unless the peer is too slow. */
@@ -381,7 +373,11 @@ public final class Connection {
   }
 
   String user() {
-    return identity.userId();
+    return credentials.identity().userId();
+  }
+
+  Credentials credentials() {
+    return credentials;
   }
 
   Outbox outbox() {

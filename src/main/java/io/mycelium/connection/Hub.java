@@ -1,6 +1,8 @@
 package io.mycelium.connection;
 
 import io.mycelium.access.Action;
+import io.mycelium.access.Authenticators;
+import io.mycelium.access.Guest;
 import io.mycelium.access.Identity;
 import io.mycelium.access.Permissions;
 import io.mycelium.bus.Command;
@@ -43,7 +45,7 @@ public final class Hub {
   private final InstanceDirectory directory;
   private final Places places;
   private final ConnectionMeters meters;
-  private final KeepAlive keepAlive = new KeepAlive();
+  private final SocketWatch watch;
   private final Map<String, Future<HubInstance>> instances = new HashMap<>();
   private final long timer;
   private final Buffers buffers = new Buffers();
@@ -67,6 +69,7 @@ public final class Hub {
    * @param id unique among the hubs of all nodes
    * @param maxMessageBytes the server's limit, which an instance may lower
    * @param places the node's, which its hubs share
+   * @param access how long an identity holds, and who takes another token in its place
    */
   public Hub(
       Vertx vertx,
@@ -76,6 +79,7 @@ public final class Hub {
       GatewayConfig gatewayConfig,
       int maxMessageBytes,
       Places places,
+      Authenticators access,
       ConnectionMeters meters) {
     this.vertx = vertx;
     this.eventLoop = eventLoop;
@@ -89,6 +93,7 @@ public final class Hub {
     this.traffic = new Traffic(meters);
     this.waiting = new WaitingBytes(config.maxWaitingBytes(), places.waitingBytes());
     this.unfinished = new UnfinishedMessages(config, places.unfinishedBytes());
+    this.watch = new SocketWatch(access, eventLoop);
     this.timer = vertx.setPeriodic(TICK_MS, ignored -> advance());
   }
 
@@ -106,6 +111,10 @@ public final class Hub {
    *     node is full, or the identity has no right in the instance
    */
   public Future<Permit> admit(String instanceId, Identity identity, String address) {
+    if (Guest.isUnknown(identity)) {
+      return Guests.admitted(directory, instanceId, identity)
+          .compose(guest -> admit(instanceId, guest, address));
+    }
     Refusal refusal = Permissions.check(identity, Action.CONNECT, instanceId, null);
     if (refusal == null && drain != null) {
       refusal = new Refusal(ErrorCode.DRAINING, "this node is stopping");
@@ -179,7 +188,7 @@ public final class Hub {
   }
 
   void opened(Connection connection) {
-    keepAlive.add(connection.liveness());
+    watch.add(connection);
     connections++;
     upgrading--;
     meters.connectionOpened();
@@ -193,7 +202,7 @@ public final class Hub {
   }
 
   void closed(Connection connection, String reason) {
-    keepAlive.remove(connection.liveness());
+    watch.remove(connection);
     connections--;
     unfinished.forget(connection);
     meters.connectionClosed(reason);
@@ -310,6 +319,11 @@ public final class Hub {
     return all;
   }
 
+  /** Closes the connections whose tokens were revoked. */
+  public void endRevoked() {
+    watch.endRevoked(all());
+  }
+
   public void close() {
     vertx.cancelTimer(timer);
     gateway.close();
@@ -348,7 +362,7 @@ public final class Hub {
   }
 
   private void advance() {
-    keepAlive.advance();
+    watch.advance();
     unfinished.tick();
     waiting.tick();
   }
@@ -362,7 +376,11 @@ public final class Hub {
   }
 
   int tick() {
-    return keepAlive.tick();
+    return watch.tick();
+  }
+
+  SocketWatch watch() {
+    return watch;
   }
 
   SocketConfig config() {

@@ -5,7 +5,6 @@ import io.mycelium.bus.Outbound;
 import io.mycelium.bus.Outbound.Delivery;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
-import io.mycelium.protocol.Serializer;
 import io.mycelium.protocol.Topic;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,8 +28,11 @@ final class HubRoom {
   private final Hub hub;
   private final HubInstance instance;
   private final Topic topic;
-  private final Audience v1;
-  private final Audience v2;
+  private final Audiences seeing;
+
+  /** Channels without the right {@code presence}; null until the first of them. */
+  private Audiences blind;
+
   private List<Waiting> waiting = List.of();
   private ArrayDeque<Delivery> held;
   private long last;
@@ -41,8 +43,7 @@ final class HubRoom {
     this.hub = hub;
     this.instance = instance;
     this.topic = topic;
-    this.v1 = new Audience(hub, Serializer.V1);
-    this.v2 = new Audience(hub, Serializer.V2);
+    this.seeing = new Audiences(hub);
   }
 
   String name() {
@@ -65,7 +66,7 @@ final class HubRoom {
   }
 
   private boolean isEmpty() {
-    return v1.size() + v2.size() == 0 && waiting.isEmpty();
+    return seeing.isEmpty() && waiting.isEmpty() && (blind == null || blind.isEmpty());
   }
 
   /**
@@ -102,7 +103,25 @@ final class HubRoom {
   }
 
   private Audience audience(Channel channel) {
-    return channel.connection().serializer() == Serializer.V1 ? v1 : v2;
+    if (!channel.isBlind()) {
+      return seeing.of(channel);
+    }
+    if (blind == null) {
+      blind = new Audiences(hub);
+    }
+    return blind.of(channel);
+  }
+
+  /** Moves a channel that lost the right {@code presence}. */
+  void blind(Channel channel) {
+    boolean listens = channel.index >= 0;
+    if (listens) {
+      seeing.of(channel).remove(channel);
+    }
+    channel.goBlind();
+    if (listens) {
+      audience(channel).add(channel);
+    }
   }
 
   void onDelivery(Delivery delivery) {
@@ -147,8 +166,10 @@ final class HubRoom {
   }
 
   private void append(Delivery delivery) {
-    v2.append(topic, delivery);
-    v1.append(topic, delivery);
+    seeing.append(topic, delivery);
+    if (blind != null && !Channel.isPresence(delivery.quotedEvent())) {
+      blind.append(topic, delivery);
+    }
     if (!dirty) {
       dirty = true;
       hub.dirty(this);
@@ -160,8 +181,10 @@ final class HubRoom {
    * the order.
    */
   void write() {
-    v2.write();
-    v1.write();
+    seeing.write();
+    if (blind != null) {
+      blind.write();
+    }
   }
 
   void flush() {
@@ -230,8 +253,11 @@ final class HubRoom {
 
   /** All joined channels, copied: ending one changes the audience. */
   List<Channel> channels() {
-    List<Channel> all = new ArrayList<>(v1.members());
-    all.addAll(v2.members());
+    List<Channel> all = new ArrayList<>();
+    seeing.addTo(all);
+    if (blind != null) {
+      blind.addTo(all);
+    }
     waiting.forEach(each -> all.add(each.channel()));
     return all;
   }

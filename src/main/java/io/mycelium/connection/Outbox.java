@@ -20,6 +20,8 @@ final class Outbox {
   private static final byte[] PHX_CLOSE = JsonWriter.quoted("phx_close");
   private static final byte[] PHX_ERROR = JsonWriter.quoted("phx_error");
   private static final byte[] RECONNECT = JsonWriter.quoted("reconnect");
+  private static final byte[] TOKEN_EXPIRING = JsonWriter.quoted("token_expiring");
+  private static final byte[] IN = JsonWriter.constant("{\"in\":");
   private static final byte[] DELAY = JsonWriter.constant("{\"delay\":");
 
   private final Hub hub;
@@ -96,6 +98,12 @@ final class Outbox {
   void reconnectIn(long delayMs) {
     byte[] payload = JsonWriter.lastField(DELAY, delayMs);
     serializer.push(buffer(), NULL, NULL, Topic.PHOENIX, RECONNECT, payload);
+  }
+
+  /** Likewise; Mycelium's own client sends another token in return. */
+  void tokenExpiring(long inMs) {
+    byte[] payload = JsonWriter.lastField(IN, inMs);
+    serializer.push(buffer(), NULL, NULL, Topic.PHOENIX, TOKEN_EXPIRING, payload);
   }
 
   void ping() {

@@ -1,128 +1,102 @@
 package io.mycelium.console;
 
+import io.mycelium.access.Action;
+import io.mycelium.access.Authenticator;
+import io.mycelium.access.Identity;
+import io.mycelium.access.Permissions;
+import io.mycelium.access.SessionCookie;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
 import io.vertx.core.http.Cookie;
-import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.LongSupplier;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import java.util.function.Supplier;
 
 /**
- * Who may see the console. With a token: a client that sends the token as a bearer, or has a
- * session cookie made with it. Without a token: a client that connects from this machine, and not
- * through a proxy.
- *
- * <p>A session is {@code <expiry>.<HMAC-SHA256 of the expiry>}, so the server keeps no sessions,
- * the cookie does not contain the token, and a new token ends all sessions. Every comparison of a
- * secret takes constant time.
+ * Who may see the console. Where tokens are required: a client whose token has the scope {@code
+ * console}, as a bearer or in the cookie of the log-in. In the open mode: a client that connects
+ * from this machine, and not through a proxy.
  */
 final class Access {
-  static final String COOKIE = "mycelium_console";
+  /** Of a session whose token lasts longer. */
   static final Duration SESSION = Duration.ofHours(12);
 
-  private static final String BEARER = "Bearer ";
+  private static final String BEARER = "bearer ";
   private static final List<String> FORWARDED =
       List.of("Forwarded", "X-Forwarded-For", "X-Real-IP");
 
-  private final byte[] token;
+  private static final Refusal FAR =
+      new Refusal(
+          ErrorCode.FORBIDDEN,
+          "with access.mode: open the console answers only on the machine that it runs on;"
+              + " access.mode: required lets whoever has a token reach it from elsewhere");
+  private static final Refusal ABSENT =
+      new Refusal(ErrorCode.UNAUTHORIZED, "the console needs a token with the scope console");
+
+  private final Authenticator authenticator;
   private final LongSupplier clock;
 
   /**
    * @param clock milliseconds since 1970
    */
-  Access(ConsoleConfig config, LongSupplier clock) {
-    this.token = config.token().getBytes(StandardCharsets.UTF_8);
+  Access(Authenticator authenticator, LongSupplier clock) {
+    this.authenticator = authenticator;
     this.clock = clock;
   }
 
   boolean needsToken() {
-    return token.length > 0;
+    return authenticator.needsToken();
   }
 
-  /**
-   * @return null if the request is allowed, else the reason: {@code unauthorized} if a token helps,
-   *     {@code forbidden} if none is configured
-   */
-  Refusal refusal(HttpServerRequest request) {
-    if (needsToken()) {
-      return hasToken(request)
-          ? null
-          : new Refusal(ErrorCode.UNAUTHORIZED, "the console needs its token (console.token)");
+  /** Fails with {@code unauthorized} or {@code forbidden} if the request may not go on. */
+  Future<Void> admit(HttpServerRequest request) {
+    return admission(request).get();
+  }
+
+  /** The same, to be asked again while what the request opened lasts. */
+  Supplier<Future<Void>> admission(HttpServerRequest request) {
+    if (!needsToken()) {
+      Future<Void> local = isLocal(request) ? Future.succeededFuture() : Future.failedFuture(FAR);
+      return () -> local;
     }
-    return isLocal(request)
-        ? null
-        : new Refusal(
-            ErrorCode.FORBIDDEN,
-            "without console.token the console answers only on the machine that it runs on;"
-                + " set console.token (MYCELIUM_CONSOLE_TOKEN) to reach it from elsewhere");
+    String token = token(request);
+    return token == null ? () -> Future.failedFuture(ABSENT) : () -> admit(token).mapEmpty();
   }
 
-  private boolean hasToken(HttpServerRequest request) {
+  /** Whose the token is, if it may see the console. */
+  Future<Identity> admit(String token) {
+    return authenticator
+        .read(token)
+        .compose(
+            identity -> {
+              Refusal refusal = Permissions.check(identity, Action.CONSOLE, null, null);
+              return refusal == null
+                  ? Future.succeededFuture(identity)
+                  : Future.failedFuture(refusal);
+            });
+  }
+
+  private static String token(HttpServerRequest request) {
     String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-    if (authorization != null && authorization.startsWith(BEARER)) {
-      return isToken(authorization.substring(BEARER.length()).strip());
+    if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return authorization.substring(BEARER.length()).strip();
     }
-    Cookie cookie = request.getCookie(COOKIE);
-    return cookie != null && isSession(cookie.getValue());
+    return SessionCookie.of(request);
   }
 
-  boolean isToken(String given) {
-    return given != null && same(given.getBytes(StandardCharsets.UTF_8), token);
-  }
-
-  /** Compares digests, so that not even the length leaks. */
-  private static boolean same(byte[] a, byte[] b) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      return MessageDigest.isEqual(sha.digest(a), sha.digest(b));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
+  /** The cookie of a session that begins now and ends with its token, if not before. */
+  Cookie session(Identity identity, String token, boolean secure) {
+    long life = SESSION.toSeconds();
+    if (identity.expires() != Identity.NEVER) {
+      life = Math.max(1, Math.min(life, identity.expires() - clock.getAsLong() / 1000));
     }
-  }
-
-  /** The cookie of a session that starts now. */
-  Cookie session(boolean secure) {
-    String expiry = Long.toString(clock.getAsLong() + SESSION.toMillis());
-    return Cookie.cookie(COOKIE, expiry + "." + mac(expiry))
-        .setPath("/console")
-        .setHttpOnly(true)
-        .setSecure(secure)
-        .setSameSite(CookieSameSite.LAX)
-        .setMaxAge(SESSION.toSeconds());
-  }
-
-  private boolean isSession(String value) {
-    int dot = value.indexOf('.');
-    if (!value.matches("\\d{1,18}\\.[0-9a-f]{64}")) {
-      return false;
-    }
-    String expiry = value.substring(0, dot);
-    byte[] given = value.substring(dot + 1).getBytes(StandardCharsets.US_ASCII);
-    boolean genuine = MessageDigest.isEqual(given, mac(expiry).getBytes(StandardCharsets.US_ASCII));
-    return genuine && Long.parseLong(expiry) > clock.getAsLong();
-  }
-
-  private String mac(String expiry) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(token, "HmacSHA256"));
-      String text = "mycelium console session " + expiry;
-      return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+    return SessionCookie.make(token, life, secure);
   }
 
   /** A proxy on this machine connects from it too, but names its client in a header. */
@@ -134,22 +108,5 @@ final class Access {
     // An address, not a name, so there is no DNS query.
     InetAddress peer = host == null ? null : new InetSocketAddress(host, 0).getAddress();
     return peer != null && peer.isLoopbackAddress();
-  }
-
-  /**
-   * Whether a WebSocket was opened by a page of this server: for a page of another site too, a
-   * browser sends cookies and reaches local addresses. Clients other than browsers send no origin.
-   */
-  static boolean isSameOrigin(HttpServerRequest request) {
-    String origin = request.getHeader(HttpHeaders.ORIGIN);
-    if (origin == null) {
-      return true;
-    }
-    try {
-      String from = URI.create(origin).getAuthority();
-      return from != null && from.equalsIgnoreCase(String.valueOf(request.authority()));
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 }

@@ -1,8 +1,12 @@
 package io.mycelium.console;
 
+import io.mycelium.access.Authenticator;
+import io.mycelium.access.Origin;
+import io.mycelium.access.SessionCookie;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,16 +17,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /**
  * The console of one web verticle, at {@code /console}: the pages for clients with access, the
- * log-in page for others if a token is configured, and the feed at {@code /console/feed}.
+ * log-in page for others where a token is required, and the feed at {@code /console/feed}.
  */
 public final class Console {
   private static final String PAGE = "web/console/index.html";
   private static final String LOGIN = "web/console/login.html";
-  private static final String WRONG_TOKEN =
-      "<p class=\"error\" role=\"alert\">That is not the token.</p>";
+  private static final String LOG_OUT = "<button id=\"log-out\" class=\"quiet\">Log out</button>";
 
   /** Files that the log-in page needs too; they are not secret. */
   private static final String STYLE = "/console/console.css";
@@ -34,11 +38,11 @@ public final class Console {
   private static final String LOGIN_REFERRER = "same-origin";
 
   private static final String PATHS = "/console*";
-  private static final int MAX_FORM = 4096;
+  private static final int MAX_FORM = 16_384;
   private static final int LOGIN_DELAY_MS = 500;
 
   private final Vertx vertx;
-  private final String page = read(PAGE);
+  private final String page;
   private final String logIn = read(LOGIN);
   private final Context context;
   private final ConsoleConfig config;
@@ -46,11 +50,12 @@ public final class Console {
   private final Feed feed;
 
   /** Call it on the web verticle's context. */
-  public Console(Vertx vertx, ConsoleConfig config, Sampler sampler) {
+  public Console(Vertx vertx, ConsoleConfig config, Authenticator authenticator, Sampler sampler) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.config = config;
-    this.access = new Access(config, System::currentTimeMillis);
+    this.access = new Access(authenticator, System::currentTimeMillis);
+    this.page = read(PAGE).replace("<!--log-out-->", access.needsToken() ? LOG_OUT : "");
     this.feed = new Feed(vertx, sampler);
   }
 
@@ -65,23 +70,36 @@ public final class Console {
         .handler(BodyHandler.create(false).setBodyLimit(MAX_FORM))
         .handler(this::logIn);
     router.get("/console/feed").handler(this::subscribe);
+    router.post("/console/logout").handler(this::logOut);
     router.route(PATHS).handler(this::admit);
-    router.get("/console/logout").handler(this::logOut);
     for (String path : new String[] {"/console", "/console/node", "/console/instances/:id"}) {
       router.get(path).handler(ctx -> answer(ctx, 200, page));
     }
   }
 
   private void admit(RoutingContext ctx) {
-    Refusal refusal = access.refusal(ctx.request());
     ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
-    if (refusal == null || ctx.normalizedPath().equals(STYLE)) {
+    if (ctx.normalizedPath().equals(STYLE)) {
       ctx.next();
-    } else if (refusal.code() == ErrorCode.UNAUTHORIZED && wantsPage(ctx.request())) {
-      logInPage(ctx, "");
-    } else {
-      ctx.fail(refusal);
+      return;
     }
+    access
+        .admit(ctx.request())
+        .onSuccess(admitted -> ctx.next())
+        .onFailure(
+            cause -> {
+              if (access.needsToken() && isRefusal(cause) && wantsPage(ctx.request())) {
+                logInPage(ctx, SessionCookie.of(ctx.request()) == null ? null : cause.getMessage());
+              } else {
+                ctx.fail(cause);
+              }
+            });
+  }
+
+  /** Whether another token would help. */
+  private static boolean isRefusal(Throwable cause) {
+    return cause instanceof Refusal refusal
+        && (refusal.code() == ErrorCode.UNAUTHORIZED || refusal.code() == ErrorCode.FORBIDDEN);
   }
 
   private static boolean wantsPage(HttpServerRequest request) {
@@ -90,11 +108,22 @@ public final class Console {
   }
 
   /**
-   * @param error HTML for the page's error slot
+   * @param why the reason why the given token gives no access; null if none was given
    */
-  private void logInPage(RoutingContext ctx, String error) {
-    ctx.response().putHeader("Referrer-Policy", LOGIN_REFERRER);
+  private void logInPage(RoutingContext ctx, String why) {
+    String error = why == null ? "" : "<p class=\"error\" role=\"alert\">" + escaped(why) + "</p>";
+    ctx.response()
+        .putHeader("Referrer-Policy", LOGIN_REFERRER)
+        .putHeader("WWW-Authenticate", "Bearer");
     answer(ctx, 401, logIn.replace("<!--error-->", error));
+  }
+
+  /** It may say what the token said. */
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
   }
 
   private static void answer(RoutingContext ctx, int status, String html) {
@@ -116,36 +145,70 @@ public final class Console {
   /** A wrong token is answered late, to slow down guessing. */
   private void logIn(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
-    if (!access.needsToken() || !Access.isSameOrigin(request)) {
+    if (!access.needsToken() || !Origin.isOwn(request)) {
       ctx.fail(new Refusal(ErrorCode.FORBIDDEN, "there is nothing to log in to from there"));
-    } else if (access.isToken(request.getFormAttribute("token"))) {
-      ctx.response().addCookie(access.session(request.isSSL()));
-      ctx.redirect("/console");
+      return;
+    }
+    String given = request.getFormAttribute("token");
+    String token = given == null ? "" : given.strip();
+    if (token.length() > SessionCookie.MAX_LENGTH) {
+      logInPage(
+          ctx,
+          "The token has "
+              + token.length()
+              + " characters; a browser keeps up to "
+              + SessionCookie.MAX_LENGTH
+              + ".");
+      return;
+    }
+    access
+        .admit(token)
+        .onSuccess(
+            identity -> {
+              ctx.response().addCookie(access.session(identity, token, Origin.isSecure(request)));
+              ctx.redirect("/console");
+            })
+        .onFailure(cause -> vertx.setTimer(LOGIN_DELAY_MS, ignored -> logInFailed(ctx, cause)));
+  }
+
+  private void logInFailed(RoutingContext ctx, Throwable cause) {
+    if (isRefusal(cause)) {
+      logInPage(ctx, cause.getMessage());
     } else {
-      vertx.setTimer(LOGIN_DELAY_MS, ignored -> logInPage(ctx, WRONG_TOKEN));
+      ctx.fail(cause);
     }
   }
 
   private void logOut(RoutingContext ctx) {
-    ctx.response().addCookie(access.session(ctx.request().isSSL()).setValue("").setMaxAge(0));
-    ctx.redirect("/console");
+    if (!Origin.isOwn(ctx.request())) {
+      ctx.fail(new Refusal(ErrorCode.FORBIDDEN, "there is nothing to log out of from there"));
+      return;
+    }
+    ctx.response().addCookie(SessionCookie.make("", 0, Origin.isSecure(ctx.request())));
+    ctx.response().setStatusCode(204).end();
   }
 
   private void subscribe(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
-    Refusal refusal = access.refusal(request);
+    // Nothing of the socket is read before it is one.
+    request.pause();
+    Supplier<Future<Void>> admission = access.admission(request);
+    admission.get().onSuccess(admitted -> subscribe(ctx, admission)).onFailure(ctx::fail);
+  }
+
+  /** The cookie comes with what a page of another origin asks for too. */
+  private void subscribe(RoutingContext ctx, Supplier<Future<Void>> admission) {
+    HttpServerRequest request = ctx.request();
     String upgrade = request.getHeader(HttpHeaders.UPGRADE);
-    if (refusal != null) {
-      ctx.fail(refusal);
-    } else if (!Access.isSameOrigin(request)) {
-      String origin = request.getHeader(HttpHeaders.ORIGIN);
-      ctx.fail(Refusal.of(ErrorCode.FORBIDDEN, "Origin", origin, "a page of this server"));
+    if (!Origin.isOwn(request)) {
+      ctx.fail(
+          Refusal.of(ErrorCode.FORBIDDEN, "Origin", Origin.of(request), "a page of this server"));
     } else if (!"websocket".equalsIgnoreCase(upgrade)) {
       ctx.fail(Refusal.of(ErrorCode.BAD_REQUEST, "Upgrade", upgrade, "websocket"));
     } else if (feed.refusal() != null) {
       ctx.fail(feed.refusal());
     } else {
-      request.toWebSocket().onSuccess(feed::accept);
+      request.toWebSocket().onSuccess(socket -> feed.accept(socket, admission));
     }
   }
 

@@ -6,11 +6,13 @@ import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The consoles that are connected to one web verticle. While a console is connected, the feed
@@ -55,8 +57,12 @@ final class Feed {
             subscribers.size() + " consoles are open, expected fewer than " + MAX_SUBSCRIBERS);
   }
 
-  void accept(ServerWebSocket socket) {
-    Subscriber subscriber = new Subscriber(this, socket);
+  /**
+   * @param admission asked again and again; once it fails the console is told to come again, when
+   *     it is asked for a token
+   */
+  void accept(ServerWebSocket socket, Supplier<Future<Void>> admission) {
+    Subscriber subscriber = new Subscriber(this, socket, admission);
     subscribers.add(subscriber);
     if (subscribers.size() == 1) {
       open();

@@ -2,12 +2,15 @@ package io.mycelium.console;
 
 import io.mycelium.bus.InstanceRows;
 import io.mycelium.protocol.Disconnect;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * One console's WebSocket. Frames are JSON objects, told apart by their first key:
@@ -34,15 +37,17 @@ final class Subscriber {
 
   private final Feed feed;
   private final ServerWebSocket socket;
+  private final Supplier<Future<Void>> admission;
   private final Observer observer;
   private boolean behind;
   private long behindSince;
   private long loading;
   private boolean loaded;
 
-  Subscriber(Feed feed, ServerWebSocket socket) {
+  Subscriber(Feed feed, ServerWebSocket socket, Supplier<Future<Void>> admission) {
     this.feed = feed;
     this.socket = socket;
+    this.admission = admission;
     this.observer = new Observer(feed, this);
   }
 
@@ -151,6 +156,14 @@ final class Subscriber {
       close(Disconnect.SLOW_CONSUMER);
     } else if (!behind) {
       socket.writePing(Buffer.buffer());
+    }
+    admission.get().onFailure(this::admittedNoMore);
+  }
+
+  /** Of the keys being away for a while nothing follows. */
+  private void admittedNoMore(Throwable cause) {
+    if (cause instanceof Refusal refusal && !refusal.code().retryable()) {
+      close(Disconnect.GOING_AWAY);
     }
   }
 

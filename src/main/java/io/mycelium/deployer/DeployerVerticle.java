@@ -90,7 +90,8 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
       long scan = Math.min(MAX_IDLE_SCAN_MS, config.idleTimeout().toMillis() / SCANS_PER_BUDGET);
       vertx.setPeriodic(scan, ignored -> registry.sleepIdle());
     }
-    return Future.all(registry.open(), rows.start())
+    RevocationService revocations = new RevocationService(vertx, store.revocations());
+    return Future.all(registry.open(), rows.start(), revocations.start())
         .compose(
             opened ->
                 vertx

@@ -10,6 +10,8 @@ public interface Store {
 
   SnapshotStore snapshots();
 
+  RevocationStore revocations();
+
   /**
    * Writes accepted entries, as far as possible within a few seconds, and releases all resources.
    */

@@ -21,6 +21,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Logging {
   private static final List<String> DATABASE_LIBRARIES = List.of("com.zaxxer", "org.flywaydb");
+
+  /**
+   * Below INFO they log offered sub-protocols and whole addresses, either of which may be a token.
+   */
+  private static final List<String> TELL_TOKENS =
+      List.of("io.netty.handler.codec.http.websocketx", "io.vertx.ext.web");
+
   private static final String LINE =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n%ex";
 
@@ -82,6 +89,9 @@ public final class Logging {
             .getLogger(library)
             .setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
       }
+    }
+    for (String library : TELL_TOKENS) {
+      context.getLogger(library).setLevel(level.isGreaterOrEqual(Level.INFO) ? level : Level.INFO);
     }
     if (level == Level.DEBUG) {
       context.getLogger("io.netty").setLevel(Level.INFO);

@@ -17,6 +17,13 @@ public enum Disconnect {
   INTERNAL_ERROR(1011, "internal_error"),
   /** Issued when a message is not a frame of the serializer that the client requested. */
   MALFORMED_FRAME(4000, "malformed_frame"),
+  /**
+   * Issued when the token of the connection has expired and no other came within {@code
+   * access.expiry_grace}.
+   */
+  TOKEN_EXPIRED(4001, "token_expired"),
+  /** Issued when the token of the connection was revoked. */
+  TOKEN_REVOKED(4003, "token_revoked"),
   /** Issued when the instance of the connection was deleted. */
   INSTANCE_DELETED(4004, "instance_deleted"),
   /** Issued when a peer did not answer a ping within the timeout. */

@@ -93,6 +93,7 @@ public final class InboundMessage {
     LEAVE("phx_leave"),
     HEARTBEAT("heartbeat"),
     PUSH("push"),
+    ACCESS_TOKEN("access_token"),
     OTHER("");
 
     private final byte[] name;
@@ -111,7 +112,10 @@ public final class InboundMessage {
       if (Arrays.equals(event, LEAVE.name)) {
         return LEAVE;
       }
-      return Arrays.equals(event, HEARTBEAT.name) ? HEARTBEAT : OTHER;
+      if (Arrays.equals(event, HEARTBEAT.name)) {
+        return HEARTBEAT;
+      }
+      return Arrays.equals(event, ACCESS_TOKEN.name) ? ACCESS_TOKEN : OTHER;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.mycelium.web;
 
+import io.mycelium.access.AccessConfig;
 import io.mycelium.access.Authenticators;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
@@ -8,6 +9,7 @@ import io.mycelium.connection.Hub;
 import io.mycelium.connection.Places;
 import io.mycelium.connection.SocketConfig;
 import io.mycelium.connection.SocketState;
+import io.mycelium.protocol.Refusal;
 import io.mycelium.web.page.ClientModule;
 import io.mycelium.web.page.PageHeaders;
 import io.mycelium.web.page.Pages;
@@ -24,8 +26,10 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.ext.web.Router;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -47,6 +51,8 @@ public final class WebVerticle extends VerticleBase {
   private final Places places;
   private final ConnectionMeters meters;
   private final Consumer<Router> routes;
+  private HostGuard hosts = new HostGuard(AccessConfig.DEFAULT);
+  private OriginGuard origins = new OriginGuard(AccessConfig.DEFAULT);
   private Hub hub;
   private HttpServer server;
   private volatile int[] socketStates = new int[SocketState.values().length];
@@ -78,6 +84,13 @@ public final class WebVerticle extends VerticleBase {
     this.routes = routes;
   }
 
+  /** Whom else to listen to than pages of this server; before it is deployed. */
+  public WebVerticle guarded(AccessConfig access) {
+    hosts = new HostGuard(access);
+    origins = new OriginGuard(access);
+    return this;
+  }
+
   @Override
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
@@ -91,6 +104,7 @@ public final class WebVerticle extends VerticleBase {
             gatewayConfig,
             config.maxMessageBytes(),
             places,
+            authenticators,
             meters);
     Problems problems = new Problems(config.maxBodyBytes());
     TransferCodings codings = new TransferCodings(problems);
@@ -132,11 +146,30 @@ public final class WebVerticle extends VerticleBase {
     server.requestHandler(
         request -> {
           slow.began(request);
-          if (!codings.refuses(request) && !sockets.handle(request)) {
+          if (!codings.refuses(request)
+              && !isForeign(request, problems)
+              && !origins.answers(request)
+              && !sockets.handle(request)) {
             router.handle(request);
           }
         });
-    return server.listen();
+    return new RevocationFeed(vertx, authenticators.revocations(), hub)
+        .start()
+        .compose(known -> server.listen());
+  }
+
+  /** Whether it means another host, or comes from a page of another: then it is refused. */
+  private boolean isForeign(HttpServerRequest request, Problems problems) {
+    Refusal host = hosts.refusal(request);
+    Refusal refusal = host == null ? origins.refusal(request) : host;
+    if (refusal == null) {
+      return false;
+    }
+    if (request.path() != null && request.path().startsWith("/socket/")) {
+      meters.upgradeRefused(refusal.code().reason());
+    }
+    problems.refuse(request, refusal);
+    return true;
   }
 
   private HttpServerOptions options() {
@@ -151,6 +184,9 @@ public final class WebVerticle extends VerticleBase {
         .setUseProxyProtocol(config.proxyProtocol())
         .setTcpNoDelay(true)
         .setAcceptBacklog(BACKLOG)
+        // phoenix.js offers it together with its token; browsers drop a connection without an
+        // answer.
+        .setWebSocketSubProtocols(List.of("phoenix"))
         .setMaxWebSocketFrameSize(config.maxMessageBytes())
         .setMaxWebSocketMessageSize(config.maxMessageBytes())
         .setPerMessageWebSocketCompressionSupported(false)

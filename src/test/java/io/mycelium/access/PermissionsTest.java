@@ -71,7 +71,7 @@ class PermissionsTest {
   void adminMayDoEverythingOnItsInstancesAndNothingBeyond() {
     Grant admin = new Grant(CHAT, Map.of(), Set.of(Scope.ADMIN));
     Set<Action> all = EnumSet.allOf(Action.class);
-    all.removeAll(EnumSet.of(Action.CONSOLE, Action.REVOKE));
+    all.removeAll(EnumSet.of(Action.CONSOLE, Action.REVOKE, Action.LIST_REVOCATIONS));
     assertThat(allowed(admin)).isEqualTo(all);
     assertThat(may(Action.GET_INSTANCE, "chat2", null, admin)).isFalse();
     assertThat(may(Action.CREATE_INSTANCE, null, null, admin)).isFalse();
@@ -81,7 +81,8 @@ class PermissionsTest {
   void wholeNodeNeedsAllInstances() {
     Grant some = new Grant(List.of(Glob.of("c*")), Map.of(), Set.of(Scope.ADMIN));
     Grant all = new Grant(List.of(Glob.ALL), Map.of(), Set.of(Scope.ADMIN));
-    for (Action action : List.of(Action.CONSOLE, Action.REVOKE, Action.CREATE_INSTANCE)) {
+    for (Action action :
+        List.of(Action.CONSOLE, Action.REVOKE, Action.LIST_REVOCATIONS, Action.CREATE_INSTANCE)) {
       assertThat(may(action, null, null, some)).as(action.name()).isFalse();
       assertThat(may(action, null, null, all)).as(action.name()).isTrue();
     }
@@ -119,7 +120,7 @@ class PermissionsTest {
                 + " for that instance");
     assertThat(Permissions.check(identity(null), Action.CONSOLE, null, null))
         .hasMessage(
-            "this token may not console: it needs the scope console for instances *, of a token"
+            "this token may not use the console: it needs the scope console for instances *, of a token"
                 + " that is no tenant's");
   }
 

@@ -39,7 +39,7 @@ class MyceliumClientTest {
 
   @Test
   void theClientKeepsItsPromisesWhateverTheServerDoes() throws InterruptedException {
-    scripted.script().run("mycelium-client-unit.test.mjs", 32, Map.of());
+    scripted.script().run("mycelium-client-unit.test.mjs", 36, Map.of());
   }
 
   @Test

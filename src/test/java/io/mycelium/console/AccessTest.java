@@ -1,61 +1,83 @@
 package io.mycelium.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mycelium.access.Identity;
+import io.mycelium.access.Revocation;
+import io.mycelium.access.SessionCookie;
 import io.mycelium.testing.TestNode;
+import io.mycelium.testing.Tokens;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Who has access to the pages and to the feed. */
 class AccessTest {
-  private static final String TOKEN = "correct horse battery";
   private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final String ALL = "{'sub':'ada','instances':['*'],'scope':'console'}";
+  private static final String ADMIN = "{'sub':'ada','instances':['*'],'scope':'admin'}";
 
+  private final Tokens tokens = new Tokens();
   private TestNode node;
 
   @AfterEach
   void stop() {
-    if (node != null) {
-      node.close();
-    }
+    node.close();
+    tokens.close();
   }
 
-  private void start(boolean enabled, String token) {
-    node = TestNode.builder().console(new ConsoleConfig(enabled, token)).start();
+  private void startOpen(boolean enabled) {
+    node = TestNode.builder().console(new ConsoleConfig(enabled)).start();
+  }
+
+  private void startRequired() {
+    node =
+        TestNode.builder().console(ConsoleConfig.DEFAULT).authenticators(tokens.required()).start();
   }
 
   private HttpResponse<String> get(String path, String... headers)
       throws IOException, InterruptedException {
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
-    return HTTP.send(
-        headers.length == 0 ? request.build() : request.headers(headers).build(),
-        HttpResponse.BodyHandlers.ofString());
+    return send("GET", path, "", headers);
   }
 
-  private HttpResponse<String> logIn(String token, String... headers)
+  private HttpResponse<String> send(String method, String path, String body, String... headers)
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(uri("/console/login"))
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .POST(HttpRequest.BodyPublishers.ofString("token=" + token.replace(' ', '+')));
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + path))
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
     return HTTP.send(
         headers.length == 0 ? request.build() : request.headers(headers).build(),
         HttpResponse.BodyHandlers.ofString());
   }
 
-  private URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + node.port() + path);
+  private HttpResponse<String> logIn(String token, String... more)
+      throws IOException, InterruptedException {
+    String[] headers = new String[more.length + 2];
+    headers[0] = "Content-Type";
+    headers[1] = "application/x-www-form-urlencoded";
+    System.arraycopy(more, 0, headers, 2, more.length);
+    return send("POST", "/console/login", "token=" + token, headers);
+  }
+
+  /** The cookie, as a browser sends it back. */
+  private String session(String claims) throws IOException, InterruptedException {
+    return logIn(tokens.token(claims))
+        .headers()
+        .firstValue("Set-Cookie")
+        .orElseThrow()
+        .split(";", 2)[0];
   }
 
   @Test
   void nothingIsThereIfItIsOff() throws Exception {
-    start(false, "");
+    startOpen(false);
     for (String path :
         new String[] {
           "/console", "/console/node", "/console/app.js", "/console/uplot/uPlot.min.css"
@@ -66,25 +88,28 @@ class AccessTest {
   }
 
   @Test
-  void withoutATokenThisMachineGetsInAndAProxyOnItDoesNot() throws Exception {
-    start(true, "");
-    assertThat(get("/console").statusCode()).isEqualTo(200);
+  void inTheOpenModeThisMachineGetsInAndAProxyOnItDoesNot() throws Exception {
+    startOpen(true);
+    HttpResponse<String> page = get("/console");
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.body()).doesNotContain("log-out");
     assertThat(get("/console/app.js").statusCode()).isEqualTo(200);
     ConsoleSocket.connect(node.port()).close();
     for (String header : new String[] {"X-Forwarded-For", "X-Real-IP"}) {
       HttpResponse<String> refused = get("/console", header, "203.0.113.7");
       assertThat(refused.statusCode()).isEqualTo(403);
-      assertThat(refused.body()).contains("console.token");
+      assertThat(refused.body()).contains("access.mode: required");
       assertThat(ConsoleSocket.refused(node.port(), header, "203.0.113.7")).isEqualTo(403);
     }
   }
 
   @Test
-  void withATokenEverythingButTheLogInIsClosed() throws Exception {
-    start(true, TOKEN);
+  void whereTokensAreAskedForEverythingButTheLogInIsClosed() throws Exception {
+    startRequired();
     HttpResponse<String> page = get("/console", "Accept", "text/html");
     assertThat(page.statusCode()).isEqualTo(401);
-    assertThat(page.body()).contains("<form").doesNotContain(TOKEN);
+    assertThat(page.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+    assertThat(page.body()).contains("<form");
     // With no-referrer Chromium would send "Origin: null" with the form, which log-in refuses.
     assertThat(page.headers().allValues("Referrer-Policy")).containsExactly("same-origin");
     assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
@@ -98,62 +123,106 @@ class AccessTest {
 
   @Test
   void theTokenOpensASessionForPagesAndFeed() throws Exception {
-    start(true, TOKEN);
-    HttpResponse<String> in = logIn(TOKEN);
+    startRequired();
+    String token = tokens.token(ALL, Duration.ofMinutes(5));
+    HttpResponse<String> in = logIn(token);
     assertThat(in.statusCode()).isEqualTo(302);
     String cookie = in.headers().firstValue("Set-Cookie").orElseThrow();
-    assertThat(cookie).contains("HTTPOnly", "SameSite=Lax", "Path=/console").doesNotContain(TOKEN);
+    assertThat(cookie).contains("HTTPOnly", "SameSite=Strict", "Path=/;");
+    int maxAge = Integer.parseInt(cookie.replaceAll(".*Max-Age=(\\d+).*", "$1"));
+    assertThat(maxAge).isBetween(200, 310);
     String session = cookie.split(";", 2)[0];
-    assertThat(get("/console", "Cookie", session).statusCode()).isEqualTo(200);
+    HttpResponse<String> page = get("/console", "Cookie", session);
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.body()).contains("log-out").doesNotContain(token);
+    assertThat(cookie).doesNotContain("Secure");
+    HttpResponse<String> overTls = logIn(token, "Origin", "https://127.0.0.1:" + node.port());
+    assertThat(overTls.headers().firstValue("Set-Cookie").orElseThrow()).contains("Secure");
     ConsoleSocket.connect(node.port(), "Cookie", session).close();
-    ConsoleSocket.connect(node.port(), "Authorization", "Bearer " + TOKEN).close();
+    ConsoleSocket.connect(node.port(), "Authorization", "Bearer " + token).close();
   }
 
   @Test
-  void aWrongTokenOrAForgedSessionOpensNothing() throws Exception {
-    start(true, TOKEN);
-    HttpResponse<String> wrong = logIn(TOKEN + "x");
-    assertThat(wrong.statusCode()).isEqualTo(401);
-    assertThat(wrong.headers().firstValue("Set-Cookie")).isEmpty();
-    String genuine = new Access(new ConsoleConfig(true, TOKEN), () -> 0).session(false).getValue();
-    String mac = genuine.substring(genuine.indexOf('.'));
-    String other =
-        new Access(new ConsoleConfig(true, "another token of 24 "), System::currentTimeMillis)
-            .session(false)
-            .getValue();
-    for (String forged :
-        new String[] {
-          "", ".", "x.y", genuine, Long.MAX_VALUE / 10 + mac, other, "9".repeat(30) + mac
-        }) {
-      assertThat(get("/console", "Cookie", Access.COOKIE + "=" + forged).statusCode())
-          .as(forged)
-          .isEqualTo(401);
+  void aTokenWithoutTheScopeOrThatIsNoneOpensNothingAndIsToldWhy() throws Exception {
+    startRequired();
+    HttpResponse<String> user = logIn(tokens.token("{'sub':'ada','instances':['*']}"));
+    assertThat(user.statusCode()).isEqualTo(401);
+    assertThat(user.body()).contains("it needs the scope console for instances *");
+    HttpResponse<String> some = logIn(tokens.token(ADMIN.replace("*", "chat*")));
+    assertThat(some.body()).contains("for instances *");
+    HttpResponse<String> none = logIn("<script>x</script>");
+    assertThat(none.statusCode()).isEqualTo(401);
+    assertThat(none.body()).contains("role=\"alert\"").doesNotContain("<script>");
+    HttpResponse<String> large = logIn("x".repeat(SessionCookie.MAX_LENGTH + 1));
+    assertThat(large.body()).contains("3801 characters");
+    for (HttpResponse<String> refused : List.of(user, some, none, large)) {
+      assertThat(refused.headers().firstValue("Set-Cookie")).isEmpty();
+    }
+  }
+
+  @Test
+  void theSessionEndsWithItsTokenAndTheFeedWithIt() throws Exception {
+    startRequired();
+    String session = session("{'sub':'eve','instances':['*'],'scope':'console'}");
+    try (ConsoleSocket feed = ConsoleSocket.connect(node.port(), "Cookie", session)) {
+      feed.await("loaded");
+      tokens
+          .revocations()
+          .add(new Revocation(null, null, "eve", Revocation.ANY_TIME, Identity.NEVER));
+      assertThat(get("/console", "Cookie", session).statusCode()).isEqualTo(401);
+      assertThat(feed.await("closed")).isEqualTo(1001);
     }
   }
 
   @Test
   void aPageOfAnotherSiteOpensNoFeedAndNoSession() throws Exception {
-    start(true, "");
+    startRequired();
+    String session = session(ALL);
+    String own = "http://127.0.0.1:" + node.port();
     for (String origin :
         new String[] {"https://evil.example", "null", "http://127.0.0.1:1", "no uri"}) {
-      assertThat(ConsoleSocket.refused(node.port(), "Origin", origin)).as(origin).isEqualTo(403);
+      assertThat(ConsoleSocket.refused(node.port(), "Cookie", session, "Origin", origin))
+          .as(origin)
+          .isEqualTo(403);
+      assertThat(logIn(tokens.token(ALL), "Origin", origin).statusCode()).as(origin).isEqualTo(403);
     }
-    ConsoleSocket.connect(node.port(), "Origin", "http://127.0.0.1:" + node.port()).close();
-    node.close();
-    start(true, TOKEN);
-    for (String origin : new String[] {"https://evil.example", "null"}) {
-      assertThat(logIn(TOKEN, "Origin", origin).statusCode()).as(origin).isEqualTo(403);
-    }
-    String own = "http://127.0.0.1:" + node.port();
-    assertThat(logIn(TOKEN, "Origin", own).statusCode()).isEqualTo(302);
+    ConsoleSocket.connect(node.port(), "Cookie", session, "Origin", own).close();
+    assertThat(logIn(tokens.token(ALL), "Origin", own).statusCode()).isEqualTo(302);
   }
 
   @Test
-  void aShortTokenIsRefusedWithoutBeingShown() {
-    assertThatThrownBy(() -> new ConsoleConfig(true, "tooshort"))
-        .hasMessageContaining("console.token")
-        .hasMessageContaining("8 characters")
-        .hasMessageNotContaining("tooshort");
-    assertThat(new ConsoleConfig(true, TOKEN).toString()).doesNotContain(TOKEN);
+  void theCookieCountsForRestOnlyBesideWhatAForeignPageCannotSend() throws Exception {
+    startRequired();
+    node.create("{'id':'chat','type':'accumulative'}");
+    String session = session(ADMIN);
+    String path = "/api/v1/instances/chat";
+    String[] proof = {"Cookie", session, "X-Requested-With", "mycelium"};
+    assertThat(get(path, "Cookie", session).statusCode()).isEqualTo(401);
+    assertThat(get(path, proof).statusCode()).isEqualTo(200);
+    for (String site : new String[] {"same-site", "cross-site", "none"}) {
+      assertThat(send("DELETE", path, "", with(proof, "Sec-Fetch-Site", site)).statusCode())
+          .as(site)
+          .isEqualTo(401);
+    }
+    assertThat(send("DELETE", path, "", with(proof, "Origin", "null")).statusCode()).isEqualTo(403);
+    assertThat(send("DELETE", path, "", with(proof, "Sec-Fetch-Site", "same-origin")).statusCode())
+        .isEqualTo(204);
+  }
+
+  @Test
+  void loggingOutEndsTheSessionInTheBrowser() throws Exception {
+    startRequired();
+    HttpResponse<String> out = send("POST", "/console/logout", "", "Cookie", session(ALL));
+    assertThat(out.statusCode()).isEqualTo(204);
+    assertThat(out.headers().firstValue("Set-Cookie").orElseThrow())
+        .contains(SessionCookie.NAME + "=;", "Max-Age=0");
+    assertThat(get("/console/logout").statusCode()).isEqualTo(401);
+  }
+
+  private static String[] with(String[] headers, String name, String value) {
+    String[] more = Arrays.copyOf(headers, headers.length + 2);
+    more[headers.length] = name;
+    more[headers.length + 1] = value;
+    return more;
   }
 }

@@ -8,6 +8,7 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,14 +50,24 @@ public final class PhoenixSocket implements WebSocket.Listener, AutoCloseable {
   private PhoenixSocket() {}
 
   public static PhoenixSocket connect(int port, String path) {
+    return connect(port, path, new String[0]);
+  }
+
+  /** One that offers these sub-protocols, in that order. */
+  public static PhoenixSocket connect(int port, String path, String... protocols) {
     PhoenixSocket client = new PhoenixSocket();
     URI uri = URI.create("ws://127.0.0.1:" + port + path);
-    client.socket =
-        HTTP.newWebSocketBuilder()
-            .connectTimeout(Duration.ofSeconds(10))
-            .buildAsync(uri, client)
-            .join();
+    WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(10));
+    if (protocols.length > 0) {
+      builder.subprotocols(protocols[0], Arrays.copyOfRange(protocols, 1, protocols.length));
+    }
+    client.socket = builder.buildAsync(uri, client).join();
     return client;
+  }
+
+  /** What the server took of the sub-protocols that were offered; empty for none. */
+  public String protocol() {
+    return socket.getSubprotocol();
   }
 
   public PhoenixSocket send(String frame) {

@@ -2,6 +2,7 @@ package io.mycelium.testing;
 
 import io.mycelium.journal.InstanceStore;
 import io.mycelium.journal.Journal;
+import io.mycelium.journal.RevocationStore;
 import io.mycelium.journal.SnapshotStore;
 import io.mycelium.journal.Store;
 import io.mycelium.protocol.ErrorCode;
@@ -40,6 +41,11 @@ public abstract class StoreInFront implements Store, Journal {
   @Override
   public SnapshotStore snapshots() {
     return behind.snapshots();
+  }
+
+  @Override
+  public RevocationStore revocations() {
+    return behind.revocations();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mycelium.testing;
 
+import io.mycelium.access.Authenticator;
 import io.mycelium.access.Authenticators;
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.GatewayConfig;
@@ -60,10 +61,12 @@ public final class TestNode implements AutoCloseable {
   private final String transport;
   private final int port;
   private final ConsoleConfig console;
+  private final Authenticator authenticator;
   private final Sampler sampler;
 
   private TestNode(Builder b) {
     console = b.console;
+    authenticator = b.authenticators.requests();
     sampler = new Sampler(new Meters(Set.of(), Set.of()), Map::of, "memory");
     transport = b.transport;
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
@@ -78,10 +81,9 @@ public final class TestNode implements AutoCloseable {
     Transfers transfers = new Transfers(b.guards.http());
     Places places = new Places(b.maxConnections, b.guards.limits());
     for (int i = 0; i < b.eventLoops; i++) {
-      WebConfig web = b.web();
       WebVerticle verticle =
           new WebVerticle(
-              web,
+              b.web(),
               b.socket,
               b.gateway,
               contract,
@@ -98,7 +100,7 @@ public final class TestNode implements AutoCloseable {
   }
 
   private void mount(Router router) {
-    new Console(vertx, console, sampler).mount(router);
+    new Console(vertx, console, authenticator, sampler).mount(router);
   }
 
   public static Builder builder() {
@@ -223,7 +225,7 @@ public final class TestNode implements AutoCloseable {
     private JournalConfig journal = JournalConfig.DEFAULT.inMemory();
     private Store store;
     private ConnectionMeters meters = ConnectionMeters.NONE;
-    private ConsoleConfig console = new ConsoleConfig(false, "");
+    private ConsoleConfig console = new ConsoleConfig(false);
     private RoomTypes types = new RoomTypes(List.of());
     private String transport = "netty";
     private int eventLoops = 2;
@@ -335,11 +337,10 @@ public final class TestNode implements AutoCloseable {
     }
 
     private InstanceMeters states() {
-      Consumer<StateBudget> listener = states;
       return new InstanceMeters() {
         @Override
         public void states(StateBudget budget) {
-          listener.accept(budget);
+          states.accept(budget);
         }
       };
     }
@@ -370,7 +371,6 @@ public final class TestNode implements AutoCloseable {
       return this;
     }
 
-    /** Over all event loops. */
     public Builder maxConnections(int count) {
       maxConnections = count;
       return this;

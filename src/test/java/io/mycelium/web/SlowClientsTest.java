@@ -43,7 +43,7 @@ class SlowClientsTest {
         TestNode.builder()
             .transport(transport)
             .meters(meters)
-            .console(new ConsoleConfig(true, ""))
+            .console(new ConsoleConfig(true))
             .guards(Guards.http(new HttpConfig(2048, 4096, SECOND, SECOND, SECOND, 1, 1, 1L << 20)))
             .start();
     node.create("{'id':'x','type':'accumulative'}");

@@ -1,5 +1,6 @@
 package io.mycelium.access.token;
 
+import io.mycelium.access.SessionCookie;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -7,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * Where a request has its token. {@code Authorization: Bearer} for all; an upgrade, to which a
- * browser can add no header, may have it as phoenix.js 1.8 sends {@code authToken}, or as the
- * parameter {@code token}.
+ * Where a request has its token. {@code Authorization: Bearer} for all; REST done from the console
+ * has it in a cookie; an upgrade, to which a browser can add no header, may have it as phoenix.js
+ * 1.8 sends {@code authToken}, or as the parameter {@code token}.
  */
 public final class BearerToken {
   /** phoenix.js: {@code Sec-WebSocket-Protocol: phoenix, base64url.bearer.phx.TOKEN}. */
@@ -30,7 +31,7 @@ public final class BearerToken {
       return bearer(authorization);
     }
     if (!upgrade) {
-      return null;
+      return SessionCookie.ofOwnScript(request);
     }
     String protocol = protocol(request.getHeader("Sec-WebSocket-Protocol"));
     if (protocol != null) {

@@ -6,6 +6,7 @@ import io.mycelium.journal.InstanceStore;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.JournalMeters;
+import io.mycelium.journal.RevocationStore;
 import io.mycelium.journal.SnapshotStore;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.StoreException;
@@ -34,6 +35,7 @@ public final class JdbcStore implements Store {
   private final JdbcJournal journal;
   private final JdbcSnapshots snapshots;
   private final JdbcInstances instances;
+  private final JdbcRevocations revocations;
 
   private JdbcStore(
       HikariDataSource pool,
@@ -48,6 +50,7 @@ public final class JdbcStore implements Store {
     this.journal = new JdbcJournal(config, writer, reader, unsorted);
     this.snapshots = new JdbcSnapshots(config, writer, reader);
     this.instances = new JdbcInstances(writer, reader, journal::registered);
+    this.revocations = new JdbcRevocations(writer, reader);
     writer.start();
   }
 
@@ -138,6 +141,11 @@ public final class JdbcStore implements Store {
   @Override
   public SnapshotStore snapshots() {
     return snapshots;
+  }
+
+  @Override
+  public RevocationStore revocations() {
+    return revocations;
   }
 
   @Override

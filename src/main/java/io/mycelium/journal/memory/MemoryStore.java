@@ -3,6 +3,7 @@ package io.mycelium.journal.memory;
 import io.mycelium.journal.InstanceStore;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.RevocationStore;
 import io.mycelium.journal.SnapshotStore;
 import io.mycelium.journal.Store;
 import io.vertx.core.Future;
@@ -11,6 +12,7 @@ import io.vertx.core.Future;
 public final class MemoryStore implements Store {
   private final MemoryJournal journal;
   private final InstanceStore instances;
+  private final RevocationStore revocations = new MemoryRevocations();
 
   public MemoryStore(JournalConfig config) {
     this.journal = new MemoryJournal(config);
@@ -30,6 +32,11 @@ public final class MemoryStore implements Store {
   @Override
   public SnapshotStore snapshots() {
     return journal;
+  }
+
+  @Override
+  public RevocationStore revocations() {
+    return revocations;
   }
 
   @Override

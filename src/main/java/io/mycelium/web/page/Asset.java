@@ -64,8 +64,9 @@ public record Asset(String type, String etag, Buffer plain, Buffer gzip) {
     HttpServerResponse response =
         ctx.response()
             .putHeader(HttpHeaders.ETAG, etag)
-            .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
-            .putHeader(HttpHeaders.VARY, "Accept-Encoding");
+            .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
+    // Others may have said what else it depends on.
+    response.headers().add(HttpHeaders.VARY, "Accept-Encoding");
     if (matches(ctx.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
       response.setStatusCode(304).end();
       return;

@@ -63,14 +63,14 @@ public final class Problems {
         new Problem(
             ErrorCode.BAD_REQUEST, status, "not a valid HTTP request: " + text, null, List.of());
     request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    write(request.response(), problem);
+    write(request, problem);
   }
 
   /** Answers with a status that has no code of its own; the connection is the caller's to close. */
   void answer(HttpServerRequest request, int status, String detail, Violation violation) {
     Problem problem = new Problem(ErrorCode.BAD_REQUEST, status, detail, null, List.of(violation));
     request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    write(request.response(), problem);
+    write(request, problem);
   }
 
   /** A request whose body does not come; the connection is the caller's to close. */
@@ -97,7 +97,7 @@ public final class Problems {
         cause instanceof Refusal refusal
             ? Problem.of(refusal)
             : unexpected(request.method(), request.path(), cause);
-    write(request.response(), problem);
+    write(request, problem);
   }
 
   private void answer(RoutingContext ctx, int statusIfNone) {
@@ -112,7 +112,7 @@ public final class Problems {
     }
     // A refused, unread body would otherwise stay in the connection before its next request.
     drain(ctx.request());
-    write(response, problem(ctx, statusIfNone));
+    write(ctx.request(), problem(ctx, statusIfNone));
   }
 
   /**
@@ -180,7 +180,11 @@ public final class Problems {
         .orElse(ErrorCode.BAD_REQUEST);
   }
 
-  private static void write(HttpServerResponse response, Problem problem) {
+  private static void write(HttpServerRequest request, Problem problem) {
+    HttpServerResponse response = request.response();
+    if (problem.status() == 401) {
+      response.putHeader("WWW-Authenticate", challenge(request));
+    }
     if (problem.code().retryable()) {
       response.putHeader(HttpHeaders.RETRY_AFTER, "1");
     }
@@ -188,6 +192,13 @@ public final class Problems {
         .setStatusCode(problem.status())
         .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
         .end(problem.toJson().toBuffer());
+  }
+
+  /** RFC 6750 section 3.1: an error is named only where there was a token. */
+  private static String challenge(HttpServerRequest request) {
+    return request.headers().contains(HttpHeaders.AUTHORIZATION)
+        ? "Bearer error=\"invalid_token\""
+        : "Bearer";
   }
 
   private static void explain(RoutingContext ctx) {

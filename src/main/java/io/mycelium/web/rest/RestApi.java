@@ -3,6 +3,7 @@ package io.mycelium.web.rest;
 import io.mycelium.access.Action;
 import io.mycelium.access.Authenticator;
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.bus.RevocationDirectory;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.web.page.Asset;
@@ -57,14 +58,15 @@ public final class RestApi {
     this.contract = contract;
     this.authenticator = authenticator;
     this.maxBodyBytes = maxBodyBytes;
-    this.operations = operations(directory);
+    this.operations = operations(vertx, directory);
     this.transfer = new Transfer(directory, contract, BASE_PATH, transfers);
   }
 
   private static Map<String, Function<ApiRequest, Future<Answer>>> operations(
-      InstanceDirectory directory) {
+      Vertx vertx, InstanceDirectory directory) {
     InstanceOperations instances = new InstanceOperations(directory, BASE_PATH);
     RoomOperations rooms = new RoomOperations(directory, BASE_PATH);
+    RevocationOperations revocations = new RevocationOperations(new RevocationDirectory(vertx));
     return Map.ofEntries(
         Map.entry("createInstance", instances::createInstance),
         Map.entry("listInstances", instances::listInstances),
@@ -79,7 +81,9 @@ public final class RestApi {
         Map.entry("deleteRoom", rooms::deleteRoom),
         Map.entry("listEntries", rooms::listEntries),
         Map.entry("getState", rooms::getState),
-        Map.entry("sendMessage", rooms::sendMessage));
+        Map.entry("sendMessage", rooms::sendMessage),
+        Map.entry("createRevocation", revocations::createRevocation),
+        Map.entry("listRevocations", revocations::listRevocations));
   }
 
   /**

@@ -15,8 +15,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalMeters;
-import io.mycelium.journal.RegisterContract;
 import io.mycelium.journal.Retention;
+import io.mycelium.journal.RevocationContract;
+import io.mycelium.journal.RevocationStore.Revoked;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.StoreException;
 import io.mycelium.testing.Quiet;
@@ -32,7 +33,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** Additional contract of every store that outlives its process. */
-abstract class DatabaseContract extends RegisterContract {
+abstract class DatabaseContract extends RevocationContract {
   private String url;
 
   /** The URL of a database with nothing in it. */
@@ -87,6 +88,8 @@ abstract class DatabaseContract extends RegisterContract {
     await(store.journal().append("i", 3, appends("lobby", "e", 2, 500)));
     await(store.snapshots().save("i", 3, "lobby", snapshot(400, "e"), Retention.ALL));
     await(store.instances().setFailed("i", true, "boom"));
+    Revoked revoked = new Revoked(null, null, "ada", 5, Long.MAX_VALUE);
+    await(store.revocations().add(revoked, 10));
     Journal.Room before = await(store.journal().rooms("i")).get("lobby");
     reopen();
     assertThat(await(store.journal().rooms("i")).get("lobby"))
@@ -96,6 +99,7 @@ abstract class DatabaseContract extends RegisterContract {
         .isEqualTo(range(1, 500));
     assertThat(await(store.instances().find("i")).generation()).isEqualTo(3);
     assertThat(await(store.instances().find("i")).lastError()).isEqualTo("boom");
+    assertThat(await(store.revocations().load())).containsExactly(revoked);
   }
 
   /** As if a node's threads ended before its store. */

@@ -1,11 +1,11 @@
 package io.mycelium.journal.memory;
 
-import io.mycelium.journal.RegisterContract;
+import io.mycelium.journal.RevocationContract;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.StoreRig;
 
 /** The contract in memory. */
-final class MemoryStoreTest extends RegisterContract {
+final class MemoryStoreTest extends RevocationContract {
   @Override
   public Store open() {
     return new MemoryStore(StoreRig.config("memory:"));

@@ -33,7 +33,7 @@ class ContractTest {
   @Test
   void documentIsValidOpenApi31() {
     assertThat(contract.openApi().getVersion().name()).isEqualTo("V3_1");
-    assertThat(contract.openApi().operations()).hasSize(16);
+    assertThat(contract.openApi().operations()).hasSize(18);
   }
 
   @Test

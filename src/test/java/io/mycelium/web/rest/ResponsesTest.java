@@ -27,7 +27,8 @@ class ResponsesTest {
           "createInstance", "{\"id\":\"new\",\"type\":\"accumulative\"}",
           "putRoom", "{}",
           "sendMessage", "{\"payload\":1.0}",
-          "importInstance", "{\"end\":0}");
+          "importInstance", "{\"end\":0}",
+          "createRevocation", "{\"token\":\"x\"}");
 
   /**
    * The document's other 4xx and 5xx come from one place for all operations; the deployer decides
@@ -46,6 +47,7 @@ class ResponsesTest {
   private final Vertx vertx = Vertx.vertx();
   private final StubDeployer deployer = new StubDeployer(vertx);
   private boolean stranger;
+  private boolean powerless;
 
   @Test
   void eachDocumentedStatusIsProducedInTheDocumentedShape() {
@@ -70,7 +72,8 @@ class ResponsesTest {
   private Future<Identity> identity() {
     return stranger
         ? Future.failedFuture(new Refusal(ErrorCode.UNAUTHORIZED, "who are you"))
-        : Future.succeededFuture(Identity.everything("tester"));
+        : Future.succeededFuture(
+            powerless ? Identity.nothing("tester") : Identity.everything("tester"));
   }
 
   private Answered provoke(RestServer server, Operation operation, int status) {
@@ -91,6 +94,7 @@ class ResponsesTest {
       deployer.failWith(new Refusal(REFUSALS.get(status), "because"));
     }
     stranger = status == 401;
+    powerless = status == 403;
     try {
       return switch (status) {
         case 400 -> server.send(method, path + "?nonsense=1", body, type);
@@ -101,6 +105,7 @@ class ResponsesTest {
       };
     } finally {
       stranger = false;
+      powerless = false;
     }
   }
 

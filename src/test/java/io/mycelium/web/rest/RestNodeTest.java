@@ -31,8 +31,8 @@ class RestNodeTest {
   private static final String CHAT = "{'id':'chat','type':'accumulative','rooms':{'r':{}}}";
 
   /**
-   * Responses that this node never gives: it accepts every caller (401), and the directory's own
-   * answers depend on no instance.
+   * Responses that this node never gives: it accepts every caller (401, 403), and the directory's
+   * own answers depend on no instance.
    */
   private static final Set<String> OUT_OF_REACH =
       Set.of(
@@ -65,7 +65,13 @@ class RestNodeTest {
           "importInstance 504",
           "listTypes 500",
           "listTypes 503",
-          "listTypes 504");
+          "listTypes 504",
+          "createRevocation 500",
+          "createRevocation 503",
+          "createRevocation 504",
+          "listRevocations 500",
+          "listRevocations 503",
+          "listRevocations 504");
 
   private final Set<String> seen = new TreeSet<>();
   private final FaultyType faulty = new FaultyType();
@@ -99,7 +105,7 @@ class RestNodeTest {
     faulty.release();
     node.close();
     Set<String> expected = rest.documented();
-    expected.removeIf(each -> each.endsWith(" 401"));
+    expected.removeIf(each -> each.endsWith(" 401") || each.endsWith(" 403"));
     expected.removeAll(OUT_OF_REACH);
     assertThat(seen).containsExactlyInAnyOrderElementsOf(expected);
   }
@@ -137,6 +143,23 @@ class RestNodeTest {
     rest.send("listTypes", "/types").is(200);
     rest.send("deleteInstance", "/instances/chat").is(204);
     rest.send("getInstance", "/instances/chat").problem(404, "unknown_instance");
+  }
+
+  /** In the open mode they hit nobody, but are checked, kept and listed. */
+  @Test
+  void revocationsAreMadeAndListed() {
+    String rule = "{'user':'ada','issued_before':1800000000,'until':1900000000}";
+    JsonObject made = rest.send("createRevocation", "/revocations", rule).is(201).json();
+    assertThat(made).isEqualTo(new JsonObject(rule.replace('\'', '"')));
+    assertThat(rest.send("listRevocations", "/revocations").is(200).json().getJsonArray("items"))
+        .isEqualTo(JsonArray.of(made));
+    rest.send("createRevocation", "/revocations", "{}").problem(400, "bad_request");
+    rest.send("createRevocation", "/revocations", "{'user':''}").problem(422, "invalid_config");
+    rest.send("createRevocation", "/revocations", "{'user':'a'}", "text/plain")
+        .problem(415, "unsupported_media_type");
+    String large = "{'user':'" + "x".repeat(5 << 20) + "'}";
+    rest.send("createRevocation", "/revocations", large).problem(413, "message_too_large");
+    rest.send("listRevocations", "/revocations?a=1").problem(400, "bad_request");
   }
 
   @Test

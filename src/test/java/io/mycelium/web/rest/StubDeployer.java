@@ -19,6 +19,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Answers the directory's requests from a map, or with the failure that a test chooses. */
 final class StubDeployer {
+  /** No revocations. */
+  private static final JsonObject NONE = new JsonObject().put("items", new JsonArray());
+
   private final Map<String, JsonObject> instances = new ConcurrentSkipListMap<>();
   private final Map<String, List<String>> entries = new LinkedHashMap<>();
   private volatile Throwable failure;
@@ -26,6 +29,7 @@ final class StubDeployer {
 
   StubDeployer(Vertx vertx) {
     vertx.eventBus().<JsonObject>consumer(Addresses.INSTANCES, this::handle);
+    vertx.eventBus().<JsonObject>consumer(Addresses.REVOCATIONS, this::handle);
   }
 
   /** Every later request fails like this. */
@@ -61,7 +65,8 @@ final class StubDeployer {
     String room = request.getString("room");
     return switch (request.getString("op")) {
       case "create" -> create(request.getJsonObject("spec"));
-      case "list" -> list(request.getJsonObject("filter"));
+      case "list" -> request.containsKey("filter") ? list(request.getJsonObject("filter")) : NONE;
+      case "add" -> new JsonObject();
       case "get", "restart" -> instance(id);
       case "delete" -> instances.remove(instance(id).getString("id"));
       case "get_room" -> room(id, room);

@@ -1,0 +1,61 @@
+package io.mycelium.connection;
+
+import io.mycelium.access.Authenticators;
+import io.mycelium.protocol.Disconnect;
+import io.netty.channel.EventLoop;
+
+/** The checks that a hub makes once a second for all sockets: live peers and valid tokens. */
+final class SocketWatch {
+  private final KeepAlive keepAlive = new KeepAlive();
+  private final Authenticators access;
+  private final EventLoop eventLoop;
+  private final TokenWatch tokens;
+
+  SocketWatch(Authenticators access, EventLoop eventLoop) {
+    this.access = access;
+    this.eventLoop = eventLoop;
+    this.tokens = new TokenWatch(access, System::currentTimeMillis);
+  }
+
+  TokenWatch tokens() {
+    return tokens;
+  }
+
+  /** Seconds since this was made. */
+  int tick() {
+    return keepAlive.tick();
+  }
+
+  void add(Connection connection) {
+    keepAlive.add(connection.liveness());
+    tokens.add(connection.credentials());
+    // A revocation may come during the upgrade; the transport cannot be closed before it starts.
+    if (isRevoked(connection)) {
+      eventLoop.execute(() -> connection.close(Disconnect.TOKEN_REVOKED));
+    }
+  }
+
+  private boolean isRevoked(Connection connection) {
+    return access.revocations().hits(connection.credentials().identity());
+  }
+
+  void remove(Connection connection) {
+    keepAlive.remove(connection.liveness());
+    tokens.remove(connection.credentials());
+  }
+
+  /** To be called once a second. */
+  void advance() {
+    keepAlive.advance();
+    tokens.advance();
+  }
+
+  /** Closes the connections whose tokens are revoked; to be called after each revocation. */
+  void endRevoked(Iterable<Connection> connections) {
+    for (Connection connection : connections) {
+      if (isRevoked(connection)) {
+        connection.close(Disconnect.TOKEN_REVOKED);
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.mycelium.web.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mycelium.testing.PhoenixSocket;
+import io.mycelium.testing.TestNode;
+import io.mycelium.testing.Tokens;
+import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Each operation of the contract and each event of the wire, so that no new one is forgotten. */
+class EveryOperationTest {
+  /** Bodies that fulfil the contract; an operation without one here has none. */
+  private static final Map<String, String> BODIES =
+      Map.of(
+          "createInstance", "{\"id\":\"other\",\"type\":\"accumulative\"}",
+          "putRoom", "{}",
+          "sendMessage", "{\"payload\":1}",
+          "importInstance", "{}",
+          "createRevocation", "{\"token\":\"x\"}");
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Tokens tokens = new Tokens();
+  private TestNode node;
+  private List<Operation> operations;
+
+  @BeforeEach
+  void start() {
+    node = TestNode.builder().authenticators(tokens.required()).start();
+    node.create("{'id':'chat','type':'accumulative','rooms':{'general':{}}}");
+    OpenAPIContract contract = TestNode.await(Contract.load(node.vertx())).openApi();
+    operations = contract.operations();
+    assertThat(operations).hasSizeGreaterThan(10);
+  }
+
+  @AfterEach
+  void stop() {
+    node.close();
+    tokens.close();
+  }
+
+  private HttpResponse<String> send(Operation operation, String instance, String token)
+      throws Exception {
+    String id = operation.getOperationId();
+    String path =
+        operation.getAbsoluteOpenAPIPath().replace("{id}", instance).replace("{room}", "general");
+    assertThat(path).as("every parameter has its value here").doesNotContain("{");
+    String body = BODIES.getOrDefault(id, "");
+    boolean lines = id.equals("importInstance");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + path))
+            .header("Content-Type", lines ? "application/x-ndjson" : "application/json")
+            .method(operation.getHttpMethod().name(), HttpRequest.BodyPublishers.ofString(body));
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void withoutATokenEachIsUnauthorized() throws Exception {
+    for (Operation operation : operations) {
+      HttpResponse<String> answer = send(operation, "chat", null);
+      assertThat(answer.statusCode()).as(operation.getOperationId()).isEqualTo(401);
+      assertThat(answer.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+    }
+  }
+
+  /** Whether the instance is there does not show either. */
+  @Test
+  void aTokenThatGivesNothingIsForbiddenEachButTheListOfTypes() throws Exception {
+    String nothing = tokens.token("{'sub':'eve','instances':[]}");
+    for (Operation operation : operations) {
+      for (String instance : List.of("chat", "not-there")) {
+        HttpResponse<String> answer = send(operation, instance, nothing);
+        String id = operation.getOperationId();
+        assertThat(answer.statusCode())
+            .as(id + " " + answer.body())
+            .isEqualTo(id.equals("listTypes") ? 200 : 403);
+        assertThat(answer.body()).as(id).doesNotContain("epoch", "\"items\"");
+      }
+    }
+    assertThat(TestNode.await(node.directory().get("chat")).getString("status"))
+        .isEqualTo("running");
+  }
+
+  @Test
+  void aTokenForAnotherInstanceIsForbiddenEachOfThisOne() throws Exception {
+    String other = tokens.token("{'sub':'eve','instances':['other'],'scope':'admin'}");
+    for (Operation operation : operations) {
+      if (operation.getAbsoluteOpenAPIPath().contains("{id}")) {
+        assertThat(send(operation, "chat", other).statusCode())
+            .as(operation.getOperationId())
+            .isEqualTo(403);
+      }
+    }
+    HttpResponse<String> list =
+        http.send(
+            HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:" + node.port() + "/api/v1/instances"))
+                .header("Authorization", "Bearer " + other)
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(new JsonObject(list.body()).getJsonArray("items")).isEmpty();
+  }
+
+  /** Whoever may hear a room and nothing else; a type's own events are pushes. */
+  @Test
+  void anEventThatTheTokenDoesNotGiveIsForbidden() {
+    String hears = tokens.token("{'sub':'eve','instances':['chat'],'rooms':{'general':['join']}}");
+    assertThat(node.refusedUpgrade("chat")).isEqualTo(401);
+    try (PhoenixSocket eve = node.connect("chat", "vsn=2.0.0&token=" + hears)) {
+      eve.join("general");
+      List<String> allowed = new ArrayList<>();
+      int ref = 10;
+      for (String event : List.of("push", "push_once", "history", "move", "state", "msg")) {
+        eve.send("['1','" + ref + "','general','" + event + "',{}]");
+        JsonObject reply = eve.awaitReply(Integer.toString(ref)).getJsonObject(4);
+        if (!"forbidden".equals(reply.getJsonObject("response").getString("reason"))) {
+          allowed.add(event + " " + reply.encode());
+        }
+        ref++;
+      }
+      assertThat(allowed).isEmpty();
+      eve.send("['9','9','lobby','phx_join',{}]");
+      assertThat(eve.awaitReply("9").encode()).contains("forbidden", "the room right join");
+    }
+  }
+}
