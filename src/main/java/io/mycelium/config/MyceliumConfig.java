@@ -2,11 +2,11 @@ package io.mycelium.config;
 
 import io.mycelium.access.AccessConfig;
 import io.mycelium.bus.GatewayConfig;
-import io.mycelium.connection.LimitsConfig;
 import io.mycelium.connection.SocketConfig;
 import io.mycelium.console.ConsoleConfig;
 import io.mycelium.instance.DeployerConfig;
 import io.mycelium.journal.JournalConfig;
+import io.mycelium.limits.LimitsConfig;
 import io.mycelium.ops.OpsConfig;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.rest.HttpConfig;

@@ -6,6 +6,7 @@ import io.mycelium.access.RoomRights;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceLink;
+import io.mycelium.limits.Seat;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.InboundMessage;

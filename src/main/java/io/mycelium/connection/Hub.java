@@ -10,6 +10,8 @@ import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.bus.InstanceGateway;
 import io.mycelium.bus.ReplyTo;
+import io.mycelium.limits.Places;
+import io.mycelium.limits.Seat;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;

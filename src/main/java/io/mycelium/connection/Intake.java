@@ -1,5 +1,7 @@
 package io.mycelium.connection;
 
+import io.mycelium.limits.IntakeLimits;
+import io.mycelium.limits.Seat;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.InboundMessage;
 import io.mycelium.protocol.Rate;

@@ -3,6 +3,7 @@ package io.mycelium.connection;
 import io.mycelium.access.Identity;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.ReplyTo;
+import io.mycelium.limits.Seat;
 import io.mycelium.protocol.Serializer;
 
 /** The instance's word that a connection may open. On the hub's event loop. */

@@ -1,5 +1,7 @@
 package io.mycelium.connection;
 
+import io.mycelium.limits.IntakeLimits;
+import io.mycelium.limits.LimitsConfig;
 import io.vertx.core.json.JsonObject;
 
 /**

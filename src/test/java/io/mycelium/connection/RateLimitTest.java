@@ -2,6 +2,7 @@ package io.mycelium.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.limits.LimitsConfig;
 import io.mycelium.testing.Guards;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.RawSocket;

@@ -1,6 +1,6 @@
 package io.mycelium.testing;
 
-import io.mycelium.connection.LimitsConfig;
+import io.mycelium.limits.LimitsConfig;
 import io.mycelium.web.rest.HttpConfig;
 import java.util.List;
 

@@ -2,7 +2,7 @@ package io.mycelium.web.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mycelium.connection.LimitsConfig;
+import io.mycelium.limits.LimitsConfig;
 import io.mycelium.testing.Guards;
 import io.mycelium.testing.RawSocket;
 import io.mycelium.testing.TestNode;

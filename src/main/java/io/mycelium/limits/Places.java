@@ -1,4 +1,4 @@
-package io.mycelium.connection;
+package io.mycelium.limits;
 
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Rate;
@@ -36,12 +36,12 @@ public final class Places {
     this.instances = new Counts(LimitsConfig.shared(limits.maxInstanceMessagesPerSecond()));
   }
 
-  LimitsConfig limits() {
+  public LimitsConfig limits() {
     return limits;
   }
 
   /** Somebody wants to connect; why that is too often, else null. */
-  Refusal handshake(String address) {
+  public Refusal handshake(String address) {
     return handshakes.take(address) == 0
         ? null
         : new Refusal(
@@ -70,12 +70,12 @@ public final class Places {
   }
 
   /** Bytes of messages that are not complete, of all hubs. */
-  AtomicLong unfinishedBytes() {
+  public AtomicLong unfinishedBytes() {
     return unfinishedBytes;
   }
 
   /** Bytes that wait for slow peers, of all hubs. */
-  AtomicLong waitingBytes() {
+  public AtomicLong waitingBytes() {
     return waitingBytes;
   }
 

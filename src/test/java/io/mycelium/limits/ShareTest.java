@@ -1,4 +1,4 @@
-package io.mycelium.connection;
+package io.mycelium.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.mycelium.connection;
+package io.mycelium.limits;
 
 import io.mycelium.access.Identity;
 import io.mycelium.access.Tenant;
@@ -8,19 +8,19 @@ import io.mycelium.protocol.Refusal;
  * One connection's share of what a node may take: its place, and its count among those of its
  * address, user, tenant and instance. From before the upgrade until the socket is gone.
  */
-final class Seat {
+public final class Seat {
   private final Places places;
   private Counts.Tally address;
   private Counts.Tally user;
   private Counts.Tally tenant;
   private Counts.Tally instance;
 
-  Seat(Places places) {
+  public Seat(Places places) {
     this.places = places;
   }
 
   /** Takes all of it; why not, else null. */
-  Refusal take(Identity identity, String from, String instanceId) {
+  public Refusal take(Identity identity, String from, String instanceId) {
     Refusal refusal = places.take();
     if (refusal != null) {
       return refusal;
@@ -65,7 +65,7 @@ final class Seat {
   }
 
   /** Gives all of it back; once. */
-  void free() {
+  public void free() {
     places.free();
     free(address);
     free(user);
@@ -80,13 +80,13 @@ final class Seat {
   }
 
   /** Counts a message of the user and of the instance: 0, or in how many ms to try again. */
-  long retryAfterMs(long now) {
+  public long retryAfterMs(long now) {
     long wait = user == null ? 0 : user.take(now);
     return wait > 0 || instance == null ? wait : instance.take(now);
   }
 
   /** What is wrong when {@link #retryAfterMs} is not 0. */
-  String overRate() {
+  public String overRate() {
     return "with others of its user or instance more than limits.max_user_messages_per_second or"
         + " limits.max_instance_messages_per_second";
   }

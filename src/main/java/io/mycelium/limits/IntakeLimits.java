@@ -1,4 +1,4 @@
-package io.mycelium.connection;
+package io.mycelium.limits;
 
 import io.mycelium.protocol.Rate;
 
@@ -11,7 +11,7 @@ import io.mycelium.protocol.Rate;
  * @param flood refused messages of a connection that is not closed yet: ten times what is taken
  * @param floodBytes likewise
  */
-record IntakeLimits(
+public record IntakeLimits(
     long maxMessages,
     long maxBytes,
     long maxJoins,
@@ -30,7 +30,7 @@ record IntakeLimits(
    *     only lower
    * @param maxBytes likewise
    */
-  static IntakeLimits of(LimitsConfig server, int maxMessages, long maxBytes) {
+  public static IntakeLimits of(LimitsConfig server, int maxMessages, long maxBytes) {
     long messages = lower(maxMessages, server.maxMessagesPerSecond());
     long bytes = lower(maxBytes, server.maxBytesPerSecond());
     long burst =

@@ -1,4 +1,4 @@
-package io.mycelium.connection;
+package io.mycelium.limits;
 
 import io.mycelium.protocol.Rate;
 import java.util.concurrent.ThreadLocalRandom;
