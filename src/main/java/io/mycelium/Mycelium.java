@@ -10,7 +10,6 @@ import io.mycelium.access.token.TokenCheck;
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.config.MyceliumConfig;
-import io.mycelium.connection.Places;
 import io.mycelium.connection.SocketState;
 import io.mycelium.console.Console;
 import io.mycelium.console.Sampler;
@@ -18,6 +17,7 @@ import io.mycelium.deployer.DeployerVerticle;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.jdbc.JdbcStore;
 import io.mycelium.journal.memory.MemoryStore;
+import io.mycelium.limits.Places;
 import io.mycelium.ops.Descriptors;
 import io.mycelium.ops.EventLoopLag;
 import io.mycelium.ops.Health;
@@ -33,6 +33,7 @@ import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
 import io.mycelium.web.rest.Contract;
 import io.mycelium.web.rest.RestApi;
+import io.mycelium.web.rest.Transfers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -238,7 +239,8 @@ public final class Mycelium {
   private List<Future<String>> deployWebs(Contract loaded) {
     List<Future<String>> deployments = new ArrayList<>();
     WebConfig web = OpenAccess.reach(config);
-    Places places = new Places(web.maxConnections());
+    Transfers transfers = new Transfers(config.http());
+    Places places = new Places(web.maxConnections(), config.limits());
     for (int i = 0; i < webVerticles(config); i++) {
       WebVerticle verticle =
           new WebVerticle(
@@ -246,6 +248,7 @@ public final class Mycelium {
               config.socket(),
               config.gateway(),
               loaded,
+              transfers,
               authenticators,
               places,
               nodeMeters,

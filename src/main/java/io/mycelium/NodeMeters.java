@@ -66,6 +66,11 @@ final class NodeMeters implements ConnectionMeters, InstanceMeters, JournalMeter
   }
 
   @Override
+  public void requestAborted(String waitedFor) {
+    meters.requestAborted(waitedFor);
+  }
+
+  @Override
   public void gapFetched() {
     meters.gapFetched();
   }

@@ -55,8 +55,8 @@ public record TenantConfig(
   /** Its keys, under the name that the configuration has it under. */
   public KeySource keySource(String name) {
     String known = issuer.isEmpty() ? name : issuer;
-    return new KeySource(
-        new Tenant(name, prefix), secret, keys, jwksFile, jwksUrl, known, audience);
+    Tenant tenant = new Tenant(name, prefix, maxInstances, maxConnections, createsPerSecond);
+    return new KeySource(tenant, secret, keys, jwksFile, jwksUrl, known, audience);
   }
 
   private static String orEmpty(String text) {

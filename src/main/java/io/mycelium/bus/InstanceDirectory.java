@@ -34,7 +34,20 @@ public final class InstanceDirectory {
    * with the instance.
    */
   public Future<JsonObject> create(JsonObject spec) {
-    return request("create", new JsonObject().put("spec", spec));
+    return create(spec, null);
+  }
+
+  /**
+   * The same for somebody who may have so many.
+   *
+   * @param quota null for none
+   */
+  public Future<JsonObject> create(JsonObject spec, InstanceQuota quota) {
+    return request("create", new JsonObject().put("spec", spec).put("quota", json(quota)));
+  }
+
+  private static JsonObject json(InstanceQuota quota) {
+    return quota == null ? null : quota.toJson();
   }
 
   /**
@@ -134,10 +147,17 @@ public final class InstanceDirectory {
    * completes once they are stored.
    *
    * @param upload to which the lines belong
+   * @param quota of the sender; null for none
    */
-  public Future<JsonObject> importLines(String upload, String id, String text) {
+  public Future<JsonObject> importLines(
+      String upload, String id, String text, InstanceQuota quota) {
     return request(
-        "import", new JsonObject().put("upload", upload).put("id", id).put("text", text));
+        "import",
+        new JsonObject()
+            .put("upload", upload)
+            .put("id", id)
+            .put("text", text)
+            .put("quota", json(quota)));
   }
 
   /** Ends the import: all lines have arrived; answers with the instance. */

@@ -6,8 +6,10 @@ import io.mycelium.connection.SocketConfig;
 import io.mycelium.console.ConsoleConfig;
 import io.mycelium.instance.DeployerConfig;
 import io.mycelium.journal.JournalConfig;
+import io.mycelium.limits.LimitsConfig;
 import io.mycelium.ops.OpsConfig;
 import io.mycelium.web.WebConfig;
+import io.mycelium.web.rest.HttpConfig;
 
 /**
  * The configuration of one node: a section for each concern, whose record is next to the code that
@@ -15,8 +17,10 @@ import io.mycelium.web.WebConfig;
  */
 public record MyceliumConfig(
     WebConfig web,
+    HttpConfig http,
     SocketConfig socket,
     GatewayConfig gateway,
+    LimitsConfig limits,
     DeployerConfig instances,
     JournalConfig journal,
     OpsConfig ops,
@@ -26,8 +30,10 @@ public record MyceliumConfig(
   public static final MyceliumConfig DEFAULT =
       new MyceliumConfig(
           WebConfig.DEFAULT,
+          HttpConfig.DEFAULT,
           SocketConfig.DEFAULT,
           GatewayConfig.DEFAULT,
+          LimitsConfig.DEFAULT,
           DeployerConfig.DEFAULT,
           JournalConfig.DEFAULT,
           OpsConfig.DEFAULT,

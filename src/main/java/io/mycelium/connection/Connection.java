@@ -6,6 +6,7 @@ import io.mycelium.access.RoomRights;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceLink;
+import io.mycelium.limits.Seat;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.InboundMessage;
@@ -35,6 +36,7 @@ public final class Connection {
   private final Serializer serializer;
   private final Outbox outbox;
   private final Liveness liveness;
+  private final Intake intake;
   private final List<Channel> channels = new ArrayList<>(1);
   private boolean closed;
   private boolean draining;
@@ -48,7 +50,8 @@ public final class Connection {
       long number,
       Identity identity,
       Serializer serializer,
-      Transport transport) {
+      Transport transport,
+      Seat seat) {
     this.hub = hub;
     this.instance = instance;
     this.number = number;
@@ -57,6 +60,7 @@ public final class Connection {
     this.outbox = new Outbox(hub, this, serializer, transport);
     this.lastSeen = hub.tick();
     this.liveness = new Liveness(this, instance.limits());
+    this.intake = new Intake(hub, this, instance.limits().intake(), seat);
   }
 
   /**
@@ -88,6 +92,7 @@ public final class Connection {
       close(Disconnect.MESSAGE_TOO_BIG);
       return;
     }
+    boolean admitted = intake.admits(length);
     InboundMessage message;
     try {
       message =
@@ -97,7 +102,11 @@ public final class Connection {
       close(Disconnect.MALFORMED_FRAME);
       return;
     }
-    handle(message);
+    if (admitted) {
+      handle(message);
+    } else {
+      intake.refuse(message, length);
+    }
   }
 
   /**
@@ -132,6 +141,7 @@ public final class Connection {
     channels.clear();
     outbox.discard();
     instance.remove(this);
+    intake.seat().free();
     hub.closed(this, reason);
   }
 
@@ -141,7 +151,8 @@ public final class Connection {
     }
     Channel channel = find(message);
     if (message.fault() != null) {
-      refuseFaulty(message, channel);
+      String fault = "payload " + message.fault();
+      outbox.error(joinRef(message), message, ErrorCode.INVALID_PAYLOAD, fault);
     } else if (channel == null) {
       handleUnjoined(message);
     } else if (channel.isBusy()) {
@@ -159,14 +170,11 @@ public final class Connection {
     }
   }
 
-  /** Only this message is lost; earlier and later messages are handled. */
-  private void refuseFaulty(InboundMessage message, Channel channel) {
+  /** With which an error answers it that loses nothing but this message. */
+  byte[] joinRef(InboundMessage message) {
+    Channel channel = find(message);
     boolean joins = channel == null || message.event() == InboundMessage.Event.JOIN;
-    outbox.error(
-        joins ? message.joinRef() : channel.joinRef(),
-        message,
-        ErrorCode.INVALID_PAYLOAD,
-        "payload " + message.fault());
+    return joins ? message.joinRef() : channel.joinRef();
   }
 
   private void handleUnjoined(InboundMessage message) {
@@ -198,6 +206,9 @@ public final class Connection {
   }
 
   private void join(InboundMessage message, Channel replaced) {
+    if (intake.refusesJoin(message)) {
+      return;
+    }
     if (replaced == null && channels.size() >= hub.config().maxChannels()) {
       String full = "this connection has its max_channels of " + hub.config().maxChannels();
       outbox.error(message.joinRef(), message, ErrorCode.TOO_MANY_CHANNELS, full);
@@ -303,7 +314,7 @@ public final class Connection {
   }
 
   public void pong(ByteBuf data) {
-    if (!closed) {
+    if (!closed && intake.admitsControl()) {
       seen();
       outbox.pong(data);
     }
@@ -356,6 +367,10 @@ public final class Connection {
 
   long number() {
     return number;
+  }
+
+  public UnfinishedMessages unfinished() {
+    return hub.unfinished();
   }
 
   String user() {

@@ -23,6 +23,14 @@ public interface ConnectionMeters {
 
   default void upgradeRefused(String reason) {}
 
+  /**
+   * An HTTP connection was closed.
+   *
+   * @param reason {@code header}, {@code body} or {@code next}: what did not come in time; {@code
+   *     invalid}: what came is no HTTP, or larger than it may be
+   */
+  default void requestAborted(String reason) {}
+
   /** A gap in a room's sequence was fetched from the instance. */
   default void gapFetched() {}
 

@@ -10,10 +10,11 @@ import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.bus.InstanceGateway;
 import io.mycelium.bus.ReplyTo;
+import io.mycelium.limits.Places;
+import io.mycelium.limits.Seat;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
-import io.mycelium.protocol.Serializer;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -50,6 +51,9 @@ public final class Hub {
   private final Map<String, Future<HubInstance>> instances = new HashMap<>();
   private final long timer;
   private final Buffers buffers = new Buffers();
+  private final Traffic traffic;
+  private final UnfinishedMessages unfinished;
+  private final WaitingBytes waiting;
   private List<HubRoom> dirtyRooms = new ArrayList<>();
   private List<Connection> dirtyConnections = new ArrayList<>();
   private boolean flushScheduled;
@@ -60,7 +64,7 @@ public final class Hub {
   /** Sockets whose close frame is in flight; the end of the process would overtake it. */
   private int closing;
 
-  private final Traffic traffic = new Traffic();
+  private long turnBegan;
   private SocketDrain drain;
 
   /**
@@ -88,38 +92,50 @@ public final class Hub {
     this.directory = new InstanceDirectory(vertx);
     this.places = places;
     this.meters = meters;
+    this.traffic = new Traffic(meters);
+    this.waiting = new WaitingBytes(config.maxWaitingBytes(), places.waitingBytes());
+    this.unfinished = new UnfinishedMessages(config, places.unfinishedBytes());
     this.watch = new SocketWatch(access, eventLoop);
-    this.timer = vertx.setPeriodic(TICK_MS, ignored -> watch.advance());
+    this.timer = vertx.setPeriodic(TICK_MS, ignored -> advance());
+  }
+
+  /** An upgrade is asked for from there; why that is too often, else null. It costs little. */
+  public Refusal knock(String address) {
+    return places.handshake(address);
   }
 
   /**
    * Asks an instance to let a connection in.
    *
+   * @param address that it comes from
    * @return the permit, which must be {@linkplain Permit#accept used} or {@linkplain Permit#abandon
    *     given back}; fails with a {@link Refusal} if the instance is unknown, failed or full, the
    *     node is full, or the identity has no right in the instance
    */
-  public Future<Permit> admit(String instanceId, Identity identity) {
+  public Future<Permit> admit(String instanceId, Identity identity, String address) {
     if (Guest.isUnknown(identity)) {
       return Guests.admitted(directory, instanceId, identity)
-          .compose(guest -> admit(instanceId, guest));
+          .compose(guest -> admit(instanceId, guest, address));
     }
     Refusal refusal = Permissions.check(identity, Action.CONNECT, instanceId, null);
+    if (refusal == null && drain != null) {
+      refusal = new Refusal(ErrorCode.DRAINING, "this node is stopping");
+    }
+    Seat seat = new Seat(places);
     if (refusal == null) {
-      refusal =
-          drain == null ? places.take() : new Refusal(ErrorCode.DRAINING, "this node is stopping");
+      refusal = seat.take(identity, address, instanceId);
     }
     if (refusal != null) {
       return Future.failedFuture(refusal);
     }
     upgrading++;
     return instance(instanceId)
-        .compose(instance -> open(instance, identity))
-        .onFailure(ignored -> notUpgraded());
+        .compose(instance -> open(instance, identity, seat))
+        .onFailure(ignored -> notUpgraded(seat));
   }
 
-  private void notUpgraded() {
-    places.free();
+  void notUpgraded(Seat seat) {
+    seat.free();
     upgrading--;
     endDrain();
   }
@@ -141,14 +157,14 @@ public final class Hub {
       return Future.failedFuture(
           new Refusal(ErrorCode.INSTANCE_FAILED, "instance " + id + " has failed"));
     }
-    HubInstance instance =
-        new HubInstance(
-            this, SocketLimits.of(found.getJsonObject("socket"), config, maxMessageBytes));
+    JsonObject socket = found.getJsonObject("socket");
+    SocketLimits limits = SocketLimits.of(socket, config, maxMessageBytes, places.limits());
+    HubInstance instance = new HubInstance(this, limits);
     instance.link(gateway.link(id, instance));
     return instance.link().registered().map(instance);
   }
 
-  private Future<Permit> open(HubInstance instance, Identity identity) {
+  private Future<Permit> open(HubInstance instance, Identity identity, Seat seat) {
     instance.use();
     long number = nextConnection++;
     Promise<Permit> permit = Promise.promise();
@@ -163,7 +179,7 @@ public final class Hub {
             null,
             reply -> {
               if (reply.ok()) {
-                permit.complete(new Permit(instance, number, identity));
+                permit.complete(new Permit(this, instance, number, identity, seat));
               } else {
                 instance.link().sendEnd(Command.Kind.CLOSE, number, null, ReplyTo.NOBODY);
                 instance.release();
@@ -173,43 +189,13 @@ public final class Hub {
     return permit.future();
   }
 
-  /** The instance's permission to open a connection. */
-  public final class Permit {
-    private final HubInstance instance;
-    private final long number;
-    private final Identity identity;
-
-    private Permit(HubInstance instance, long number, Identity identity) {
-      this.instance = instance;
-      this.number = number;
-      this.identity = identity;
-    }
-
-    /** Largest message that the instance takes from a client, in bytes. */
-    public int maxMessageBytes() {
-      return instance.limits().maxMessageBytes();
-    }
-
-    /** The socket is open. */
-    public Connection accept(Serializer serializer, Transport transport) {
-      Connection connection =
-          new Connection(Hub.this, instance, number, identity, serializer, transport);
-      instance.add(connection);
-      watch.add(connection);
-      connections++;
-      upgrading--;
-      meters.connectionOpened();
-      if (drain != null) {
-        eventLoop.execute(() -> drain.close(connection));
-      }
-      return connection;
-    }
-
-    /** The upgrade failed. */
-    public void abandon() {
-      instance.link().sendEnd(Command.Kind.CLOSE, number, null, ReplyTo.NOBODY);
-      instance.release();
-      notUpgraded();
+  void opened(Connection connection) {
+    watch.add(connection);
+    connections++;
+    upgrading--;
+    meters.connectionOpened();
+    if (drain != null) {
+      eventLoop.execute(() -> drain.close(connection));
     }
   }
 
@@ -220,7 +206,7 @@ public final class Hub {
   void closed(Connection connection, String reason) {
     watch.remove(connection);
     connections--;
-    places.free();
+    unfinished.forget(connection);
     meters.connectionClosed(reason);
     endDrain();
   }
@@ -254,6 +240,7 @@ public final class Hub {
   private void scheduleFlush() {
     if (!flushScheduled) {
       flushScheduled = true;
+      turnBegan = System.nanoTime();
       eventLoop.execute(this::flush);
     }
   }
@@ -269,7 +256,7 @@ public final class Hub {
     for (int i = 0; i < sockets.size(); i++) {
       flush(sockets.get(i));
     }
-    traffic.report(meters);
+    traffic.report();
   }
 
   /** A failed flush must not prevent the others. */
@@ -295,12 +282,18 @@ public final class Hub {
   }
 
   void delivered(int messages, long bytes) {
-    traffic.delivered(messages, bytes);
+    traffic.out(messages, bytes);
   }
 
   void received(int bytes) {
-    traffic.received(bytes);
+    traffic.in(bytes);
     scheduleFlush();
+  }
+
+  /** {@link System#nanoTime} as it was at the start of this turn, which is what it costs. */
+  long now() {
+    scheduleFlush();
+    return turnBegan;
   }
 
   /**
@@ -319,7 +312,7 @@ public final class Hub {
   }
 
   private List<Connection> all() {
-    List<Connection> all = new ArrayList<>();
+    List<Connection> all = new ArrayList<>(connections);
     for (Future<HubInstance> made : instances.values()) {
       if (made.succeeded()) {
         all.addAll(made.result().connections());
@@ -368,6 +361,20 @@ public final class Hub {
   /** Number of commands that wait for an instance's answer. */
   public int unacked() {
     return gateway.unacked();
+  }
+
+  private void advance() {
+    watch.advance();
+    unfinished.tick();
+    waiting.tick();
+  }
+
+  WaitingBytes waiting() {
+    return waiting;
+  }
+
+  UnfinishedMessages unfinished() {
+    return unfinished;
   }
 
   int tick() {

@@ -66,6 +66,13 @@ final class Outbox {
     reply(joinRef, ref, topic, false, ErrorResponse.of(code, message));
   }
 
+  /** The answer to a message that came too soon. */
+  void rateLimited(byte[] joinRef, InboundMessage to, String message, long retryAfterMs) {
+    hub.meters().errorReply(ErrorCode.RATE_LIMITED.reason());
+    byte[] response = ErrorResponse.of(ErrorCode.RATE_LIMITED, message, retryAfterMs);
+    reply(joinRef, to.ref(), new Topic(to.topic()), false, response);
+  }
+
   /** A message to one channel. */
   void push(Channel channel, byte[] quotedEvent, byte[] json) {
     serializer.push(buffer(), channel.joinRef(), NULL, channel.room().topic(), quotedEvent, json);

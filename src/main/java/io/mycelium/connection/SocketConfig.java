@@ -12,17 +12,56 @@ import java.time.Duration;
  * @param maxChannels rooms that one connection may be joined to
  * @param maxPendingBytes bytes that may wait for a slow peer before it is disconnected ({@code
  *     slow_consumer})
+ * @param messageTimeout from a message's first fragment to its last
+ * @param maxUnfinishedBytes of messages of all connections of a node that are not complete; above
+ *     it the connections of the oldest are closed
+ * @param maxWaitingBytes of all connections of a node that may wait for slow peers; above it the
+ *     slowest are disconnected ({@code slow_consumer})
  */
 public record SocketConfig(
-    Duration pingInterval, Duration pingTimeout, int maxChannels, int maxPendingBytes) {
+    Duration pingInterval,
+    Duration pingTimeout,
+    int maxChannels,
+    int maxPendingBytes,
+    Duration messageTimeout,
+    long maxUnfinishedBytes,
+    long maxWaitingBytes) {
+
+  private static final Duration MESSAGE_TIMEOUT = Duration.ofSeconds(30);
+  private static final long UNFINISHED = 64L << 20;
+  private static final long WAITING = 1L << 30;
 
   public static final SocketConfig DEFAULT =
-      new SocketConfig(Duration.ofSeconds(25), Duration.ofSeconds(20), 100, 8 << 20);
+      new SocketConfig(
+          Duration.ofSeconds(25),
+          Duration.ofSeconds(20),
+          100,
+          8 << 20,
+          MESSAGE_TIMEOUT,
+          UNFINISHED,
+          WAITING);
 
   public SocketConfig {
     Expect.range("socket.ping_interval", pingInterval, Duration.ofSeconds(1), Duration.ofHours(1));
     Expect.range("socket.ping_timeout", pingTimeout, Duration.ofSeconds(1), Duration.ofHours(1));
     Expect.range("socket.max_channels", maxChannels, 1, 100_000);
     Expect.range("socket.max_pending_bytes", maxPendingBytes, 16 << 10, 1 << 30);
+    Duration second = Duration.ofSeconds(1);
+    Expect.range("socket.message_timeout", messageTimeout, second, Duration.ofHours(1));
+    Expect.range("socket.max_unfinished_bytes", maxUnfinishedBytes, 64 << 10, 1L << 40);
+    Expect.range("socket.max_waiting_bytes", maxWaitingBytes, 64 << 10, 1L << 40);
+  }
+
+  /** With the defaults for the rest. */
+  public SocketConfig(
+      Duration pingInterval, Duration pingTimeout, int maxChannels, int maxPendingBytes) {
+    this(
+        pingInterval,
+        pingTimeout,
+        maxChannels,
+        maxPendingBytes,
+        MESSAGE_TIMEOUT,
+        UNFINISHED,
+        WAITING);
   }
 }

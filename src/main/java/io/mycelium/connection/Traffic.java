@@ -1,23 +1,28 @@
 package io.mycelium.connection;
 
-/** Messages and bytes since the last report, so that the meters are told once a turn. */
+/** What a hub took in and sent since it last reported that. On its event loop. */
 final class Traffic {
+  private final ConnectionMeters meters;
   private int messagesIn;
   private int messagesOut;
   private long bytesIn;
   private long bytesOut;
 
-  void received(int bytes) {
+  Traffic(ConnectionMeters meters) {
+    this.meters = meters;
+  }
+
+  void in(int bytes) {
     messagesIn++;
     bytesIn += bytes;
   }
 
-  void delivered(int messages, long bytes) {
+  void out(int messages, long bytes) {
     messagesOut += messages;
     bytesOut += bytes;
   }
 
-  void report(ConnectionMeters meters) {
+  void report() {
     meters.messagesIn(messagesIn, bytesIn);
     meters.deliveriesOut(messagesOut, bytesOut);
     messagesIn = 0;

@@ -32,6 +32,11 @@ public interface Transport {
    */
   boolean isWritable();
 
+  /** Bytes that wait for the peer, where that is known. */
+  default long waiting() {
+    return 0;
+  }
+
   /**
    * Flushes, sends a close frame with the reason's code and ends the connection.
    *

@@ -1,5 +1,6 @@
 package io.mycelium.deployer;
 
+import io.mycelium.bus.InstanceQuota;
 import io.mycelium.instance.Exports;
 import io.mycelium.instance.InstanceControl;
 import io.mycelium.instance.InstanceServices;
@@ -38,7 +39,9 @@ final class DirectoryService {
     String op = request.getString("op");
     return switch (op) {
       case "create" ->
-          registry.create(InstanceSpec.read(request.getJsonObject("spec"))).map(InstanceJson::of);
+          registry
+              .create(InstanceSpec.read(request.getJsonObject("spec")), quota(request))
+              .map(InstanceJson::of);
       case "list" -> list.page(request.getJsonObject("filter"));
       case "get" -> list.get(id);
       case "lookup" -> registry.touch(id).map(InstanceJson::lookup);
@@ -61,7 +64,7 @@ final class DirectoryService {
       case "export_page" -> exportPage(id, room, request);
       case "import" ->
           imports
-              .add(request.getString("upload"), id, request.getString("text"))
+              .add(request.getString("upload"), id, request.getString("text"), quota(request))
               .map(new JsonObject());
       case "import_end" ->
           imports.finish(request.getString("upload"), id).compose(ignored -> list.get(id));
@@ -75,6 +78,10 @@ final class DirectoryService {
           throw new Refusal(
               ErrorCode.BAD_REQUEST, "op is " + op + ", expected one of the directory's");
     };
+  }
+
+  private static InstanceQuota quota(JsonObject request) {
+    return InstanceQuota.of(request.getJsonObject("quota"));
   }
 
   private Future<JsonObject> call(

@@ -55,7 +55,9 @@ final class InstanceJson {
         new JsonObject()
             .put("max_message_bytes", config.maxMessageBytes())
             .put("ping_interval", config.pingInterval())
-            .put("ping_timeout", config.pingTimeout());
+            .put("ping_timeout", config.pingTimeout())
+            .put("max_messages_per_second", config.maxMessagesPerSecond())
+            .put("max_bytes_per_second", config.maxBytesPerSecond());
     return new JsonObject()
         .put("id", instance.spec().id())
         .put("status", instance.status().json())

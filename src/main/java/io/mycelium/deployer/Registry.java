@@ -1,5 +1,6 @@
 package io.mycelium.deployer;
 
+import io.mycelium.bus.InstanceQuota;
 import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
 import io.mycelium.instance.OwnContext;
@@ -41,13 +42,14 @@ final class Registry {
   /** Ids of running imports: their instances are not visible yet. */
   private final Set<String> importing = new HashSet<>();
 
-  private long registered;
+  private final Census census;
   private Consumer<String> onChange = id -> {};
 
   Registry(Vertx vertx, OwnContext context, InstanceServices services) {
     this.vertx = vertx;
     this.context = context;
     this.services = services;
+    this.census = new Census(context, services.store().instances());
   }
 
   /** Listener for instances that enter or leave memory, or get a request. */
@@ -65,7 +67,7 @@ final class Registry {
         .compose(count -> forgetUnfinished("", 0).map(unfinished -> count - unfinished))
         .map(
             count -> {
-              registered = count;
+              census.begin(count);
               for (long i = 0; i < count; i++) {
                 services.meters().statusChanged(null, IDLE);
               }
@@ -101,14 +103,28 @@ final class Registry {
   }
 
   /**
-   * @throws Refusal if the node is full or an instance in memory has the id; the future fails with
-   *     it if the store has the id
+   * @param quota of the creator; null for none
+   * @return fails with a {@link Refusal} if the node or the quota is full or the id is taken
    */
-  Future<SupervisedInstance> create(InstanceSpec spec) {
-    checkRoom(spec.id());
+  Future<SupervisedInstance> create(InstanceSpec spec, InstanceQuota quota) {
+    return counted(quota).compose(ignored -> createCounted(spec, quota));
+  }
+
+  private Future<Void> counted(InstanceQuota quota) {
+    return census.count(
+        quota,
+        () -> {
+          Set<String> known = new HashSet<>(importing);
+          known.addAll(live.keySet());
+          return known;
+        });
+  }
+
+  private Future<SupervisedInstance> createCounted(InstanceSpec spec, InstanceQuota quota) {
+    checkRoom(spec.id(), quota);
     spec.rooms().values().forEach(services.types()::open);
     SupervisedInstance created = supervise(spec, stuck.getOrDefault(spec.id(), 0L));
-    registered++;
+    census.add(spec.id());
     services.meters().statusChanged(null, created.status().json());
     return context
         .here(services.store().instances().create(row(spec)))
@@ -122,15 +138,16 @@ final class Registry {
         .map(created);
   }
 
-  private void checkRoom(String id) {
+  private void checkRoom(String id, InstanceQuota quota) {
     if (live.containsKey(id) || importing.contains(id)) {
       throw taken(id);
     }
-    if (registered >= services.config().maxInstances()) {
+    if (census.all() >= services.config().maxInstances()) {
       throw new Refusal(
           ErrorCode.MAX_INSTANCES,
           "this node has its max_instances of " + services.config().maxInstances());
     }
+    census.check(quota);
   }
 
   static Refusal taken(String id) {
@@ -158,10 +175,12 @@ final class Registry {
   }
 
   private void neverStarted(SupervisedInstance instance, Throwable cause) {
-    registered--;
     forget(instance, null);
     boolean taken = cause instanceof Refusal refusal && refusal.code() == ErrorCode.ID_TAKEN;
-    if (!taken) {
+    if (taken) {
+      census.removeTaken(instance.spec().id());
+    } else {
+      census.remove(instance.spec().id());
       services.store().instances().delete(instance.spec().id());
     }
   }
@@ -186,18 +205,23 @@ final class Registry {
   /**
    * Reserves an id for an import.
    *
-   * @throws Refusal if the node is full or the id taken, as far as memory knows
+   * @return fails with a {@link Refusal} if the node or the quota is full or the id taken, as far
+   *     as memory knows
    */
-  Import beginImport(String id) {
-    checkRoom(id);
-    registered++;
+  Future<Import> beginImport(String id, InstanceQuota quota) {
+    return counted(quota).map(ignored -> beginImportCounted(id, quota));
+  }
+
+  private Import beginImportCounted(String id, InstanceQuota quota) {
+    checkRoom(id, quota);
+    census.add(id);
     importing.add(id);
     return new Import(services, context, id, stuck.getOrDefault(id, 0L) + 1);
   }
 
   /** The import failed. */
   void notImported(String id) {
-    registered--;
+    census.remove(id);
     importing.remove(id);
   }
 
@@ -224,7 +248,7 @@ final class Registry {
                     .delete()
                     .onComplete(
                         ignored -> {
-                          registered--;
+                          census.remove(id);
                           services.meters().instanceStopped();
                           forget(instance, null);
                         }));

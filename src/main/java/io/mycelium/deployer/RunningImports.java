@@ -1,5 +1,6 @@
 package io.mycelium.deployer;
 
+import io.mycelium.bus.InstanceQuota;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
@@ -11,7 +12,7 @@ final class RunningImports {
   private final Registry registry;
   private final Map<String, Running> running = new HashMap<>();
 
-  private record Running(String id, Import work) {}
+  private record Running(String id, Future<Import> work) {}
 
   RunningImports(Registry registry) {
     this.registry = registry;
@@ -21,13 +22,14 @@ final class RunningImports {
    * The next lines; the first lines start an import.
    *
    * @param upload that tells apart two senders of the same id
+   * @param quota of the sender; null for none
    * @return completes once the lines are in the store, after which the next lines may be sent
    */
-  Future<Void> add(String upload, String id, String lines) {
-    Running known = running.get(upload);
-    Running each = known == null ? new Running(id, registry.beginImport(id)) : known;
-    running.put(upload, each);
-    return each.work.add(lines);
+  Future<Void> add(String upload, String id, String lines, InstanceQuota quota) {
+    Running each =
+        running.computeIfAbsent(upload, begun -> new Running(id, registry.beginImport(id, quota)));
+    each.work.onFailure(refused -> running.remove(upload, each));
+    return each.work.compose(work -> work.add(lines));
   }
 
   /** The last lines have arrived. */
@@ -38,7 +40,7 @@ final class RunningImports {
           new Refusal(ErrorCode.INVALID_PAYLOAD, "line 1: it is absent, expected an export"));
     }
     return each.work
-        .finish()
+        .compose(Import::finish)
         .onSuccess(
             finished -> {
               running.remove(upload);
@@ -52,6 +54,10 @@ final class RunningImports {
     if (each == null) {
       return Future.succeededFuture();
     }
-    return each.work.abandon().onComplete(done -> registry.notImported(each.id));
+    return each.work.transform(
+        begun ->
+            begun.failed()
+                ? Future.succeededFuture()
+                : begun.result().abandon().onComplete(done -> registry.notImported(each.id)));
   }
 }

@@ -22,6 +22,9 @@ import java.util.List;
  * @param pingInterval overrides the server's, in seconds; 0 means the server's
  * @param pingTimeout likewise
  * @param guests what somebody without a token may do: none, read or write
+ * @param maxMessagesPerSecond of one connection; 0 means the server's limit, which it may only
+ *     lower
+ * @param maxBytesPerSecond likewise
  */
 public record InstanceConfig(
     RoomSettings rooms,
@@ -31,7 +34,9 @@ public record InstanceConfig(
     ThreadingModel threading,
     int pingInterval,
     int pingTimeout,
-    String guests) {
+    String guests,
+    int maxMessagesPerSecond,
+    int maxBytesPerSecond) {
 
   private static final int MAX_HISTORY = 10_000;
   private static final int MAX_PATCH_INTERVAL_MS = 60_000;
@@ -41,6 +46,7 @@ public record InstanceConfig(
   private static final int MIN_STATE_BYTES = 1024;
   private static final int MAX_STATE_BYTES = 1 << 30;
   private static final int MAX_PING_SECONDS = 3600;
+  private static final int MAX_PER_SECOND = 1_000_000_000;
   private static final String COLLABORATIVE = "collaborative";
   private static final String NO_GUESTS = "none";
   private static final List<String> ON_OFF = List.of("on", "off");
@@ -59,7 +65,9 @@ public record InstanceConfig(
             threading(in),
             in.number("ping_interval", 0, 1, MAX_PING_SECONDS),
             in.number("ping_timeout", 0, 1, MAX_PING_SECONDS),
-            in.oneOf("guests", NO_GUESTS, List.of(NO_GUESTS, "read", "write")));
+            in.oneOf("guests", NO_GUESTS, List.of(NO_GUESTS, "read", "write")),
+            in.number("max_messages_per_second", 0, 1, MAX_PER_SECOND),
+            in.number("max_bytes_per_second", 0, 1024, MAX_PER_SECOND));
     in.refuseUnknownKeys();
     return config;
   }
@@ -161,6 +169,12 @@ public record InstanceConfig(
     }
     if (!guests.equals(NO_GUESTS)) {
       json.put("guests", guests);
+    }
+    if (maxMessagesPerSecond > 0) {
+      json.put("max_messages_per_second", maxMessagesPerSecond);
+    }
+    if (maxBytesPerSecond > 0) {
+      json.put("max_bytes_per_second", maxBytesPerSecond);
     }
     return json;
   }

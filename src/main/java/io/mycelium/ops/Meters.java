@@ -63,6 +63,7 @@ public final class Meters implements AutoCloseable {
   private final ReasonCounters connectionsClosed;
   private final ReasonCounters errorReplies;
   private final ReasonCounters upgradesRefused;
+  private final ReasonCounters requestsAborted;
   private final Counter instancesStarted =
       counter("mycelium.started.instances", "instances", "Instances deployed");
   private final Counter instancesStopped =
@@ -129,6 +130,13 @@ public final class Meters implements AutoCloseable {
             "upgrades",
             "WebSocket upgrades refused",
             errorReasons);
+    requestsAborted =
+        new ReasonCounters(
+            registry,
+            "mycelium.aborted.requests",
+            "requests",
+            "HTTP connections closed: header, body or next request not in time, or no HTTP",
+            Set.of("header", "body", "next", "invalid"));
   }
 
   public void connectionOpened() {
@@ -198,6 +206,10 @@ public final class Meters implements AutoCloseable {
 
   void acceptFailed() {
     failedAccepts.increment();
+  }
+
+  public void requestAborted(String waitedFor) {
+    requestsAborted.increment(waitedFor);
   }
 
   public void upgradeRefused(String reason) {

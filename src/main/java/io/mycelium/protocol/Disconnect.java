@@ -31,7 +31,14 @@ public enum Disconnect {
   /**
    * Issued when the bytes waiting for a peer that reads too slowly exceed the connection's budget.
    */
-  SLOW_CONSUMER(4009, "slow_consumer");
+  SLOW_CONSUMER(4009, "slow_consumer"),
+  /**
+   * Issued when a message does not come to its end in time, or is the oldest of those when a node
+   * holds as much of them as it may.
+   */
+  MESSAGE_TIMEOUT(4018, "message_timeout"),
+  /** Issued when a peer goes on sending ten times what it may, whatever it is answered. */
+  RATE_LIMITED(4029, "rate_limited");
 
   private final int code;
   private final String reason;

@@ -24,6 +24,7 @@ public enum ErrorCode {
   STATE_TOO_LARGE("state_too_large", 422, false),
   MESSAGE_TOO_LARGE("message_too_large", 413, false),
   UNSUPPORTED_MEDIA_TYPE("unsupported_media_type", 415, false),
+  RATE_LIMITED("rate_limited", 429, true),
   TOO_MANY_CHANNELS("too_many_channels", 429, false),
   MAX_CONNECTIONS("max_connections", 503, true),
   MAX_INSTANCES("max_instances", 503, true),

@@ -3,6 +3,8 @@ package io.mycelium.web;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Expect;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.web.socket.Network;
+import java.util.List;
 
 /**
  * The main port.
@@ -18,6 +20,8 @@ import io.mycelium.protocol.Refusal;
  * @param maxBodyBytes largest body of a REST request
  * @param maxConnections WebSockets that a node has at most, all web verticles together; consoles
  *     are not counted
+ * @param trustedProxies networks whose {@code X-Forwarded-For} is believed
+ * @param proxyProtocol whether each TCP connection begins with the PROXY protocol
  */
 public record WebConfig(
     String host,
@@ -26,10 +30,12 @@ public record WebConfig(
     String transport,
     int maxMessageBytes,
     int maxBodyBytes,
-    int maxConnections) {
+    int maxConnections,
+    List<String> trustedProxies,
+    boolean proxyProtocol) {
 
   public static final WebConfig DEFAULT =
-      new WebConfig("0.0.0.0", 4000, 0, "netty", 1 << 20, 4 << 20, 100_000);
+      new WebConfig("0.0.0.0", 4000, 0, "netty", 1 << 20, 4 << 20, 100_000, List.of(), false);
 
   public WebConfig {
     Expect.present("web.host", host, "an address to listen on");
@@ -41,6 +47,37 @@ public record WebConfig(
     Expect.range("web.max_message_bytes", maxMessageBytes, 1024, 1 << 30);
     Expect.range("web.max_body_bytes", maxBodyBytes, 1024, 1 << 30);
     Expect.range("web.max_connections", maxConnections, 1, 10_000_000);
+    trustedProxies = List.copyOf(trustedProxies);
+    for (String network : trustedProxies) {
+      if (Network.parse(network).isEmpty()) {
+        throw Refusal.of(
+            ErrorCode.INVALID_CONFIG,
+            "web.trusted_proxies",
+            network,
+            "networks such as 10.0.0.0/8 or fd00::/8");
+      }
+    }
+  }
+
+  /** With the defaults for the rest. */
+  public WebConfig(
+      String host,
+      int port,
+      int eventLoops,
+      String transport,
+      int maxMessageBytes,
+      int maxBodyBytes,
+      int maxConnections) {
+    this(
+        host,
+        port,
+        eventLoops,
+        transport,
+        maxMessageBytes,
+        maxBodyBytes,
+        maxConnections,
+        List.of(),
+        false);
   }
 
   /** Whether only this machine reaches the port. */
@@ -50,6 +87,28 @@ public record WebConfig(
 
   public WebConfig withHost(String other) {
     return new WebConfig(
-        other, port, eventLoops, transport, maxMessageBytes, maxBodyBytes, maxConnections);
+        other,
+        port,
+        eventLoops,
+        transport,
+        maxMessageBytes,
+        maxBodyBytes,
+        maxConnections,
+        trustedProxies,
+        proxyProtocol);
+  }
+
+  /** The same behind other proxies. */
+  public WebConfig behind(List<String> networks, boolean protocol) {
+    return new WebConfig(
+        host,
+        port,
+        eventLoops,
+        transport,
+        maxMessageBytes,
+        maxBodyBytes,
+        maxConnections,
+        networks,
+        protocol);
   }
 }

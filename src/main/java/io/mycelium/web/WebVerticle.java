@@ -6,9 +6,9 @@ import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
-import io.mycelium.connection.Places;
 import io.mycelium.connection.SocketConfig;
 import io.mycelium.connection.SocketState;
+import io.mycelium.limits.Places;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.web.page.ClientModule;
 import io.mycelium.web.page.PageHeaders;
@@ -17,8 +17,10 @@ import io.mycelium.web.rest.Contract;
 import io.mycelium.web.rest.Problems;
 import io.mycelium.web.rest.RestApi;
 import io.mycelium.web.rest.TransferCodings;
+import io.mycelium.web.rest.Transfers;
 import io.mycelium.web.socket.SocketHandler;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -44,6 +46,7 @@ public final class WebVerticle extends VerticleBase {
   private final SocketConfig socketConfig;
   private final GatewayConfig gatewayConfig;
   private final Contract contract;
+  private final Transfers transfers;
   private final Authenticators authenticators;
   private final Places places;
   private final ConnectionMeters meters;
@@ -56,6 +59,7 @@ public final class WebVerticle extends VerticleBase {
 
   /**
    * @param contract loaded once and shared by the node's web verticles
+   * @param transfers shared by the node's web verticles, with the configuration of HTTP
    * @param places shared by them too
    * @param routes mounts further routes of the main port
    */
@@ -64,6 +68,7 @@ public final class WebVerticle extends VerticleBase {
       SocketConfig socketConfig,
       GatewayConfig gatewayConfig,
       Contract contract,
+      Transfers transfers,
       Authenticators authenticators,
       Places places,
       ConnectionMeters meters,
@@ -72,6 +77,7 @@ public final class WebVerticle extends VerticleBase {
     this.socketConfig = socketConfig;
     this.gatewayConfig = gatewayConfig;
     this.contract = contract;
+    this.transfers = transfers;
     this.authenticators = authenticators;
     this.places = places;
     this.meters = meters;
@@ -102,9 +108,12 @@ public final class WebVerticle extends VerticleBase {
             meters);
     Problems problems = new Problems(config.maxBodyBytes());
     TransferCodings codings = new TransferCodings(problems);
+    SlowClients slow = new SlowClients(transfers.config(), problems, meters::requestAborted);
+    vertx.setPeriodic(1000, ignored -> slow.tick());
     SocketHandler sockets =
         new SocketHandler(
             hub,
+            config.trustedProxies(),
             authenticators.upgrades(),
             meters,
             problems::refuse,
@@ -118,14 +127,25 @@ public final class WebVerticle extends VerticleBase {
             contract,
             new InstanceDirectory(vertx),
             authenticators.requests(),
-            config.maxBodyBytes())
+            config.maxBodyBytes(),
+            transfers)
         .mount(router);
     routes.accept(router);
     ClientModule.mount(router);
     new Pages(vertx).mount(router);
-    server = vertx.createHttpServer(options()).invalidRequestHandler(problems::answerInvalid);
+    server = vertx.createHttpServer(options());
+    server.invalidRequestHandler(
+        request -> {
+          // A connection that closes within a head makes an invalid request too.
+          if (!(request.decoderResult().cause() instanceof PrematureChannelClosureException)) {
+            meters.requestAborted("invalid");
+          }
+          problems.answerInvalid(request);
+        });
+    server.connectionHandler(slow::opened);
     server.requestHandler(
         request -> {
+          slow.began(request);
           if (!codings.refuses(request)
               && !isForeign(request, problems)
               && !origins.answers(request)
@@ -159,6 +179,9 @@ public final class WebVerticle extends VerticleBase {
         // HTTP/2 in clear text: no client of ours asks for it, and each thing it can do is one to
         // guard.
         .setHttp2ClearTextEnabled(false)
+        .setMaxInitialLineLength(transfers.config().maxUriBytes())
+        .setMaxHeaderSize(transfers.config().maxHeaderBytes())
+        .setUseProxyProtocol(config.proxyProtocol())
         .setTcpNoDelay(true)
         .setAcceptBacklog(BACKLOG)
         // phoenix.js offers it together with its token; browsers drop a connection without an

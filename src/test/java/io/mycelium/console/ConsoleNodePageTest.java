@@ -61,8 +61,10 @@ class ConsoleNodePageTest {
             Mycelium.start(
                 new MyceliumConfig(
                     new WebConfig("127.0.0.1", 0, 2, "netty", 1 << 20, 4 << 20, 1000),
+                    standard.http(),
                     standard.socket(),
                     standard.gateway(),
+                    standard.limits(),
                     standard.instances(),
                     inThe(folder),
                     new OpsConfig(

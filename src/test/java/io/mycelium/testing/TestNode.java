@@ -7,7 +7,6 @@ import io.mycelium.bus.GatewayConfig;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
-import io.mycelium.connection.Places;
 import io.mycelium.connection.SocketConfig;
 import io.mycelium.console.Console;
 import io.mycelium.console.ConsoleConfig;
@@ -18,6 +17,7 @@ import io.mycelium.instance.InstanceMeters;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.memory.MemoryStore;
+import io.mycelium.limits.Places;
 import io.mycelium.ops.Meters;
 import io.mycelium.room.RoomTypes;
 import io.mycelium.room.StateBudget;
@@ -25,6 +25,7 @@ import io.mycelium.room.spi.RoomType;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
 import io.mycelium.web.rest.Contract;
+import io.mycelium.web.rest.Transfers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -77,14 +78,20 @@ public final class TestNode implements AutoCloseable {
         vertx.deployVerticle(
             new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), b.states())));
     Contract contract = await(Contract.load(vertx));
-    Places places = new Places(b.maxConnections);
+    Transfers transfers = new Transfers(b.guards.http());
+    Places places = new Places(b.maxConnections, b.guards.limits());
     for (int i = 0; i < b.eventLoops; i++) {
-      WebConfig web =
-          new WebConfig(
-              "127.0.0.1", b.port, 1, b.transport, b.maxMessageBytes, 4 << 20, b.maxConnections);
       WebVerticle verticle =
           new WebVerticle(
-              web, b.socket, b.gateway, contract, b.authenticators, places, b.meters, this::mount);
+              b.web(),
+              b.socket,
+              b.gateway,
+              contract,
+              transfers,
+              b.authenticators,
+              places,
+              b.meters,
+              this::mount);
       await(vertx.deployVerticle(verticle));
       webs.add(verticle);
     }
@@ -177,14 +184,7 @@ public final class TestNode implements AutoCloseable {
 
   /** Asks the instance, round trip after round trip, until it counts that many connections. */
   public void awaitConnections(String instance, int count) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    int found;
-    do {
-      found = await(directory.get(instance)).getInteger("connections");
-    } while (found != count && System.nanoTime() < deadline);
-    if (found != count) {
-      throw new AssertionError(instance + " has " + found + " connections, expected " + count);
-    }
+    awaitInstance(instance, found -> found.getInteger("connections") == count);
   }
 
   /** Closes all connections like a stopping node; clients must wait up to this time. */
@@ -232,6 +232,7 @@ public final class TestNode implements AutoCloseable {
     private int port;
     private int maxMessageBytes = 1 << 20;
     private int maxConnections = 1_000_000;
+    private Guards guards = Guards.DEFAULT;
     private Authenticators authenticators = Authenticators.open();
     private Consumer<StateBudget> states = budget -> {};
 
@@ -268,23 +269,14 @@ public final class TestNode implements AutoCloseable {
 
     /** Call it after {@link #supervision}. */
     public Builder stuckAfter(long ms) {
-      DeployerConfig d = deployer;
-      deployer =
-          new DeployerConfig(
-              d.maxInstances(),
-              d.maxStateBytes(),
-              d.workerPoolSize(),
-              d.maxRestarts(),
-              d.restartWindow(),
-              d.stopTimeout(),
-              Duration.ofMillis(ms),
-              d.idleTimeout(),
-              d.presenceInterval(),
-              d.pluginsDir());
-      return this;
+      return times(Duration.ofMillis(ms), deployer.idleTimeout());
     }
 
     public Builder idleTimeout(long ms) {
+      return times(deployer.stuckAfter(), Duration.ofMillis(ms));
+    }
+
+    private Builder times(Duration stuck, Duration idle) {
       DeployerConfig d = deployer;
       deployer =
           new DeployerConfig(
@@ -294,8 +286,8 @@ public final class TestNode implements AutoCloseable {
               d.maxRestarts(),
               d.restartWindow(),
               d.stopTimeout(),
-              d.stuckAfter(),
-              Duration.ofMillis(ms),
+              stuck,
+              idle,
               d.presenceInterval(),
               d.pluginsDir());
       return this;
@@ -345,11 +337,10 @@ public final class TestNode implements AutoCloseable {
     }
 
     private InstanceMeters states() {
-      Consumer<StateBudget> listener = states;
       return new InstanceMeters() {
         @Override
         public void states(StateBudget budget) {
-          listener.accept(budget);
+          states.accept(budget);
         }
       };
     }
@@ -364,7 +355,6 @@ public final class TestNode implements AutoCloseable {
       return this;
     }
 
-    /** netty or vertx. */
     public Builder transport(String used) {
       transport = used;
       return this;
@@ -381,10 +371,21 @@ public final class TestNode implements AutoCloseable {
       return this;
     }
 
-    /** Over all event loops. */
     public Builder maxConnections(int count) {
       maxConnections = count;
       return this;
+    }
+
+    /** Trusted proxies are networks whose {@code X-Forwarded-For} is believed. */
+    public Builder guards(Guards used) {
+      guards = used;
+      return this;
+    }
+
+    private WebConfig web() {
+      return new WebConfig(
+              "127.0.0.1", port, 1, transport, maxMessageBytes, 4 << 20, maxConnections)
+          .behind(guards.proxies(), guards.proxyProtocol());
     }
 
     public Builder maxMessageBytes(int bytes) {

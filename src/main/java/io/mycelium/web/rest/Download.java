@@ -25,15 +25,28 @@ final class Download {
   private long after;
   private long upTo;
   private long entries;
+  private final Transfers transfers;
+  private long timer;
+  private long parts;
+  private long partsBefore = -1;
+  private boolean isOver;
 
-  Download(RoutingContext ctx, InstanceDirectory directory, String id) {
+  Download(RoutingContext ctx, InstanceDirectory directory, String id, Transfers transfers) {
     this.ctx = ctx;
     this.response = ctx.response();
     this.directory = directory;
     this.id = id;
+    this.transfers = transfers;
   }
 
+  /**
+   * @throws io.mycelium.protocol.Refusal if too many are under way
+   */
   void begin() {
+    transfers.beginExport();
+    ctx.addEndHandler(ended -> over());
+    long window = transfers.config().idleTimeout().toMillis();
+    timer = ctx.vertx().setPeriodic(window, ignored -> lookAtReader());
     directory
         .export(id)
         .onFailure(this::failed)
@@ -45,7 +58,25 @@ final class Download {
             });
   }
 
+  private void over() {
+    if (!isOver) {
+      isOver = true;
+      ctx.vertx().cancelTimer(timer);
+      transfers.endExport();
+    }
+  }
+
+  /** Nothing was read for a whole window: somebody else may have the place. */
+  private void lookAtReader() {
+    if (parts == partsBefore) {
+      over();
+      ctx.request().connection().close();
+    }
+    partsBefore = parts;
+  }
+
   private void send(JsonObject part, Runnable next) {
+    parts++;
     response.write(part.getString("text")).onFailure(this::failed).onSuccess(written -> next.run());
   }
 

@@ -3,7 +3,9 @@ package io.mycelium.web.rest;
 import io.mycelium.access.Action;
 import io.mycelium.access.Identity;
 import io.mycelium.access.Permissions;
+import io.mycelium.access.Tenant;
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.bus.InstanceQuota;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -25,7 +27,16 @@ final class InstanceOperations {
     if (!spec.containsKey("id") && !prefix.isEmpty()) {
       spec = spec.copy().put("id", prefix + UUID.randomUUID());
     }
-    return directory.create(spec).map(this::created);
+    return directory.create(spec, quota(request.identity())).map(this::created);
+  }
+
+  /** What its tenant may have; null for the node's own. */
+  static InstanceQuota quota(Identity identity) {
+    Tenant tenant = identity.tenant();
+    return tenant == null
+        ? null
+        : new InstanceQuota(
+            tenant.name(), tenant.prefix(), tenant.maxInstances(), tenant.createsPerSecond());
   }
 
   Future<Answer> listInstances(ApiRequest request) {

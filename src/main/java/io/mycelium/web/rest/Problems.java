@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -70,6 +71,13 @@ public final class Problems {
     Problem problem = new Problem(ErrorCode.BAD_REQUEST, status, detail, null, List.of(violation));
     request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     write(request, problem);
+  }
+
+  /** A request whose body does not come; the connection is the caller's to close. */
+  public void answerSlow(HttpServerRequest request, Duration time) {
+    String detail = "the body did not come to its end in " + time.toSeconds() + " s";
+    Violation violation = new Violation("body", request.bytesRead() + " bytes", "all of it");
+    answer(request, 408, detail, violation);
   }
 
   /** HTTP/2 does not allow resuming a request that has been read. */

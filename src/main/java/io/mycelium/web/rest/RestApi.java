@@ -45,19 +45,21 @@ public final class RestApi {
 
   /**
    * @param maxBodyBytes largest body of a request, except an import's
+   * @param transfers the node's exports and imports
    */
   public RestApi(
       Vertx vertx,
       Contract contract,
       InstanceDirectory directory,
       Authenticator authenticator,
-      int maxBodyBytes) {
+      int maxBodyBytes,
+      Transfers transfers) {
     this.vertx = vertx;
     this.contract = contract;
     this.authenticator = authenticator;
     this.maxBodyBytes = maxBodyBytes;
     this.operations = operations(vertx, directory);
-    this.transfer = new Transfer(directory, contract, BASE_PATH);
+    this.transfer = new Transfer(directory, contract, BASE_PATH, transfers);
   }
 
   private static Map<String, Function<ApiRequest, Future<Answer>>> operations(

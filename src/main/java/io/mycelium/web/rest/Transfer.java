@@ -23,11 +23,13 @@ final class Transfer {
   private final InstanceDirectory directory;
   private final Contract contract;
   private final String basePath;
+  private final Transfers transfers;
 
-  Transfer(InstanceDirectory directory, Contract contract, String basePath) {
+  Transfer(InstanceDirectory directory, Contract contract, String basePath, Transfers transfers) {
     this.directory = directory;
     this.contract = contract;
     this.basePath = basePath;
+    this.transfers = transfers;
   }
 
   void mount(Router router) {
@@ -59,7 +61,7 @@ final class Transfer {
     named(ctx, "exportInstance");
     check.parameters(ctx);
     permitted(ctx, Action.EXPORT_INSTANCE);
-    new Download(ctx, directory, ctx.pathParam("id")).begin();
+    new Download(ctx, directory, ctx.pathParam("id"), transfers).begin();
   }
 
   private void importInto(RoutingContext ctx, RequestCheck check) {
@@ -72,6 +74,6 @@ final class Transfer {
       throw Refusal.of(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Content-Type", given, NDJSON);
     }
     String id = ctx.pathParam("id");
-    new Upload(ctx, directory, id, basePath + "/instances/" + id).begin();
+    new Upload(ctx, directory, id, basePath + "/instances/" + id, transfers).begin();
   }
 }

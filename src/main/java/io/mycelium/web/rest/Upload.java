@@ -1,6 +1,7 @@
 package io.mycelium.web.rest;
 
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.bus.InstanceQuota;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
@@ -18,30 +19,52 @@ import java.util.UUID;
 final class Upload {
   private static final int CHUNK_CHARS = 256 << 10;
   private static final int MAX_LINE_BYTES = 64 << 20;
+  private static final int PART_BYTES = 1024;
 
   private final RoutingContext ctx;
   private final HttpServerRequest request;
   private final InstanceDirectory directory;
   private final String id;
   private final String location;
+  private final InstanceQuota quota;
   private final String upload = UUID.randomUUID().toString();
   private final RecordParser lines;
   private final StringBuilder chunk = new StringBuilder();
   private Future<JsonObject> sent = Future.succeededFuture();
   private long line;
+  private final Transfers transfers;
+  private long timer;
+  private long bytes;
+  private long bytesBefore = -1;
+  private boolean writing;
   private boolean ended;
   private boolean over;
 
-  Upload(RoutingContext ctx, InstanceDirectory directory, String id, String location) {
+  Upload(
+      RoutingContext ctx,
+      InstanceDirectory directory,
+      String id,
+      String location,
+      Transfers transfers) {
     this.ctx = ctx;
     this.request = ctx.request();
     this.directory = directory;
     this.id = id;
     this.location = location;
+    this.transfers = transfers;
+    this.quota = InstanceOperations.quota(ctx.get(RestApi.IDENTITY));
     this.lines = RecordParser.newDelimited("\n", request);
   }
 
+  /**
+   * @throws Refusal if too many are under way
+   */
   void begin() {
+    transfers.beginImport();
+    ctx.addEndHandler(done -> transfers.endImport());
+    long window = transfers.config().bodyTimeout().toMillis();
+    timer = ctx.vertx().setPeriodic(window, ignored -> lookAtSender());
+    ctx.addEndHandler(done -> ctx.vertx().cancelTimer(timer));
     if (request.isEnded()) {
       finish();
       return;
@@ -57,8 +80,34 @@ final class Upload {
     request.resume();
   }
 
+  /** Less than a part came in a whole window, and it was not we who did not read. */
+  private void lookAtSender() {
+    long read = request.bytesRead();
+    boolean slow = read - bytesBefore < PART_BYTES && bytesBefore >= 0;
+    bytesBefore = read;
+    if (slow && !writing && !ended) {
+      broken(
+          new Refusal(
+              ErrorCode.TIMEOUT,
+              "the import brought less than "
+                  + PART_BYTES
+                  + " bytes in http.body_timeout, "
+                  + transfers.config().bodyTimeout().toSeconds()
+                  + " s"));
+    }
+  }
+
   private void add(Buffer text) {
     line++;
+    bytes += text.length() + 1;
+    if (bytes > transfers.config().maxImportBytes()) {
+      long most = transfers.config().maxImportBytes();
+      abandon(
+          new Refusal(
+              ErrorCode.MESSAGE_TOO_LARGE,
+              "line " + line + ": the import is larger than http.max_import_bytes, " + most));
+      return;
+    }
     chunk.append(text.toString()).append('\n');
     if (chunk.length() > CHUNK_CHARS) {
       send();
@@ -69,8 +118,11 @@ final class Upload {
     String text = chunk.substring(0, chunk.length() - 1);
     chunk.setLength(0);
     lines.pause();
-    sent = sent.compose(kept -> directory.importLines(upload, id, text));
-    sent.onSuccess(kept -> lines.resume()).onFailure(this::abandon);
+    sent = sent.compose(kept -> directory.importLines(upload, id, text, quota));
+    writing = true;
+    sent.onComplete(kept -> writing = false)
+        .onSuccess(kept -> lines.resume())
+        .onFailure(this::abandon);
   }
 
   /** Resuming the parser after the end reports the end once more. */
@@ -96,7 +148,7 @@ final class Upload {
   private void broken(Throwable cause) {
     boolean gone = ctx.response().closed();
     abandon(
-        gone
+        gone || cause instanceof Refusal
             ? cause
             : new Refusal(
                 ErrorCode.INVALID_PAYLOAD,

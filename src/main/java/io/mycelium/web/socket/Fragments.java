@@ -9,6 +9,9 @@ import java.io.ByteArrayOutputStream;
  * messages for a connection. On the socket's event loop.
  */
 final class Fragments {
+  /** What an empty message that is not complete takes. */
+  private static final int KEPT = 64;
+
   private final Connection connection;
   private final int maxMessageBytes;
 
@@ -46,6 +49,7 @@ final class Fragments {
     connection.seen();
     if (gathered.size() + length > maxMessageBytes) {
       gathered = null;
+      connection.unfinished().fragments(connection, 0);
       connection.close(Disconnect.MESSAGE_TOO_BIG);
       return;
     }
@@ -53,7 +57,10 @@ final class Fragments {
     if (isFinal) {
       byte[] whole = gathered.toByteArray();
       gathered = null;
+      connection.unfinished().fragments(connection, 0);
       deliver(whole, whole.length);
+    } else {
+      connection.unfinished().fragments(connection, KEPT + gathered.size());
     }
   }
 

@@ -31,6 +31,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
   private static final int LONG_HEADER = 4 + MASK_BYTES;
 
+  /** Smaller parts are passed over: most are there for one turn of the event loop only. */
+  private static final int LARGE_PART = 16 << 10;
+
   /** Receives the messages. */
   interface Texts {
     /** An array of at least this length for the next message. */
@@ -41,6 +44,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
      * unchecked UTF-8.
      */
     void onText(byte[] buffer, int length);
+
+    /** A large frame is not complete: so many bytes of it are there; 0 once it is. */
+    void onPartOfFrame(long bytes);
   }
 
   private final Texts texts;
@@ -48,6 +54,12 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
   /** Remaining bytes of a frame that the decoder reads. */
   private long forDecoder;
+
+  /** Length of the frame that it reads; 0 if it ignores it. */
+  private long wholeFrame;
+
+  /** Whether a part of it was told of. */
+  private boolean counted;
 
   /** Whether the decoder was given any bytes of this read. */
   private boolean decoderReads;
@@ -80,6 +92,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
           forDecoder -= now;
           decoderReads = true;
           context.fireChannelRead(in.readRetainedSlice(now));
+          countPart();
         } else if (!readHeader(in)) {
           cut = in.readBytes(in.readableBytes());
         } else if (isWholeText(in)) {
@@ -90,6 +103,17 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
       }
     } finally {
       in.release();
+    }
+  }
+
+  /** What the decoder keeps of a large frame; of one that it ignores it keeps nothing. */
+  private void countPart() {
+    if (forDecoder == 0 && counted) {
+      counted = false;
+      texts.onPartOfFrame(0);
+    } else if (forDecoder > 0 && wholeFrame - forDecoder >= LARGE_PART) {
+      counted = true;
+      texts.onPartOfFrame(wholeFrame - forDecoder);
     }
   }
 
@@ -165,7 +189,8 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
       fragmented = (first & FIN) == 0;
     }
     boolean last = opcode == CLOSE || length < 0 || length > Integer.MAX_VALUE;
-    forDecoder = last ? Long.MAX_VALUE : header + length;
+    wholeFrame = last ? 0 : header + length;
+    forDecoder = last ? Long.MAX_VALUE : wholeFrame;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.mycelium.web.socket;
 
 import io.mycelium.connection.Connection;
 import io.mycelium.connection.Transport;
+import io.mycelium.connection.WaitingBytes;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.Frames;
 import io.netty.buffer.ByteBuf;
@@ -11,6 +12,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DuplexChannel;
@@ -70,6 +72,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   private final WriteBufferWaterMark budget;
   private boolean largeWaits;
   private Connection connection;
+  private WaitingBytes waits;
   private Fragments fragments;
 
   private NettyTransport(
@@ -110,8 +113,9 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   }
 
   /** From now on the peer's messages go to the connection. */
-  void start(Connection reader) {
+  void start(Connection reader, WaitingBytes slow) {
     connection = reader;
+    waits = slow;
     fragments = new Fragments(reader, maxMessageBytes);
     head.channel().config().setAutoRead(true);
     if (!head.channel().isActive()) {
@@ -127,6 +131,11 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   @Override
   public void onText(byte[] buffer, int length) {
     connection.onText(buffer, length);
+  }
+
+  @Override
+  public void onPartOfFrame(long bytes) {
+    connection.unfinished().frame(connection, bytes);
   }
 
   /** Frames that {@link FrameReader} left to the decoder. */
@@ -246,9 +255,19 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
     return socket.send(bytes);
   }
 
+  /** What the kernel did not take at once stays in Netty's queue. */
   @Override
   public void flush() {
     head.flush();
+    if (waiting() > 0) {
+      waits.add(connection, this);
+    }
+  }
+
+  @Override
+  public long waiting() {
+    ChannelOutboundBuffer queue = head.channel().unsafe().outboundBuffer();
+    return queue == null ? 0 : queue.totalPendingWriteBytes();
   }
 
   @Override

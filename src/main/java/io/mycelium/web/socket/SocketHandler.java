@@ -3,6 +3,7 @@ package io.mycelium.web.socket;
 import io.mycelium.access.Authenticator;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
+import io.mycelium.connection.Permit;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.protocol.Serializer;
@@ -27,6 +28,7 @@ public final class SocketHandler {
   private static final Pattern PATH = Pattern.compile("/socket/([A-Za-z0-9_-]{1,64})(/websocket)?");
 
   private final Hub hub;
+  private final ClientAddresses addresses;
   private final Authenticator authenticator;
   private final ConnectionMeters meters;
   private final BiConsumer<HttpServerRequest, Throwable> refusals;
@@ -35,18 +37,21 @@ public final class SocketHandler {
   private final WriteBufferWaterMark budget;
 
   /**
+   * @param trustedProxies networks whose {@code X-Forwarded-For} is believed
    * @param refusals answers a request that is not upgraded
    * @param netty whether frames bypass Vert.x, with {@link NettyTransport}
    * @param maxPendingBytes bytes that may wait for one slow peer
    */
   public SocketHandler(
       Hub hub,
+      List<String> trustedProxies,
       Authenticator authenticator,
       ConnectionMeters meters,
       BiConsumer<HttpServerRequest, Throwable> refusals,
       boolean netty,
       int maxPendingBytes) {
     this.hub = hub;
+    this.addresses = new ClientAddresses(trustedProxies);
     this.authenticator = authenticator;
     this.meters = meters;
     this.refusals = refusals;
@@ -83,15 +88,34 @@ public final class SocketHandler {
       refuse(request, Refusal.of(ErrorCode.BAD_REQUEST, "Upgrade", upgrade, "websocket"));
     } else if (serializer == null) {
       refuse(request, Refusal.of(ErrorCode.BAD_REQUEST, "vsn", version, "1.0.0 or 2.0.0"));
+    } else if (hasBody(request)) {
+      // Vert.x would wait for its end, and hold what the instance gave, for as long as it likes.
+      refuse(request, new Refusal(ErrorCode.BAD_REQUEST, "an upgrade has a body, expected none"));
     } else {
-      request.pause();
-      authenticator
-          .authenticate(request)
-          .compose(identity -> hub.admit(path.group(1), identity))
-          .onSuccess(permit -> upgrade(request, permit, serializer))
-          .onFailure(cause -> refuse(request, cause));
+      admit(request, path.group(1), serializer);
     }
     return true;
+  }
+
+  private void admit(HttpServerRequest request, String instance, Serializer serializer) {
+    String address = addresses.of(request);
+    Refusal tooOften = hub.knock(address);
+    if (tooOften != null) {
+      refuse(request, tooOften);
+      return;
+    }
+    request.pause();
+    authenticator
+        .authenticate(request)
+        .compose(identity -> hub.admit(instance, identity, address))
+        .onSuccess(permit -> upgrade(request, permit, serializer))
+        .onFailure(cause -> refuse(request, cause));
+  }
+
+  private static boolean hasBody(HttpServerRequest request) {
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return length != null && !length.equals("0")
+        || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
   }
 
   private void refuse(HttpServerRequest request, Throwable cause) {
@@ -100,14 +124,14 @@ public final class SocketHandler {
     refusals.accept(request, cause);
   }
 
-  private void upgrade(HttpServerRequest request, Hub.Permit permit, Serializer serializer) {
+  private void upgrade(HttpServerRequest request, Permit permit, Serializer serializer) {
     request
         .toWebSocket()
         .onSuccess(socket -> accept(socket, permit, serializer))
         .onFailure(cause -> permit.abandon());
   }
 
-  private void accept(ServerWebSocket socket, Hub.Permit permit, Serializer serializer) {
+  private void accept(ServerWebSocket socket, Permit permit, Serializer serializer) {
     if (netty) {
       takeOver(socket, permit, serializer);
     } else {
@@ -121,7 +145,7 @@ public final class SocketHandler {
    * Nothing is read until the pipeline is changed, which is possible only after Vert.x has finished
    * the handshake.
    */
-  private void takeOver(ServerWebSocket socket, Hub.Permit permit, Serializer serializer) {
+  private void takeOver(ServerWebSocket socket, Permit permit, Serializer serializer) {
     Channel channel = ((WebSocketInternal) socket).channelHandlerContext().channel();
     channel.config().setAutoRead(false);
     channel
@@ -134,7 +158,7 @@ public final class SocketHandler {
               }
               NettyTransport transport =
                   NettyTransport.install(socket, permit.maxMessageBytes(), budget);
-              transport.start(permit.accept(serializer, transport));
+              transport.start(permit.accept(serializer, transport), permit.waiting());
             });
   }
 }

@@ -44,7 +44,8 @@ class ContractTest {
             contract,
             new InstanceDirectory(VERTX),
             new OpenAuthenticator(),
-            WebConfig.DEFAULT.maxBodyBytes());
+            WebConfig.DEFAULT.maxBodyBytes(),
+            new Transfers(HttpConfig.DEFAULT));
 
     assertThatCode(() -> api.mount(Router.router(VERTX))).doesNotThrowAnyException();
   }

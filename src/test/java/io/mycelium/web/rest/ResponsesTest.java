@@ -39,6 +39,7 @@ class ResponsesTest {
           404, ErrorCode.UNKNOWN_INSTANCE,
           409, ErrorCode.ID_TAKEN,
           422, ErrorCode.REJECTED,
+          429, ErrorCode.RATE_LIMITED,
           500, ErrorCode.INSTANCE_CRASHED,
           503, ErrorCode.OVERLOADED,
           504, ErrorCode.TIMEOUT);
@@ -97,7 +98,8 @@ class ResponsesTest {
     try {
       return switch (status) {
         case 400 -> server.send(method, path + "?nonsense=1", body, type);
-        case 413 -> server.send(method, path, "\"" + "x".repeat(RestServer.MAX_BODY_BYTES) + "\"");
+        case 413 ->
+            server.send(method, path, "\"" + "x".repeat(RestServer.MAX_BODY_BYTES) + "\"", type);
         case 415 -> server.send(method, path, body, "text/plain");
         default -> server.send(method, path, body, type);
       };

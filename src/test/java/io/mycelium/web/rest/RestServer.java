@@ -44,7 +44,13 @@ final class RestServer implements AutoCloseable {
     Router router = Router.router(vertx);
     Problems problems = new Problems(config.maxBodyBytes());
     problems.mount(router);
-    new RestApi(vertx, contract, new InstanceDirectory(vertx), authenticator, config.maxBodyBytes())
+    new RestApi(
+            vertx,
+            contract,
+            new InstanceDirectory(vertx),
+            authenticator,
+            config.maxBodyBytes(),
+            new Transfers(http()))
         .mount(router);
     router.get("/broken").handler(ctx -> broken());
     HttpServer server =
@@ -55,6 +61,19 @@ final class RestServer implements AutoCloseable {
                 .requestHandler(router)
                 .listen(0, "127.0.0.1"));
     return new RestServer(vertx, server, contract);
+  }
+
+  private static HttpConfig http() {
+    HttpConfig d = HttpConfig.DEFAULT;
+    return new HttpConfig(
+        d.maxUriBytes(),
+        d.maxHeaderBytes(),
+        d.headerTimeout(),
+        d.bodyTimeout(),
+        d.idleTimeout(),
+        d.maxExports(),
+        d.maxImports(),
+        MAX_BODY_BYTES);
   }
 
   private static void broken() {

@@ -128,7 +128,7 @@ class TransferFlowTest {
   @Test
   void aNodeThatEndsInTheMiddleLeavesNothingBehindForTheNext() {
     String half = (HEAD + roomLine(9) + entryLine(1)).strip();
-    TestNode.await(rig.node().directory().importLines("u", "big", half));
+    TestNode.await(rig.node().directory().importLines("u", "big", half, null));
     assertThat(TestNode.await(rig.store.journal().rooms("big"))).hasSize(1);
     rig.restart();
     rig.node().await(() -> TestNode.await(rig.store.instances().find("big")), row -> row == null);

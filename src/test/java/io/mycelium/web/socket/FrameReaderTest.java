@@ -63,6 +63,9 @@ class FrameReaderTest {
     }
 
     @Override
+    public void onPartOfFrame(long bytes) {}
+
+    @Override
     public void channelReadComplete(ChannelHandlerContext context) {
       readsEnded++;
     }

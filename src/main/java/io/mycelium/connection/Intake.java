@@ -1,0 +1,111 @@
+package io.mycelium.connection;
+
+import io.mycelium.limits.IntakeLimits;
+import io.mycelium.limits.Seat;
+import io.mycelium.protocol.Disconnect;
+import io.mycelium.protocol.InboundMessage;
+import io.mycelium.protocol.Rate;
+
+/**
+ * What one connection sends, held against its rates: what is over them is refused and costs the
+ * client a reply, ten times as much ends the connection. All it keeps are five numbers; the time is
+ * that of the hub's turn. On the hub's event loop.
+ */
+final class Intake {
+  private final Hub hub;
+  private final Connection connection;
+  private final IntakeLimits limits;
+  private final Seat seat;
+  private long messages;
+  private long bytes;
+  private long joins;
+  private long refused;
+  private long refusedBytes;
+
+  Intake(Hub hub, Connection connection, IntakeLimits limits, Seat seat) {
+    this.hub = hub;
+    this.connection = connection;
+    this.limits = limits;
+    this.seat = seat;
+    long now = hub.now();
+    messages = now;
+    bytes = now;
+    joins = now;
+    refused = now;
+    refusedBytes = now;
+  }
+
+  Seat seat() {
+    return seat;
+  }
+
+  /** Whether a message of that length may come in now; one that may is counted. */
+  boolean admits(int length) {
+    long now = hub.now();
+    long oneMore = limits.messages().after(messages, now, 1);
+    long more = limits.bytes().after(bytes, now, length);
+    if (oneMore == Rate.OVER || more == Rate.OVER || seat.retryAfterMs(now) > 0) {
+      return false;
+    }
+    messages = oneMore;
+    bytes = more;
+    return true;
+  }
+
+  /** Answers a message that was not admitted. */
+  void refuse(InboundMessage message, int length) {
+    long now = hub.now();
+    if (limits.messages().after(messages, now, 1) == Rate.OVER) {
+      long wait = limits.messages().retryAfterMs(messages, now, 1);
+      refuse(message, length, "more than " + limits.maxMessages() + " messages a second", wait);
+    } else if (limits.bytes().after(bytes, now, length) == Rate.OVER) {
+      long wait = limits.bytes().retryAfterMs(bytes, now, length);
+      refuse(message, length, "more than " + limits.maxBytes() + " bytes a second", wait);
+    } else {
+      refuse(message, length, seat.overRate(), Math.max(1, seat.retryAfterMs(now)));
+    }
+  }
+
+  /** Whether a join is one too many, and was answered so. */
+  boolean refusesJoin(InboundMessage join) {
+    long now = hub.now();
+    long oneMore = limits.joins().after(joins, now, 1);
+    if (oneMore == Rate.OVER) {
+      long wait = limits.joins().retryAfterMs(joins, now, 1);
+      refuse(join, 0, "more than " + limits.maxJoins() + " joins a second", wait);
+      return true;
+    }
+    joins = oneMore;
+    return false;
+  }
+
+  private void refuse(InboundMessage message, int length, String over, long retryAfterMs) {
+    if (goesOn(length)) {
+      String text = "this connection sends " + over + ", expected less";
+      connection.outbox().rateLimited(connection.joinRef(message), message, text, retryAfterMs);
+    }
+  }
+
+  /** A frame that nobody waits for an answer to; false if it is to be passed over. */
+  boolean admitsControl() {
+    if (admits(1)) {
+      return true;
+    }
+    goesOn(1);
+    return false;
+  }
+
+  /** Counts what is refused; false if that was too much, and the connection is closed. */
+  private boolean goesOn(int length) {
+    long now = hub.now();
+    long oneMore = limits.flood().after(refused, now, 1);
+    long more = limits.floodBytes().after(refusedBytes, now, length);
+    if (oneMore == Rate.OVER || more == Rate.OVER) {
+      connection.close(Disconnect.RATE_LIMITED);
+      return false;
+    }
+    refused = oneMore;
+    refusedBytes = more;
+    return true;
+  }
+}

@@ -1,0 +1,93 @@
+package io.mycelium.limits;
+
+import io.mycelium.access.Identity;
+import io.mycelium.access.Tenant;
+import io.mycelium.protocol.Refusal;
+
+/**
+ * One connection's share of what a node may take: its place, and its count among those of its
+ * address, user, tenant and instance. From before the upgrade until the socket is gone.
+ */
+public final class Seat {
+  private final Places places;
+  private Counts.Tally address;
+  private Counts.Tally user;
+  private Counts.Tally tenant;
+  private Counts.Tally instance;
+
+  public Seat(Places places) {
+    this.places = places;
+  }
+
+  /** Takes all of it; why not, else null. */
+  public Refusal take(Identity identity, String from, String instanceId) {
+    Refusal refusal = places.take();
+    if (refusal != null) {
+      return refusal;
+    }
+    refusal = takeShares(identity, from);
+    if (refusal != null) {
+      free();
+    } else if (places.limits().maxInstanceMessagesPerSecond() > 0) {
+      instance = places.instances().take(instanceId, 0);
+    }
+    return refusal;
+  }
+
+  private Refusal takeShares(Identity identity, String from) {
+    LimitsConfig limits = places.limits();
+    int perAddress = limits.maxConnectionsPerAddress();
+    if (perAddress > 0) {
+      address = places.addresses().take(from, perAddress);
+      if (address == null) {
+        return Places.full(from + " has its limits.max_connections_per_address of " + perAddress);
+      }
+    }
+    Tenant whose = identity.tenant();
+    int perUser = limits.maxConnectionsPerUser();
+    if (identity.userId() != null && (perUser > 0 || limits.maxUserMessagesPerSecond() > 0)) {
+      // No name of a tenant contains a slash.
+      String key = (whose == null ? "" : whose.name()) + '/' + identity.userId();
+      user = places.users().take(key, perUser);
+      if (user == null) {
+        return Places.full(
+            "user " + identity.userId() + " has its limits.max_connections_per_user of " + perUser);
+      }
+    }
+    if (whose != null && whose.maxConnections() > 0) {
+      tenant = places.tenants().take(whose.name(), whose.maxConnections());
+      if (tenant == null) {
+        return Places.full(
+            "tenant " + whose.name() + " has its max_connections of " + whose.maxConnections());
+      }
+    }
+    return null;
+  }
+
+  /** Gives all of it back; once. */
+  public void free() {
+    places.free();
+    free(address);
+    free(user);
+    free(tenant);
+    free(instance);
+  }
+
+  private static void free(Counts.Tally tally) {
+    if (tally != null) {
+      tally.free();
+    }
+  }
+
+  /** Counts a message of the user and of the instance: 0, or in how many ms to try again. */
+  public long retryAfterMs(long now) {
+    long wait = user == null ? 0 : user.take(now);
+    return wait > 0 || instance == null ? wait : instance.take(now);
+  }
+
+  /** What is wrong when {@link #retryAfterMs} is not 0. */
+  public String overRate() {
+    return "with others of its user or instance more than limits.max_user_messages_per_second or"
+        + " limits.max_instance_messages_per_second";
+  }
+}
