@@ -7,6 +7,7 @@ import io.mycelium.console.ConsoleConfig;
 import io.mycelium.instance.DeployerConfig;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.ops.OpsConfig;
+import io.mycelium.web.TlsConfig;
 import io.mycelium.web.WebConfig;
 
 /**
@@ -15,6 +16,7 @@ import io.mycelium.web.WebConfig;
  */
 public record MyceliumConfig(
     WebConfig web,
+    TlsConfig tls,
     SocketConfig socket,
     GatewayConfig gateway,
     DeployerConfig instances,
@@ -26,6 +28,7 @@ public record MyceliumConfig(
   public static final MyceliumConfig DEFAULT =
       new MyceliumConfig(
           WebConfig.DEFAULT,
+          TlsConfig.DEFAULT,
           SocketConfig.DEFAULT,
           GatewayConfig.DEFAULT,
           DeployerConfig.DEFAULT,

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * is kept for the message of a test that fails.
  */
 public final class ServerProcess implements AutoCloseable {
-  private static final Pattern LISTENING = Pattern.compile("listening http://localhost:(\\d+)/");
+  private static final Pattern LISTENING = Pattern.compile("listening https?://localhost:(\\d+)/");
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   /** For tests the start counts, not what the JIT makes of it later. */

@@ -22,6 +22,8 @@ import io.mycelium.ops.Meters;
 import io.mycelium.room.RoomTypes;
 import io.mycelium.room.StateBudget;
 import io.mycelium.room.spi.RoomType;
+import io.mycelium.web.Tls;
+import io.mycelium.web.TlsConfig;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
 import io.mycelium.web.rest.Contract;
@@ -78,6 +80,7 @@ public final class TestNode implements AutoCloseable {
             new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), b.states())));
     Contract contract = await(Contract.load(vertx));
     Places places = new Places(b.maxConnections);
+    Tls tls = Tls.open(vertx, b.tls);
     for (int i = 0; i < b.eventLoops; i++) {
       WebConfig web =
           new WebConfig(
@@ -85,7 +88,7 @@ public final class TestNode implements AutoCloseable {
       WebVerticle verticle =
           new WebVerticle(
               web, b.socket, b.gateway, contract, b.authenticators, places, b.meters, this::mount);
-      await(vertx.deployVerticle(verticle));
+      await(vertx.deployVerticle(verticle.secured(tls)));
       webs.add(verticle);
     }
     port = webs.get(0).port();
@@ -230,6 +233,7 @@ public final class TestNode implements AutoCloseable {
     private String transport = "netty";
     private int eventLoops = 2;
     private int port;
+    private TlsConfig tls = TlsConfig.DEFAULT;
     private int maxMessageBytes = 1 << 20;
     private int maxConnections = 1_000_000;
     private Authenticators authenticators = Authenticators.open();
@@ -268,23 +272,14 @@ public final class TestNode implements AutoCloseable {
 
     /** Call it after {@link #supervision}. */
     public Builder stuckAfter(long ms) {
-      DeployerConfig d = deployer;
-      deployer =
-          new DeployerConfig(
-              d.maxInstances(),
-              d.maxStateBytes(),
-              d.workerPoolSize(),
-              d.maxRestarts(),
-              d.restartWindow(),
-              d.stopTimeout(),
-              Duration.ofMillis(ms),
-              d.idleTimeout(),
-              d.presenceInterval(),
-              d.pluginsDir());
-      return this;
+      return deployer(Duration.ofMillis(ms), deployer.idleTimeout());
     }
 
     public Builder idleTimeout(long ms) {
+      return deployer(deployer.stuckAfter(), Duration.ofMillis(ms));
+    }
+
+    private Builder deployer(Duration stuckAfter, Duration idleTimeout) {
       DeployerConfig d = deployer;
       deployer =
           new DeployerConfig(
@@ -294,8 +289,8 @@ public final class TestNode implements AutoCloseable {
               d.maxRestarts(),
               d.restartWindow(),
               d.stopTimeout(),
-              d.stuckAfter(),
-              Duration.ofMillis(ms),
+              stuckAfter,
+              idleTimeout,
               d.presenceInterval(),
               d.pluginsDir());
       return this;
@@ -367,6 +362,12 @@ public final class TestNode implements AutoCloseable {
     /** netty or vertx. */
     public Builder transport(String used) {
       transport = used;
+      return this;
+    }
+
+    /** Plain otherwise. */
+    public Builder tls(TlsConfig config) {
+      tls = config;
       return this;
     }
 
