@@ -145,6 +145,21 @@ public final class ServerProcess implements AutoCloseable {
     return port;
   }
 
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** What the kernel holds in memory for it: heap, buffers and all. */
+  public long residentBytes() {
+    try {
+      String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"));
+      Matcher resident = Pattern.compile("VmRSS:\\s+(\\d+) kB").matcher(status);
+      return resident.find() ? Long.parseLong(resident.group(1)) << 10 : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** SIGKILL: nothing is flushed, nobody is told; its port is free afterwards. */
   public void kill() {
     process.destroyForcibly();

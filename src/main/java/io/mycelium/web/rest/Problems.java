@@ -133,6 +133,10 @@ public final class Problems {
     if (cause instanceof InvalidRequest invalid) {
       return Problem.of(invalid);
     }
+    if (BrokenBody.isCauseOf(cause)) {
+      lastOf(ctx.request());
+      return Problem.of(ErrorCode.BAD_REQUEST, "the body is not valid HTTP");
+    }
     int given = cause instanceof HttpException http ? http.getStatusCode() : ctx.statusCode();
     int status = given > 0 ? given : statusIfNone;
     if (status >= 400 && status < 500) {
