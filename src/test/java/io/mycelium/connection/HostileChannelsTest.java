@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Joins, leaves and names in numbers and sizes that no client has. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -106,6 +107,28 @@ class HostileChannelsTest {
         assertAnsweredOrClosed(last(drained));
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e99999999999", "-1e-99999999999", "1e999999999", "17951e999485714000"})
+  void aNumberThatNoParserCanHoldEndsNoInstance(String number) {
+    try (RawSocket socket = RawSocket.open(node.port(), SIEGE)) {
+      for (String payload :
+          List.of(
+              "{'since':{'epoch':'a','seq':" + number + "}}",
+              "{'since':" + number + "}",
+              "{'meta':{'n':" + number + "}}",
+              "{'meta':" + number + "}",
+              "{}")) {
+        socket.text("['1','j','lobby','phx_join'," + payload + "]").awaitText("'j'");
+      }
+      for (String event : List.of("push", "history", "push_once", "get_rooms")) {
+        String payload = "{'key':" + number + ",'limit':" + number + ",'before':" + number + "}";
+        socket.text("['1','e','lobby','" + event + "'," + payload + "]");
+      }
+      socket.text("[null,'alive','phoenix','heartbeat',{}]").awaitText("'alive'");
+    }
+    assertThat(node.request("GET", "/instances/siege", null)).contains("\"restarts\":0");
   }
 
   @ParameterizedTest
