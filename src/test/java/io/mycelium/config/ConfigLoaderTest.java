@@ -175,8 +175,6 @@ class ConfigLoaderTest {
                 + canary
                 + "}]}}\njournal:\n  password: "
                 + canary
-                + "\nconsole:\n  token: "
-                + canary
                 + "\n");
     assertThat(config.toString()).doesNotContain("canary");
     assertThat(config.access().toString()).doesNotContain("canary");
