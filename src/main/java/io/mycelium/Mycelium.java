@@ -29,6 +29,7 @@ import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.room.PluginLoader;
 import io.mycelium.room.RoomTypes;
+import io.mycelium.web.Tls;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
 import io.mycelium.web.rest.Contract;
@@ -82,6 +83,7 @@ public final class Mycelium {
   private Future<Contract> contract;
 
   private Authenticators authenticators;
+  private Tls tls;
   private volatile Store store;
   private Sampler sampler;
   private DeployerVerticle deployer;
@@ -113,6 +115,7 @@ public final class Mycelium {
     Promise<Mycelium> result = Promise.promise();
     node.startManagement()
         .compose(done -> node.startAccess())
+        .compose(done -> node.startTls())
         .compose(done -> node.startInstances())
         .compose(
             done -> demo ? Demo.create(node.vertx, node.directory()) : Future.succeededFuture())
@@ -175,6 +178,10 @@ public final class Mycelium {
                       revocations);
             })
         .mapEmpty();
+  }
+
+  private Future<Void> startTls() {
+    return vertx.executeBlocking(() -> tls = Tls.open(vertx, config.tls())).mapEmpty();
   }
 
   private TokenCheck tokenCheck() {
@@ -253,7 +260,7 @@ public final class Mycelium {
               places,
               nodeMeters,
               this::mountOperations);
-      webs.add(verticle);
+      webs.add(verticle.secured(tls));
       meters.commandsUnacked(verticle::unacked);
       deployments.add(vertx.deployVerticle(verticle.guarded(config.access())));
     }
@@ -317,9 +324,11 @@ public final class Mycelium {
   /** Logs that the node is up, and its addresses. */
   void announce() {
     log.info(
-        "listening http://localhost:{}/api/v1 ws://localhost:{}/socket/:id"
+        "listening http{}://localhost:{}/api/v1 ws{}://localhost:{}/socket/:id"
             + " management http://localhost:{}/health/ready /metrics native_transport={}",
+        tls == null ? "" : "s",
         port,
+        tls == null ? "" : "s",
         port,
         managementPort(),
         transport.isNative());

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -21,6 +22,9 @@ import java.util.function.UnaryOperator;
  * full key nor the expected value.
  */
 final class ConfigBinder {
+  /** Options of any section whose value no message repeats. */
+  private static final Set<String> SECRETS = Set.of("secret", "password", "token", "url");
+
   private final UnaryOperator<String> origin;
 
   /**
@@ -61,8 +65,12 @@ final class ConfigBinder {
     try {
       return ConfigValue.read(component.getType(), component.getName(), raw);
     } catch (ConfigValue.Unreadable e) {
-      throw wrong(key, key + " is " + raw + ", expected " + e.getMessage());
+      throw wrong(key, key + " is " + shown(component, raw) + ", expected " + e.getMessage());
     }
+  }
+
+  private static Object shown(RecordComponent component, Object raw) {
+    return SECRETS.contains(component.getName()) ? "not readable" : raw;
   }
 
   /** A list of texts or records, or a map of records by name. */
@@ -118,7 +126,8 @@ final class ConfigBinder {
     if (raw instanceof JsonObject tree) {
       return recordLike(defaults, key + ".", tree);
     }
-    throw wrong(key, key + " is " + raw + ", expected a section of options");
+    // Not the value: a secret may be in it.
+    throw wrong(key, key + " is not readable, expected a section of options");
   }
 
   @SuppressWarnings("unchecked")

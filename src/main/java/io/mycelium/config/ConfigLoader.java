@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Reads the configuration. In rising priority: the records' defaults, a YAML file, {@code
@@ -102,7 +104,17 @@ public final class ConfigLoader {
     return file == null ? "defaults" : file.toString();
   }
 
-  private static String oneLine(Throwable cause) {
-    return String.valueOf(cause.getMessage()).replaceAll("\\s+", " ");
+  /** Where it is and what is wrong, without the line itself: a secret may be in it. */
+  private static String oneLine(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof MarkedYAMLException yaml && yaml.getProblemMark() != null) {
+        Mark mark = yaml.getProblemMark();
+        int line = mark.getLine() + 1;
+        int column = mark.getColumn() + 1;
+        String problem = yaml.getProblem().replaceFirst("alias .*", "alias");
+        return "line " + line + ", column " + column + ": " + problem;
+      }
+    }
+    return "expected sections of options";
   }
 }

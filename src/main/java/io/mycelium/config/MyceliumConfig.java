@@ -8,6 +8,7 @@ import io.mycelium.instance.DeployerConfig;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.limits.LimitsConfig;
 import io.mycelium.ops.OpsConfig;
+import io.mycelium.web.TlsConfig;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.rest.HttpConfig;
 
@@ -17,6 +18,7 @@ import io.mycelium.web.rest.HttpConfig;
  */
 public record MyceliumConfig(
     WebConfig web,
+    TlsConfig tls,
     HttpConfig http,
     SocketConfig socket,
     GatewayConfig gateway,
@@ -30,6 +32,7 @@ public record MyceliumConfig(
   public static final MyceliumConfig DEFAULT =
       new MyceliumConfig(
           WebConfig.DEFAULT,
+          TlsConfig.DEFAULT,
           HttpConfig.DEFAULT,
           SocketConfig.DEFAULT,
           GatewayConfig.DEFAULT,

@@ -10,6 +10,7 @@ import io.mycelium.journal.Retention;
 import io.mycelium.journal.Snapshot;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.PrototypeNames;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.room.Epoch;
 import io.mycelium.room.spi.RoomSettings;
@@ -24,6 +25,7 @@ import java.util.Set;
 final class ImportedRooms {
   private static final String ANY = "(?s).*";
   private static final String NAME = "(?s).{1,200}";
+  private static final String USER = "[^\\p{Cntrl}]{1,128}";
 
   /** No entry before the snapshot is kept, so the store counts from there. */
   private static final Retention NOTHING_BEFORE = new Retention(0, Duration.ofMillis(1));
@@ -130,9 +132,18 @@ final class ImportedRooms {
             number,
             line.number("at"),
             line.text("event", NAME),
-            line.textOrNull("user"),
+            line.has("user") ? user(line) : null,
             line.value("payload"),
-            line.textOrNull("key")));
+            line.has("key") ? line.text("key", NAME) : null));
+  }
+
+  /** What no client could be called is not let in by the back door. */
+  private static String user(ExportLine line) {
+    String user = line.text("user", USER);
+    if (PrototypeNames.contains(user)) {
+      throw line.refuse("user", "no name that every JavaScript object has");
+    }
+    return user;
   }
 
   /**

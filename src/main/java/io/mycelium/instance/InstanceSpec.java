@@ -2,6 +2,8 @@ package io.mycelium.instance;
 
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.InstanceStore;
+import io.mycelium.protocol.PrototypeNames;
+import io.mycelium.protocol.Topic;
 import io.mycelium.room.RoomTypes;
 import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.json.JsonObject;
@@ -68,13 +70,16 @@ public record InstanceSpec(
 
   public static RoomSettings readRoom(String name, JsonObject json, InstanceConfig config) {
     boolean fits =
-        name.matches(ROOM_NAME) && new io.mycelium.protocol.Topic(name).bytes() <= MAX_ROOM_BYTES;
+        name.matches(ROOM_NAME)
+            && new Topic(name).bytes() <= MAX_ROOM_BYTES
+            && !PrototypeNames.contains(name);
     if (!fits || name.equals("phoenix")) {
       throw new SpecReader("rooms", new JsonObject())
           .refuse(
               name,
               name,
-              "a name of 1 to 128 characters (255 bytes), no control characters, not phoenix");
+              "a name of 1 to 128 characters (255 bytes), no control characters, not phoenix, and"
+                  + " none that every JavaScript object has");
     }
     return config.readRoom(name, json == null ? new JsonObject() : json);
   }

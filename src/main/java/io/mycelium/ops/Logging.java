@@ -20,16 +20,21 @@ import org.slf4j.LoggerFactory;
  * and this class changes nothing.
  */
 public final class Logging {
+  /** They tell of statements, URIs and subprotocols, with the password and the token in them. */
+  private static final List<String> TELLTALES =
+      List.of("org.sqlite", "io.vertx.ext.web", "io.netty.handler.codec.http");
+
   private static final List<String> DATABASE_LIBRARIES = List.of("com.zaxxer", "org.flywaydb");
 
   /**
-   * Below INFO they log offered sub-protocols and whole addresses, either of which may be a token.
+   * What came from outside may stand in a message: a line feed would begin a line of the log that
+   * nobody wrote, and ESC would steer the terminal of whoever reads it. A stack trace keeps its
+   * lines, each behind a space, so that none looks like the beginning of an event.
    */
-  private static final List<String> TELL_TOKENS =
-      List.of("io.netty.handler.codec.http.websocketx", "io.vertx.ext.web");
-
   private static final String LINE =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n%ex";
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}"
+          + " %replace(%msg){'[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]', '?'}%n"
+          + "%replace(%replace(%ex){'[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]', '?'}){'(?m)^(?=.)', ' '}";
 
   private Logging() {}
 
@@ -90,7 +95,7 @@ public final class Logging {
             .setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
       }
     }
-    for (String library : TELL_TOKENS) {
+    for (String library : TELLTALES) {
       context.getLogger(library).setLevel(level.isGreaterOrEqual(Level.INFO) ? level : Level.INFO);
     }
     if (level == Level.DEBUG) {

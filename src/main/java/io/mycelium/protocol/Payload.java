@@ -133,13 +133,14 @@ public final class Payload {
   public JsonNode tree() {
     try {
       return MAPPER.readTree(asJson());
-    } catch (IOException e) {
+    } catch (IOException | ArithmeticException | NumberFormatException e) {
+      // The latter two of an exponent that no number can have.
       throw new Refusal(ErrorCode.INVALID_PAYLOAD, "payload is not readable: " + firstLine(e));
     }
   }
 
-  private static String firstLine(IOException e) {
-    return e.getMessage().lines().findFirst().orElse("");
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   @Override

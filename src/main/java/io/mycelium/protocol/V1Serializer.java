@@ -48,7 +48,9 @@ final class V1Serializer implements Serializer {
         case "payload" -> {
           json.peek();
           int from = json.position();
-          fault = json.skipFaultyValue();
+          String found = json.skipFaultyValue();
+          // A second payload does not mend what the first was.
+          fault = fault == null ? found : fault;
           payload = Arrays.copyOfRange(m, from, json.position());
         }
         default -> json.skipValue();

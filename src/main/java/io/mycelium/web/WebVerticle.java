@@ -54,6 +54,7 @@ public final class WebVerticle extends VerticleBase {
   private HostGuard hosts = new HostGuard(AccessConfig.DEFAULT);
   private OriginGuard origins = new OriginGuard(AccessConfig.DEFAULT);
   private Hub hub;
+  private Tls tls;
   private HttpServer server;
   private volatile int[] socketStates = new int[SocketState.values().length];
 
@@ -91,6 +92,12 @@ public final class WebVerticle extends VerticleBase {
     return this;
   }
 
+  /** Before it is deployed: with TLS, if that is not null. */
+  public WebVerticle secured(Tls used) {
+    tls = used;
+    return this;
+  }
+
   @Override
   public Future<?> start() {
     EventLoop eventLoop = ((ContextInternal) context).nettyEventLoop();
@@ -120,8 +127,8 @@ public final class WebVerticle extends VerticleBase {
             config.transport().equals("netty"),
             socketConfig.maxPendingBytes());
     Router router = Router.router(vertx);
-    problems.mount(router);
     PageHeaders.mount(router);
+    problems.mount(router);
     new RestApi(
             vertx,
             contract,
@@ -155,7 +162,8 @@ public final class WebVerticle extends VerticleBase {
         });
     return new RevocationFeed(vertx, authenticators.revocations(), hub)
         .start()
-        .compose(known -> server.listen());
+        .compose(known -> server.listen())
+        .onSuccess(this::keepCertificate);
   }
 
   /** Whether it means another host, or comes from a page of another: then it is refused. */
@@ -172,7 +180,18 @@ public final class WebVerticle extends VerticleBase {
     return true;
   }
 
+  private void keepCertificate(HttpServer listening) {
+    if (tls != null) {
+      tls.keep(listening);
+    }
+  }
+
   private HttpServerOptions options() {
+    HttpServerOptions options = plainOptions();
+    return tls == null ? options : tls.apply(options);
+  }
+
+  private HttpServerOptions plainOptions() {
     return new HttpServerOptions()
         .setHost(config.host())
         .setPort(config.port() == 0 ? SHARED_FREE_PORT : config.port())

@@ -84,7 +84,7 @@ class ConfigLoaderTest {
     refused("web:\n  port: 99999999999\n", "web.port is 99999999999, expected a whole number");
     refused("web:\n  max_body_bytes: 1 barrel\n", "web.max_body_bytes is 1 barrel, expected");
     refused("web:\n  port:\n", "web.port is null, expected a whole number");
-    refused("web: 4000\n", "web is 4000, expected a section of options");
+    refused("web: 4000\n", "web is not readable, expected a section of options");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.mycelium.deployer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.instance.InstanceMeters;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.JournalMeters;
 import io.mycelium.journal.Store;
@@ -52,7 +53,13 @@ class StateBudgetTest {
     node =
         TestNode.builder()
             .types(new FaultyType())
-            .states(budget::set)
+            .instanceMeters(
+                new InstanceMeters() {
+                  @Override
+                  public void states(StateBudget all) {
+                    budget.set(all);
+                  }
+                })
             .supervision(3, 4, 2000)
             .journal(config)
             .store(store)

@@ -47,6 +47,30 @@ class LoggingTest {
   }
 
   @Test
+  void noTextFromOutsideBeginsALineOrSteersATerminal() {
+    Logging.configure(context, out, "text", "info");
+    String forged = "2026-11-27T00:00:00.000Z INFO  Main all is well";
+    log.info("user {} joined", "ada\n" + forged + "\r\u001b[31m\u009b0m\u2028\0");
+    log.error("failed", new IllegalStateException("why\n" + forged + "\u001b[2J"));
+    assertThat(lines()).first().asString().endsWith("ada?" + forged + "??[31m?0m?? joined");
+    assertThat(lines())
+        .filteredOn(line -> line.matches("\\d{4}-.*"))
+        .as("the events: all other lines are a stack trace's")
+        .hasSize(2);
+    assertThat(lines()).filteredOn(line -> line.contains("why")).hasSize(1);
+    assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("\u001b", "\u009b", "\0");
+  }
+
+  @Test
+  void jsonEscapesWhatCameFromOutside() {
+    Logging.configure(context, out, "json", "info");
+    log.info("user {} joined", "ada\n\u001b[31m\u009b");
+    assertThat(lines()).singleElement().asString().doesNotContain("\u001b");
+    assertThat(new JsonObject(lines().get(0)).getString("formattedMessage"))
+        .isEqualTo("user ada\n\u001b[31m\u009b joined");
+  }
+
+  @Test
   void whatIsBelowTheLevelIsNotWritten() {
     Logging.configure(context, out, "text", "warn");
     log.info("hidden");

@@ -55,9 +55,12 @@ public final class PhoenixSocket implements WebSocket.Listener, AutoCloseable {
 
   /** One that offers these sub-protocols, in that order. */
   public static PhoenixSocket connect(int port, String path, String... protocols) {
+    return connect(HTTP, URI.create("ws://127.0.0.1:" + port + path), protocols);
+  }
+
+  public static PhoenixSocket connect(HttpClient http, URI uri, String... protocols) {
     PhoenixSocket client = new PhoenixSocket();
-    URI uri = URI.create("ws://127.0.0.1:" + port + path);
-    WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(10));
+    WebSocket.Builder builder = http.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(10));
     if (protocols.length > 0) {
       builder.subprotocols(protocols[0], Arrays.copyOfRange(protocols, 1, protocols.length));
     }

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * is kept for the message of a test that fails.
  */
 public final class ServerProcess implements AutoCloseable {
-  private static final Pattern LISTENING = Pattern.compile("listening http://localhost:(\\d+)/");
+  private static final Pattern LISTENING = Pattern.compile("listening https?://localhost:(\\d+)/");
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   /** For tests the start counts, not what the JIT makes of it later. */
@@ -143,6 +143,21 @@ public final class ServerProcess implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** What the kernel holds in memory for it: heap, buffers and all. */
+  public long residentBytes() {
+    try {
+      String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"));
+      Matcher resident = Pattern.compile("VmRSS:\\s+(\\d+) kB").matcher(status);
+      return resident.find() ? Long.parseLong(resident.group(1)) << 10 : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** SIGKILL: nothing is flushed, nobody is told; its port is free afterwards. */

@@ -20,8 +20,9 @@ import io.mycelium.journal.memory.MemoryStore;
 import io.mycelium.limits.Places;
 import io.mycelium.ops.Meters;
 import io.mycelium.room.RoomTypes;
-import io.mycelium.room.StateBudget;
 import io.mycelium.room.spi.RoomType;
+import io.mycelium.web.Tls;
+import io.mycelium.web.TlsConfig;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.WebVerticle;
 import io.mycelium.web.rest.Contract;
@@ -40,7 +41,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -76,10 +76,11 @@ public final class TestNode implements AutoCloseable {
     }
     await(
         vertx.deployVerticle(
-            new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), b.states())));
+            new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), b.instanceMeters)));
     Contract contract = await(Contract.load(vertx));
     Transfers transfers = new Transfers(b.guards.http());
     Places places = new Places(b.maxConnections, b.guards.limits());
+    Tls tls = Tls.open(vertx, b.tls);
     for (int i = 0; i < b.eventLoops; i++) {
       WebVerticle verticle =
           new WebVerticle(
@@ -92,7 +93,7 @@ public final class TestNode implements AutoCloseable {
               places,
               b.meters,
               this::mount);
-      await(vertx.deployVerticle(verticle));
+      await(vertx.deployVerticle(verticle.secured(tls)));
       webs.add(verticle);
     }
     port = webs.get(0).port();
@@ -230,11 +231,12 @@ public final class TestNode implements AutoCloseable {
     private String transport = "netty";
     private int eventLoops = 2;
     private int port;
+    private TlsConfig tls = TlsConfig.DEFAULT;
     private int maxMessageBytes = 1 << 20;
     private int maxConnections = 1_000_000;
     private Guards guards = Guards.DEFAULT;
     private Authenticators authenticators = Authenticators.open();
-    private Consumer<StateBudget> states = budget -> {};
+    private InstanceMeters instanceMeters = InstanceMeters.NONE;
 
     /** The console is off otherwise. */
     public Builder console(ConsoleConfig config) {
@@ -252,14 +254,16 @@ public final class TestNode implements AutoCloseable {
      */
     public Builder supervision(int maxRestarts, int threads, long stopMs) {
       DeployerConfig d = DeployerConfig.DEFAULT;
+      Duration window = Duration.ofMinutes(1);
+      Duration stop = Duration.ofMillis(stopMs);
       deployer =
           new DeployerConfig(
               d.maxInstances(),
               d.maxStateBytes(),
               threads,
               maxRestarts,
-              Duration.ofMinutes(1),
-              Duration.ofMillis(stopMs),
+              window,
+              stop,
               d.stuckAfter(),
               d.idleTimeout(),
               d.presenceInterval(),
@@ -330,19 +334,9 @@ public final class TestNode implements AutoCloseable {
       return this;
     }
 
-    /** Told of the budget for states. */
-    public Builder states(Consumer<StateBudget> listener) {
-      states = listener;
+    public Builder instanceMeters(InstanceMeters used) {
+      instanceMeters = used;
       return this;
-    }
-
-    private InstanceMeters states() {
-      return new InstanceMeters() {
-        @Override
-        public void states(StateBudget budget) {
-          states.accept(budget);
-        }
-      };
     }
 
     public Builder types(RoomType... used) {
@@ -357,6 +351,12 @@ public final class TestNode implements AutoCloseable {
 
     public Builder transport(String used) {
       transport = used;
+      return this;
+    }
+
+    /** Plain otherwise. */
+    public Builder tls(TlsConfig config) {
+      tls = config;
       return this;
     }
 

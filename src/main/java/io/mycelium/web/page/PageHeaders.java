@@ -1,6 +1,7 @@
 package io.mycelium.web.page;
 
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -23,10 +24,19 @@ public final class PageHeaders {
   }
 
   private static void add(RoutingContext ctx) {
-    MultiMap headers = ctx.response().headers();
+    add(ctx.request());
+    ctx.next();
+  }
+
+  /** To an answer that no route gives. */
+  public static void add(HttpServerRequest request) {
+    MultiMap headers = request.response().headers();
     headers.set("Content-Security-Policy", POLICY);
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("Referrer-Policy", "no-referrer");
-    ctx.next();
+    if (request.isSSL()) {
+      // Behind a proxy that ends TLS it is the proxy's to say.
+      headers.set("Strict-Transport-Security", "max-age=31536000");
+    }
   }
 }

@@ -132,7 +132,12 @@ public final class JsonBody {
    */
   private Number fraction(String digits) throws IOException {
     double number = Double.parseDouble(digits);
-    BigDecimal decimal = new BigDecimal(digits);
+    BigDecimal decimal;
+    try {
+      decimal = new BigDecimal(digits);
+    } catch (NumberFormatException e) {
+      throw new JsonParseException(parser, "the exponent of a number is out of range");
+    }
     if (Double.isInfinite(number) || number == 0 && decimal.signum() != 0) {
       throw new JsonParseException(parser, "the number " + digits + " is out of range");
     }

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 
 /**
  * A problem document (RFC 9457).
@@ -13,7 +14,7 @@ import java.util.Locale;
  * @param code the kind of problem
  * @param status HTTP status of {@code code}, except for statuses without their own code
  * @param detail what went wrong with this request
- * @param instance URI under which the log has the cause, or null
+ * @param instance URI of this one, under which the log has it
  * @param errors each wrong value
  */
 record Problem(ErrorCode code, int status, String detail, String instance, List<Violation> errors) {
@@ -21,7 +22,11 @@ record Problem(ErrorCode code, int status, String detail, String instance, List<
   static final String TYPE_PREFIX = "/problems/";
 
   static Problem of(ErrorCode code, String detail, Violation... errors) {
-    return new Problem(code, code.httpStatus(), detail, null, List.of(errors));
+    return of(code, code.httpStatus(), detail, List.of(errors));
+  }
+
+  static Problem of(ErrorCode code, int status, String detail, List<Violation> errors) {
+    return new Problem(code, status, detail, "urn:uuid:" + UUID.randomUUID(), errors);
   }
 
   static Problem of(Refusal refusal) {
@@ -34,7 +39,7 @@ record Problem(ErrorCode code, int status, String detail, String instance, List<
 
   static Problem of(InvalidRequest invalid) {
     ErrorCode code = invalid.code();
-    return new Problem(code, code.httpStatus(), invalid.getMessage(), null, invalid.violations());
+    return of(code, code.httpStatus(), invalid.getMessage(), invalid.violations());
   }
 
   /** The code as words: {@code invalid_config} becomes "Invalid config". */
@@ -50,10 +55,8 @@ record Problem(ErrorCode code, int status, String detail, String instance, List<
             .put("title", title(code))
             .put("status", status)
             .put("detail", detail)
+            .put("instance", instance)
             .put("code", code.reason());
-    if (instance != null) {
-      json.put("instance", instance);
-    }
     if (!errors.isEmpty()) {
       JsonArray array = new JsonArray();
       errors.forEach(error -> array.add(error.toJson()));

@@ -2,11 +2,13 @@ package io.mycelium.web.rest;
 
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
+import io.mycelium.web.page.PageHeaders;
 import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -16,7 +18,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,18 +60,22 @@ public final class Problems {
     if (cause instanceof TooLongFrameException) {
       status = text.contains("line") ? 414 : 431;
     }
-    Problem problem =
-        new Problem(
-            ErrorCode.BAD_REQUEST, status, "not a valid HTTP request: " + text, null, List.of());
-    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    write(request, problem);
+    lastOf(request);
+    String detail = "not a valid HTTP request: " + text;
+    write(request, Problem.of(ErrorCode.BAD_REQUEST, status, detail, List.of()));
   }
 
   /** Answers with a status that has no code of its own; the connection is the caller's to close. */
   void answer(HttpServerRequest request, int status, String detail, Violation violation) {
-    Problem problem = new Problem(ErrorCode.BAD_REQUEST, status, detail, null, List.of(violation));
-    request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-    write(request, problem);
+    lastOf(request);
+    write(request, Problem.of(ErrorCode.BAD_REQUEST, status, detail, List.of(violation)));
+  }
+
+  /** HTTP/2 has no such header (RFC 9113 section 8.2.2). */
+  private static void lastOf(HttpServerRequest request) {
+    if (request.version() != HttpVersion.HTTP_2) {
+      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
   }
 
   /** A request whose body does not come; the connection is the caller's to close. */
@@ -136,6 +141,10 @@ public final class Problems {
     if (cause instanceof InvalidRequest invalid) {
       return Problem.of(invalid);
     }
+    if (BrokenBody.isCauseOf(cause)) {
+      lastOf(ctx.request());
+      return Problem.of(ErrorCode.BAD_REQUEST, "the body is not valid HTTP");
+    }
     int given = cause instanceof HttpException http ? http.getStatusCode() : ctx.statusCode();
     int status = given > 0 ? given : statusIfNone;
     if (status >= 400 && status < 500) {
@@ -153,7 +162,7 @@ public final class Problems {
               ErrorCode.METHOD_NOT_ALLOWED,
               request.method() + " is not possible at " + request.path());
       case 413 -> tooLarge(request.getHeader(HttpHeaders.CONTENT_LENGTH));
-      default -> new Problem(codeOf(status), status, "malformed request", null, List.of());
+      default -> Problem.of(codeOf(status), status, "malformed request", List.of());
     };
   }
 
@@ -167,10 +176,10 @@ public final class Problems {
   }
 
   private static Problem unexpected(HttpMethod method, String path, Throwable cause) {
-    String incident = "urn:uuid:" + UUID.randomUUID();
-    LOG.error("{} {} failed, incident {}", method, path, incident, cause);
     String detail = "unexpected failure, see the server's log for the incident";
-    return new Problem(ErrorCode.INTERNAL, 500, detail, incident, List.of());
+    Problem problem = Problem.of(ErrorCode.INTERNAL, detail);
+    LOG.error("{} {} failed, incident {}", method, path, problem.instance(), cause);
+    return problem;
   }
 
   private static ErrorCode codeOf(int status) {
@@ -180,8 +189,16 @@ public final class Problems {
         .orElse(ErrorCode.BAD_REQUEST);
   }
 
+  /** The path alone: the query may have a token. */
   private static void write(HttpServerRequest request, Problem problem) {
+    LOG.debug(
+        "{} {} refused, {}, incident {}",
+        request.method(),
+        request.path(),
+        problem.code().reason(),
+        problem.instance());
     HttpServerResponse response = request.response();
+    PageHeaders.add(request);
     if (problem.status() == 401) {
       response.putHeader("WWW-Authenticate", challenge(request));
     }

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -109,7 +110,8 @@ final class RequestCheck {
         queryNames.isEmpty() ? "no query parameter" : "one of " + String.join(", ", queryNames);
     for (String name : query.names()) {
       if (!queryNames.contains(name)) {
-        violations.add(new Violation(name, query.get(name), known));
+        String shown = name.toLowerCase(Locale.ROOT).contains("token") ? "***" : query.get(name);
+        violations.add(new Violation(name, shown, known));
       }
     }
   }

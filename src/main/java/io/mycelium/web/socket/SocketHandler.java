@@ -27,6 +27,9 @@ import java.util.regex.Pattern;
 public final class SocketHandler {
   private static final Pattern PATH = Pattern.compile("/socket/([A-Za-z0-9_-]{1,64})(/websocket)?");
 
+  /** RFC 6455. */
+  private static final String VERSION = "13";
+
   private final Hub hub;
   private final ClientAddresses addresses;
   private final Authenticator authenticator;
@@ -86,6 +89,11 @@ public final class SocketHandler {
           new Refusal(ErrorCode.UNKNOWN_INSTANCE, "there is no instance at " + request.path()));
     } else if (!"websocket".equalsIgnoreCase(upgrade)) {
       refuse(request, Refusal.of(ErrorCode.BAD_REQUEST, "Upgrade", upgrade, "websocket"));
+    } else if (!VERSION.equals(request.getHeader("Sec-WebSocket-Version"))) {
+      // Drafts before it have other frames, which Netty would still read.
+      request.response().putHeader("Sec-WebSocket-Version", VERSION);
+      String given = request.getHeader("Sec-WebSocket-Version");
+      refuse(request, Refusal.of(ErrorCode.BAD_REQUEST, "Sec-WebSocket-Version", given, VERSION));
     } else if (serializer == null) {
       refuse(request, Refusal.of(ErrorCode.BAD_REQUEST, "vsn", version, "1.0.0 or 2.0.0"));
     } else if (hasBody(request)) {

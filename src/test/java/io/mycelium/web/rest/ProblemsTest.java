@@ -80,7 +80,7 @@ class ProblemsTest {
             + " integer from 1024 to 1073741824",
         "{\"type\":\"a\",\"config\":[]} | config | [] | an object",
         "{\"type\":\"a\",\"rooms\":{\"phoenix\":{}}} | rooms | \"phoenix\" | a name of 1 to 128"
-            + " characters, no control characters, not phoenix",
+            + " characters, no control characters, not phoenix, no name that every JavaScript object has",
         "{\"type\":\"a\",\"rooms\":{\"a/b ~\":{\"state\":3}}} | rooms.a/b ~.state | 3 | an object",
         "{\"type\":\"a\",\"rooms\":{\"a\":{\"x\":3}}} | rooms.a.x | 3 | one of the keys type,"
             + " state, history, presence, durability, retention_entries, retention_age, open,"
@@ -129,7 +129,9 @@ class ProblemsTest {
             + " stopping",
         "/a%20b | id | a b | 1 to 64 characters of A-Z a-z 0-9 _ -",
         "/chat/rooms/phoenix | room | phoenix | 1 to 128 characters, no control characters, not"
-            + " phoenix",
+            + " phoenix, no name that every JavaScript object has",
+        "/chat/rooms/__proto__ | room | __proto__ | 1 to 128 characters, no control characters, not"
+            + " phoenix, no name that every JavaScript object has",
         "/chat/rooms/lobby/entries?after=-1 | after | -1 | an integer from 0 to 9007199254740991",
         "/chat?verbose=1 | verbose | 1 | no query parameter",
       })
