@@ -26,7 +26,7 @@ public final class DeafSocket implements AutoCloseable {
           ("GET /socket/"
                   + instance
                   + "/websocket?vsn=2.0.0 HTTP/1.1\r\n"
-                  + "Host: x\r\n"
+                  + "Host: localhost\r\n"
                   + "Upgrade: websocket\r\n"
                   + "Connection: Upgrade\r\n"
                   + "Sec-WebSocket-Version: 13\r\n"
