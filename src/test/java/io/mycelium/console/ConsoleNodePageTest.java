@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import io.mycelium.Mycelium;
+import io.mycelium.config.ConfigLoader;
 import io.mycelium.config.MyceliumConfig;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.ops.OpsConfig;
@@ -17,6 +18,7 @@ import io.mycelium.testing.browser.Window;
 import io.mycelium.web.WebConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +57,8 @@ class ConsoleNodePageTest {
 
   @BeforeEach
   void startNode() {
-    MyceliumConfig standard = MyceliumConfig.DEFAULT;
+    MyceliumConfig standard =
+        new ConfigLoader(Map.of("MYCELIUM_ACCESS_MODE", "open")).load(null, Map.of());
     node =
         TestNode.await(
             Mycelium.start(

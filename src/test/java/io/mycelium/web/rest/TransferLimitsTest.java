@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,9 +67,13 @@ class TransferLimitsTest {
   @Test
   void oneMoreImportThanThereMayBeIsRefusedAndATrickledOneGivesItsPlaceBack() {
     String lines = export();
+    // Those that come before the slow one has begun are taken.
+    AtomicInteger tries = new AtomicInteger();
     try (TricklingClient slow = new TricklingClient(node.port(), IMPORT, " ")) {
       HttpResponse<String> refused =
-          node.await(() -> send("POST", "y/import", lines), a -> a.statusCode() == 503);
+          node.await(
+              () -> send("POST", "y" + tries.incrementAndGet() + "/import", lines),
+              a -> a.statusCode() == 503);
       assertThat(new JsonObject(refused.body()).getString("code")).isEqualTo("overloaded");
       assertThat(refused.body()).contains("http.max_imports of 1");
       assertThat(slow.readToEnd()).contains("HTTP/1.1 504", "http.body_timeout");
