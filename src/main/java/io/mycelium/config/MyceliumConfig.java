@@ -18,8 +18,8 @@ import io.mycelium.web.rest.HttpConfig;
  */
 public record MyceliumConfig(
     WebConfig web,
-    TlsConfig tls,
     HttpConfig http,
+    TlsConfig tls,
     SocketConfig socket,
     GatewayConfig gateway,
     LimitsConfig limits,
@@ -32,8 +32,8 @@ public record MyceliumConfig(
   public static final MyceliumConfig DEFAULT =
       new MyceliumConfig(
           WebConfig.DEFAULT,
-          TlsConfig.DEFAULT,
           HttpConfig.DEFAULT,
+          TlsConfig.DEFAULT,
           SocketConfig.DEFAULT,
           GatewayConfig.DEFAULT,
           LimitsConfig.DEFAULT,

@@ -64,8 +64,8 @@ class ConsoleNodePageTest {
             Mycelium.start(
                 new MyceliumConfig(
                     new WebConfig("127.0.0.1", 0, 2, "netty", 1 << 20, 4 << 20, 1000),
-                    standard.tls(),
                     standard.http(),
+                    standard.tls(),
                     standard.socket(),
                     standard.gateway(),
                     standard.limits(),

@@ -63,6 +63,10 @@ class RestNodeTest {
           "exportInstance 500",
           "importInstance 500",
           "importInstance 504",
+          // Of a tenant and of http.max_import_bytes: TenantQuotaTest, TransferLimitsTest.
+          "createInstance 429",
+          "importInstance 413",
+          "importInstance 429",
           "listTypes 500",
           "listTypes 503",
           "listTypes 504",
