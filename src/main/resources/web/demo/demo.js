@@ -23,11 +23,11 @@ export function make(tag, properties, ...children) {
 /** Connects to an instance, which is created first if the user wishes so. */
 export async function open(instance) {
   while (!await isThere(instance)) await offerToCreate(instance);
-  const socket = connect(`/socket/${instance}`, {params: token ? {token} : {userId: user}, backoff: {base: 500, cap: 5000}});
+  const socket = connect(`/socket/${instance}`, {...(token ? {token: () => token} : {params: {userId: user}}), backoff: {base: 500, cap: 5000}});
   const banner = byId('banner');
-  socket.on('status', (status, {delay}) => {
+  socket.on('status', (status, {delay, reason}) => {
     banner.hidden = status === 'open';
-    banner.textContent = status === 'closed' ? 'This instance was deleted.'
+    banner.textContent = status === 'closed' ? (reason === 'unauthorized' ? 'The token is not valid, or no longer.' : 'This instance was deleted.')
       : `Connection lost. Trying again${delay > 1500 ? ` in ${Math.round(delay / 1000)} s` : ''} …`;
   });
   return socket;
