@@ -94,11 +94,23 @@ final class JwksUrl {
     triedAt = now;
     Promise<Void> round = Promise.promise();
     running = round.future();
-    Future.succeededFuture()
-        .compose(begun -> request())
+    onContext()
         .compose(body -> vertx.executeBlocking(() -> JwkSet.parse(vertx, url, body.getBytes())))
         .onComplete(keys -> end(round, keys.result(), keys.cause()));
     return round.future();
+  }
+
+  /**
+   * On one context from request to end. Without one, each step is a task of its own, and a short
+   * answer may have ended before its handlers are set.
+   */
+  private Future<Buffer> onContext() {
+    Promise<Buffer> body = Promise.promise();
+    vertx
+        .getOrCreateContext()
+        .runOnContext(
+            ignored -> Future.succeededFuture().compose(begun -> request()).onComplete(body));
+    return body.future();
   }
 
   private Future<Buffer> request() {

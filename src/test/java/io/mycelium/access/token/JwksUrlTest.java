@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Keys of an identity provider, which is a real server here. */
@@ -77,7 +78,8 @@ class JwksUrlTest {
     assertThat(asked).hasValue(1);
   }
 
-  @Test
+  /** Again and again: the answer's handlers must be set before the answer, on any thread. */
+  @RepeatedTest(40)
   void newKeyIsFetchedAndTheOldOneIsGone() throws Exception {
     Signer before = Signer.of("ES256");
     Signer after = Signer.of("ES256");
