@@ -32,6 +32,8 @@ public record Command(
     PUSH,
     /** Entries that the bus lost: {@code payload} is {@code [after, upTo]}. */
     REFILL,
+    /** A channel that may see presence from now on asks for its {@code presence_state}. */
+    PRESENCE,
     /** The last command of a link: the instance forgets the gateway. */
     DETACH;
 

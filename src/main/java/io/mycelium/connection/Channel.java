@@ -70,14 +70,53 @@ final class Channel implements ReplyTo {
   }
 
   /**
-   * Applies the rights of another token. All rights change at once, except that {@code presence}
-   * begins with the next join, because diffs need the {@code presence_state} of a join.
+   * Applies the rights of another token at once. Diffs need a {@code presence_state} first: a
+   * channel whose join is in flight gets it with the join's answer, another channel asks for it.
    */
   void rights(RoomRights changed) {
+    boolean gains = blind && changed.seesPresence() && !rights.seesPresence();
     rights = changed;
-    if (!blind && !changed.seesPresence()) {
-      room.blind(this);
+    if (!changed.seesPresence() && !blind) {
+      room.blind(this, true);
+    } else if (gains && params != null) {
+      room.blind(this, false);
+    } else if (gains) {
+      connection
+          .link()
+          .send(
+              Command.Kind.PRESENCE,
+              connection.number(),
+              room.name(),
+              null,
+              null,
+              null,
+              this::onPresence);
     }
+  }
+
+  /** The reply comes behind the {@code presence_state}. Without one, only a new join helps. */
+  private void onPresence(Outbound.Reply reply) {
+    boolean current = !connection.isClosed() && connection.channel(room.name()) == this;
+    if (!current || !blind || !rights.seesPresence()) {
+      return;
+    }
+    if (reply.ok()) {
+      room.blind(this, false);
+    } else {
+      joinAnew();
+    }
+  }
+
+  /** A message to this channel alone. A {@code presence_state} is where presence begins. */
+  void onDirect(byte[] quotedEvent, byte[] json) {
+    if (blind && isPresence(quotedEvent)) {
+      if (!rights.seesPresence()) {
+        return;
+      }
+      room.blind(this, false);
+    }
+    room.write();
+    connection.outbox().push(this, quotedEvent, json);
   }
 
   /** Whether the channel gets no presence messages. */
@@ -86,8 +125,8 @@ final class Channel implements ReplyTo {
   }
 
   /** For {@link HubRoom#blind}, which moves the channel to another audience. */
-  void goBlind() {
-    blind = true;
+  void blind(boolean changed) {
+    blind = changed;
   }
 
   /** Whether messages of that event show the users of the room. */

@@ -86,9 +86,8 @@ public final class HubInstance implements LinkListener {
   @Override
   public void onDirect(Outbound.Direct direct) {
     Channel channel = channel(direct.connection(), direct.room());
-    if (channel != null && !(channel.isBlind() && Channel.isPresence(direct.quotedEvent()))) {
-      channel.room().write();
-      channel.connection().outbox().push(channel, direct.quotedEvent(), direct.json());
+    if (channel != null) {
+      channel.onDirect(direct.quotedEvent(), direct.json());
     }
   }
 

@@ -112,13 +112,13 @@ final class HubRoom {
     return blind.of(channel);
   }
 
-  /** Moves a channel that lost the right {@code presence}. */
-  void blind(Channel channel) {
+  /** Moves a channel that gains or loses sight of presence to its new audience. */
+  void blind(Channel channel, boolean blind) {
     boolean listens = channel.index >= 0;
     if (listens) {
-      seeing.of(channel).remove(channel);
+      audience(channel).remove(channel);
     }
-    channel.goBlind();
+    channel.blind(blind);
     if (listens) {
       audience(channel).add(channel);
     }

@@ -135,11 +135,14 @@ public final class Instance {
   }
 
   /**
-   * A join and {@code get_rooms} are answered by more than their reply: if the reply was lost they
-   * time out, and the client asks for everything again.
+   * A join, {@code get_rooms} and a question for presence are answered by more than their reply: if
+   * the reply was lost they time out, and the client asks for everything again.
    */
   private static boolean saysAll(Command command) {
-    return command.kind() != Command.Kind.JOIN && !GET_ROOMS.equals(command.event());
+    return switch (command.kind()) {
+      case JOIN, PRESENCE -> false;
+      default -> !GET_ROOMS.equals(command.event());
+    };
   }
 
   private Throwable apply(LinkState link, Command command, Turn turn) {
@@ -149,6 +152,7 @@ public final class Instance {
         case JOIN -> join(link, command, turn);
         case OPEN -> openConnection(link, command, turn);
         case LEAVE -> leave(link, command, turn);
+        case PRESENCE -> membership.showPresence(link, command, room(command.room()), turn);
         case CLOSE -> {
           return closeConnection(link, command, turn);
         }

@@ -30,6 +30,10 @@ final class LinkState {
       channels.add(channel);
     }
 
+    boolean isIn(String room) {
+      return channels.stream().anyMatch(channel -> channel.room().equals(room));
+    }
+
     /** Null if the connection has no channel in that room. */
     Member remove(String room) {
       for (int i = 0; i < channels.size(); i++) {

@@ -84,6 +84,18 @@ final class Membership {
   }
 
   /**
+   * Sends the {@code presence_state} to a channel that could not see presence until now, ahead of
+   * the reply.
+   */
+  void showPresence(LinkState link, Command command, Room room, Turn turn) {
+    LinkState.Connection connection = link.connection(command.connection());
+    if (connection != null && connection.isIn(room.name())) {
+      ReplyJson.presence(link.gateway(), command.connection(), room, turn);
+    }
+    turn.ok(link.gateway(), command.number(), null, 0);
+  }
+
+  /**
    * All rooms are left even if the logic of one throws.
    *
    * @return the exception of one of them, or null

@@ -92,6 +92,11 @@ final class ReplyJson {
     if (roomsOrNull != null) {
       turn.item(new Outbound.Direct(gateway, connection, room.name(), ROOMS, roomsOrNull));
     }
+    presence(gateway, connection, room, turn);
+  }
+
+  /** Everyone in the room, unless the room has presence off. */
+  static void presence(String gateway, long connection, Room room, Turn turn) {
     byte[] presence = room.occupants().presenceState();
     if (presence != null) {
       turn.item(new Outbound.Direct(gateway, connection, room.name(), PRESENCE_STATE, presence));

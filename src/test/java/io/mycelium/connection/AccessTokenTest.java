@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.mycelium.testing.Tokens;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +104,48 @@ class AccessTokenTest {
       ada.awaitEvent("msg");
       assertThat(ada.rest().toString()).doesNotContain("presence");
     }
+  }
+
+  private String grant(String rights) {
+    return tokens.token("{'sub':'ada','instances':['chat'],'rooms':{'*':[" + rights + "]}}");
+  }
+
+  @Test
+  void whoMaySeePresenceAgainGetsItsStateAndThenItsDiffs() {
+    renew("3", grant("'join'"));
+    try (PhoenixSocket bob = node.connect("chat", "vsn=2.0.0&token=" + tokens.user("bob"));
+        PhoenixSocket eve = node.connect("chat", "vsn=2.0.0&token=" + tokens.user("eve"))) {
+      bob.join("news");
+      bob.awaitMessage(m -> m.getString(3).equals("presence_diff") && m.encode().contains("\"bob"));
+      ada.rest().clear();
+      renew("4", grant("'join','presence'"));
+      String state = ada.awaitMessage(m -> m.getString(2).equals("news") && isState(m)).encode();
+      assertThat(state).startsWith("[\"1\",null,\"news\"").contains("\"ada\"", "\"bob\"");
+      ada.awaitMessage(m -> m.getString(2).equals("ideas") && isState(m));
+      eve.join("news");
+      ada.awaitMessage(m -> m.getString(3).equals("presence_diff") && m.encode().contains("\"eve"));
+      renew("5", grant("'join'"));
+      renew("6", grant("'join'"));
+      assertThat(ada.rest().toString()).doesNotContain("presence_state");
+    }
+  }
+
+  private static boolean isState(JsonArray message) {
+    return message.getString(3).equals("presence_state");
+  }
+
+  @Test
+  void historyIsReadOnceItIsGivenAndNotAfterItIsTaken() {
+    String history = "['1','%s','news','history',{'limit':1}]";
+    renew("3", grant("'join'"));
+    ada.send(history.formatted("4"));
+    assertThat(reason(ada.awaitReply("4").getJsonObject(4))).isEqualTo("forbidden");
+    renew("5", grant("'join','history'"));
+    ada.send(history.formatted("6"));
+    assertThat(ada.awaitReply("6").getJsonObject(4).getString("status")).isEqualTo("ok");
+    renew("7", grant("'join'"));
+    ada.send(history.formatted("8"));
+    assertThat(reason(ada.awaitReply("8").getJsonObject(4))).isEqualTo("forbidden");
   }
 
   @Test
