@@ -168,6 +168,7 @@ public final class Mycelium {
         .executeBlocking(this::tokenCheck)
         .onSuccess(
             check -> {
+              meters.staleKeys(check::staleMs);
               Revocations revocations = new Revocations();
               authenticators =
                   new Authenticators(

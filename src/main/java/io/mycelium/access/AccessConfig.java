@@ -22,6 +22,7 @@ import java.util.Map;
  * @param jwksUrl where an identity provider publishes its keys
  * @param jwksAllowHttp whether such a URL may be plain HTTP to another machine
  * @param jwksMaxAge how old fetched keys may be before they are fetched anew, in the background
+ * @param jwksMaxStale how old fetched keys may be at most, while no newer ones can be fetched
  * @param jwksRefetch shortest time between two fetches, for unknown keys and after failures
  * @param jwksTimeout of one fetch
  * @param issuer that a token must name ({@code iss}); empty for any
@@ -42,6 +43,7 @@ public record AccessConfig(
     String jwksUrl,
     boolean jwksAllowHttp,
     Duration jwksMaxAge,
+    Duration jwksMaxStale,
     Duration jwksRefetch,
     Duration jwksTimeout,
     String issuer,
@@ -63,6 +65,7 @@ public record AccessConfig(
           "",
           false,
           Duration.ofMinutes(10),
+          Duration.ofHours(24),
           Duration.ofSeconds(30),
           Duration.ofSeconds(5),
           "",
@@ -86,6 +89,7 @@ public record AccessConfig(
     Expect.range("access.keys", keys.size(), 0, 16);
     Duration second = Duration.ofSeconds(1);
     Expect.range("access.jwks_max_age", jwksMaxAge, second, Duration.ofDays(7));
+    Expect.range("access.jwks_max_stale", jwksMaxStale, jwksMaxAge, Duration.ofDays(365));
     Expect.range("access.jwks_refetch", jwksRefetch, second, Duration.ofHours(1));
     Expect.range("access.jwks_timeout", jwksTimeout, Duration.ofMillis(100), Duration.ofMinutes(1));
     Expect.range("access.leeway", leeway, Duration.ZERO, Duration.ofMinutes(10));

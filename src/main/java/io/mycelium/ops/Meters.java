@@ -254,6 +254,19 @@ public final class Meters implements AutoCloseable {
     gauge("mycelium.recent.entries", "Entries in memory of all rooms", entries);
   }
 
+  /**
+   * How old the keys are that tokens are checked with, while they cannot be fetched.
+   *
+   * @param ms 0 while they can be fetched; read by the scraping thread, must not block
+   */
+  public void staleKeys(LongSupplier ms) {
+    Gauge.builder("mycelium.jwks.stale", () -> ms.getAsLong() / 1000.0)
+        .baseUnit("seconds")
+        .description("Age of the keys at a jwks_url that cannot be fetched; 0 while it can")
+        .strongReference(true)
+        .register(registry);
+  }
+
   private void gauge(String name, String description, LongSupplier bytes) {
     Gauge.builder(name, bytes, LongSupplier::getAsLong)
         .baseUnit("bytes")

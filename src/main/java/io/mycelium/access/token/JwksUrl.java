@@ -19,11 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys at one address, of one realm: each realm that names the address has its own, so that no
- * {@code kid} of one is ever another's. Fetched when they are first needed, when one is asked for
- * that is not known, and when they are old; while that fails, those that are there stay.
+ * The keys at one address, for one realm. Two realms that name the same address fetch and keep
+ * their keys apart, so that a {@code kid} of one realm never finds a key of the other.
  *
- * <p>Any thread. A lock is held only to decide on a fetch; a known key is found without it.
+ * <p>Keys are fetched when they are first needed, when a token names an unknown key, and when the
+ * keys are older than {@code access.jwks_max_age}. While a fetch fails, the keys fetched before
+ * stay in use, up to an age of {@code access.jwks_max_stale}.
+ *
+ * <p>Any thread. The lock is held only to begin and to end a fetch; a known key is found without
+ * it.
  */
 final class JwksUrl {
   private static final Logger log = LoggerFactory.getLogger(JwksUrl.class);
@@ -35,6 +39,7 @@ final class JwksUrl {
   private final HttpClient client;
   private final String url;
   private final long maxAge;
+  private final long maxStale;
   private final long refetch;
   private final long timeout;
   private final LongSupplier clock;
@@ -43,13 +48,19 @@ final class JwksUrl {
   private Future<Void> running;
   private long triedAt = NEVER;
 
+  /** When the keys were last fetched or first tried, while fetches fail; else {@link #NEVER}. */
+  private volatile long failingSince = NEVER;
+
+  private boolean staleLogged;
+
   /**
-   * @param clock milliseconds of whatever beginning
+   * @param clock milliseconds since any fixed moment
    */
   JwksUrl(Vertx vertx, String url, AccessConfig config, LongSupplier clock) {
     this.vertx = vertx;
     this.url = url;
     this.maxAge = config.jwksMaxAge().toMillis();
+    this.maxStale = config.jwksMaxStale().toMillis();
     this.refetch = config.jwksRefetch().toMillis();
     this.timeout = config.jwksTimeout().toMillis();
     this.clock = clock;
@@ -59,12 +70,13 @@ final class JwksUrl {
   /**
    * The keys that may have signed a token with that header, perhaps none.
    *
-   * @return fails with {@code keys_unavailable} if none could be fetched yet
+   * @return fails with {@code keys_unavailable} if no keys could be fetched, or only keys that are
+   *     too old by now
    */
   Future<List<VerificationKey>> keys(Algorithm algorithm, String kid) {
-    Fetched known = fetched;
+    Fetched known = usable();
     if (known != null && known.keys().stream().anyMatch(key -> key.fits(algorithm, kid))) {
-      if (clock.getAsLong() - known.at() > maxAge) {
+      if (age(known) > maxAge) {
         fetch();
       }
       return Future.succeededFuture(known.keys());
@@ -72,8 +84,24 @@ final class JwksUrl {
     return fetch().transform(done -> answer());
   }
 
-  private Future<List<VerificationKey>> answer() {
+  /** Null if there are no keys that are young enough. */
+  private Fetched usable() {
     Fetched known = fetched;
+    return known == null || age(known) > maxStale ? null : known;
+  }
+
+  private long age(Fetched known) {
+    return clock.getAsLong() - known.at();
+  }
+
+  /** How old the keys are while they cannot be fetched, in milliseconds; 0 while they can. */
+  long staleMs() {
+    long since = failingSince;
+    return since == NEVER ? 0 : clock.getAsLong() - since;
+  }
+
+  private Future<List<VerificationKey>> answer() {
+    Fetched known = usable();
     return known == null
         ? Future.failedFuture(
             new Refusal(
@@ -82,7 +110,7 @@ final class JwksUrl {
         : Future.succeededFuture(known.keys());
   }
 
-  /** Completes when what is to be known is: at once if it is too early for another try. */
+  /** Completes when the running fetch ends, or at once if it is too early for another fetch. */
   private synchronized Future<Void> fetch() {
     if (running != null) {
       return running;
@@ -101,8 +129,8 @@ final class JwksUrl {
   }
 
   /**
-   * On one context from request to end. Without one, each step is a task of its own, and a short
-   * answer may have ended before its handlers are set.
+   * Runs on one context from the request to the end of the answer. Without a context, each step is
+   * a task of its own, and a short answer may end before its handlers are set.
    */
   private Future<Buffer> onContext() {
     Promise<Buffer> body = Promise.promise();
@@ -125,7 +153,7 @@ final class JwksUrl {
     return body.timeout(timeout, TimeUnit.MILLISECONDS);
   }
 
-  /** So much and no more, whatever the length that was promised. */
+  /** Reads no more than the limit, whatever length the answer announces. */
   private Future<Buffer> body(HttpClientResponse response) {
     Promise<Buffer> whole = Promise.promise();
     response.exceptionHandler(whole::tryFail);
@@ -148,21 +176,39 @@ final class JwksUrl {
   }
 
   private void end(Promise<Void> round, List<VerificationKey> keys, Throwable failure) {
-    if (failure == null) {
-      fetched = new Fetched(keys, clock.getAsLong());
-      log.debug("{} keys from {}", keys.size(), url);
-    } else {
-      log.warn(
-          "keys not fetched from {}: {}; {}",
-          url,
-          String.valueOf(failure.getMessage()).replaceAll("\\p{Cntrl}", "?"),
-          fetched == null ? "there are none yet" : "those fetched before stay");
-    }
     synchronized (this) {
       running = null;
+      if (failure == null) {
+        fetched = new Fetched(keys, clock.getAsLong());
+        failingSince = NEVER;
+        staleLogged = false;
+        log.debug("{} keys from {}", keys.size(), url);
+      } else {
+        failed(failure);
+      }
     }
-    // Outside the lock: whoever waits goes on here.
+    // Outside the lock, because the code that waits for the keys runs in this call.
     round.complete();
+  }
+
+  private void failed(Throwable failure) {
+    if (failingSince == NEVER) {
+      failingSince = fetched == null ? clock.getAsLong() : fetched.at();
+    }
+    String cause = String.valueOf(failure.getMessage()).replaceAll("\\p{Cntrl}", "?");
+    if (fetched != null && usable() == null) {
+      if (!staleLogged) {
+        staleLogged = true;
+        log.error(
+            "keys not fetched from {}: {}; those fetched before are older than"
+                + " access.jwks_max_stale, so tokens are refused until a fetch succeeds",
+            url,
+            cause);
+      }
+    } else {
+      String rest = fetched == null ? "there are none yet" : "those fetched before stay";
+      log.warn("keys not fetched from {}: {}; {}", url, cause, rest);
+    }
   }
 
   void close() {

@@ -101,6 +101,11 @@ final class Realm {
                     + String.join(", ", algorithms)));
   }
 
+  /** See {@link JwksUrl#staleMs}; 0 without a URL. */
+  long staleMs() {
+    return url == null ? 0 : url.staleMs();
+  }
+
   void close() {
     if (url != null) {
       url.close();

@@ -139,6 +139,16 @@ public final class TokenCheck {
     return null;
   }
 
+  /**
+   * How old the keys are that cannot be fetched, in milliseconds: the oldest of all realms. 0 while
+   * all can be fetched.
+   */
+  public long staleMs() {
+    long tenantsOldest =
+        tenants.values().stream().flatMap(List::stream).mapToLong(Realm::staleMs).max().orElse(0);
+    return Math.max(own.staleMs(), tenantsOldest);
+  }
+
   public void close() {
     own.close();
     tenants.values().forEach(realms -> realms.forEach(Realm::close));

@@ -3,6 +3,9 @@ package io.mycelium.access.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.mycelium.access.AccessConfig;
 import io.mycelium.config.ConfigLoader;
 import io.mycelium.protocol.ErrorCode;
@@ -26,11 +29,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Keys of an identity provider, which is a real server here. */
 class JwksUrlTest {
   private static final long REFETCH = 30_000;
   private static final long MAX_AGE = 600_000;
+  private static final long MAX_STALE = 24 * 3_600_000;
 
   private final AtomicLong clock = new AtomicLong();
   private final AtomicInteger asked = new AtomicInteger();
@@ -117,6 +122,55 @@ class JwksUrlTest {
     clock.addAndGet(REFETCH);
     assertThat(url.keys(Algorithm.ES256, "unknown").await()).hasSize(1);
     assertThat(isVerified(signer.token("1", claims()))).isTrue();
+  }
+
+  @Test
+  void keysThatCouldNotBeFetchedForADayAreNotBelievedUntilAFetchSucceeds() throws Exception {
+    Signer signer = Signer.of("ES256");
+    published.add(signer.jwk("1", "ES256"));
+    assertThat(isVerified(signer.token("1", claims()))).isTrue();
+    provider = request -> request.response().setStatusCode(500).end("oops");
+    clock.addAndGet(MAX_STALE);
+    assertThat(isVerified(signer.token("1", claims()))).isTrue();
+    assertThat(url.keys(Algorithm.ES256, "unknown").await()).hasSize(1);
+    assertThat(url.staleMs()).isEqualTo(MAX_STALE);
+
+    Logger log = (Logger) LoggerFactory.getLogger(JwksUrl.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    clock.addAndGet(REFETCH);
+    refusedThrice();
+    log.detachAppender(lines);
+    assertThat(lines.list)
+        .singleElement()
+        .satisfies(
+            line ->
+                assertThat(line.getFormattedMessage())
+                    .contains("older than access.jwks_max_stale"));
+    assertThat(url.staleMs()).isEqualTo(MAX_STALE + 4 * REFETCH);
+
+    provider = this::serve;
+    assertThat(isVerified(signer.token("1", claims()))).isTrue();
+    assertThat(url.staleMs()).isZero();
+  }
+
+  private void refusedThrice() {
+    for (int i = 0; i < 3; i++) {
+      unavailable();
+      clock.addAndGet(REFETCH);
+    }
+  }
+
+  /** Nobody brought a token for days; the provider was up all the time. */
+  @Test
+  void oldKeysAreFetchedAnewBeforeTheyAreRefused() throws Exception {
+    Signer signer = Signer.of("ES256");
+    published.add(signer.jwk("1", "ES256"));
+    assertThat(isVerified(signer.token("1", claims()))).isTrue();
+    clock.addAndGet(3 * MAX_STALE);
+    assertThat(isVerified(signer.token("1", claims()))).isTrue();
+    assertThat(asked).hasValue(2);
   }
 
   @Test
