@@ -271,7 +271,7 @@ public final class Mycelium {
   /** The probes on the main port too, for load balancers that reach no other port. */
   private void mountOperations(Router router) {
     EventLoopLag.start(vertx, meters);
-    Console console = new Console(vertx, config.console(), authenticators.requests(), sampler);
+    Console console = new Console(vertx, config.console(), authenticators, sampler);
     consoles.add(console);
     console.mount(router);
     router.route().order(Integer.MIN_VALUE).handler(this::time);

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The revocations in force on this node. Any thread may ask, without a lock; to ask costs three
@@ -24,6 +25,7 @@ public final class Revocations {
     }
   }
 
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Map<Key, List<Revocation>> index = Map.of();
   private int size;
 
@@ -48,8 +50,8 @@ public final class Revocations {
   /**
    * @throws Refusal {@code overloaded} at the bound
    */
-  public synchronized void add(Revocation rule) {
-    if (size >= MAX) {
+  public void add(Revocation rule) {
+    if (size() >= MAX) {
       throw new Refusal(
           ErrorCode.OVERLOADED,
           "there are "
@@ -59,8 +61,15 @@ public final class Revocations {
     addAll(List.of(rule));
   }
 
-  /** What the store had; no bound. A rule that another includes is left out. */
-  public synchronized void addAll(List<Revocation> rules) {
+  /** Without a bound, for stored rules. A rule that another includes is left out. */
+  public void addAll(List<Revocation> rules) {
+    if (changes(rules)) {
+      listeners.forEach(Runnable::run);
+    }
+  }
+
+  private synchronized boolean changes(List<Revocation> rules) {
+    boolean changed = false;
     Map<Key, List<Revocation>> next = new HashMap<>(index);
     for (Revocation rule : rules) {
       List<Revocation> same = next.getOrDefault(Key.of(rule), List.of());
@@ -70,9 +79,21 @@ public final class Revocations {
         left.add(rule);
         size += left.size() - same.size();
         next.put(Key.of(rule), List.copyOf(left));
+        changed = true;
       }
     }
     index = next;
+    return changed;
+  }
+
+  /**
+   * Calls the listener after each new rule, on the thread that adds the rule.
+   *
+   * @return ends that
+   */
+  public Runnable onNew(Runnable listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
   }
 
   /**

@@ -1,6 +1,6 @@
 package io.mycelium.console;
 
-import io.mycelium.access.Authenticator;
+import io.mycelium.access.Authenticators;
 import io.mycelium.access.Origin;
 import io.mycelium.access.SessionCookie;
 import io.mycelium.protocol.ErrorCode;
@@ -50,13 +50,14 @@ public final class Console {
   private final Feed feed;
 
   /** Call it on the web verticle's context. */
-  public Console(Vertx vertx, ConsoleConfig config, Authenticator authenticator, Sampler sampler) {
+  public Console(
+      Vertx vertx, ConsoleConfig config, Authenticators authenticators, Sampler sampler) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.config = config;
-    this.access = new Access(authenticator, System::currentTimeMillis);
+    this.access = new Access(authenticators.requests(), System::currentTimeMillis);
     this.page = read(PAGE).replace("<!--log-out-->", access.needsToken() ? LOG_OUT : "");
-    this.feed = new Feed(vertx, sampler);
+    this.feed = new Feed(vertx, sampler, authenticators.revocations());
   }
 
   /** Before the handler of static files, which serves the pages' scripts after this check. */

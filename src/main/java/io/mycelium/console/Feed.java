@@ -1,5 +1,6 @@
 package io.mycelium.console;
 
+import io.mycelium.access.Revocations;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.bus.InstanceRows;
 import io.mycelium.protocol.Disconnect;
@@ -29,19 +30,22 @@ final class Feed {
   private final Vertx vertx;
   private final Context context;
   private final Sampler sampler;
+  private final Revocations revocations;
   private final InstanceRows rows;
   private final InstanceDirectory directory;
   private final List<Subscriber> subscribers = new ArrayList<>();
   private MessageConsumer<String> deltas;
   private Runnable samples;
+  private Runnable revoked;
   private long timer;
   private long version = NONE;
 
   /** Call it on the web verticle's context. */
-  Feed(Vertx vertx, Sampler sampler) {
+  Feed(Vertx vertx, Sampler sampler, Revocations revocations) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.sampler = sampler;
+    this.revocations = revocations;
     this.rows = new InstanceRows(vertx);
     this.directory = new InstanceDirectory(vertx);
   }
@@ -58,8 +62,8 @@ final class Feed {
   }
 
   /**
-   * @param admission asked again and again; once it fails the console is told to come again, when
-   *     it is asked for a token
+   * @param admission asked every few seconds and after each revocation; once it fails, the console
+   *     is closed and has to log in again
    */
   void accept(ServerWebSocket socket, Supplier<Future<Void>> admission) {
     Subscriber subscriber = new Subscriber(this, socket, admission);
@@ -74,6 +78,7 @@ final class Feed {
     version = NONE;
     deltas = rows.deltas(this::onDelta);
     samples = sampler.listen(frame -> context.runOnContext(ignored -> onSample(frame)));
+    revoked = revocations.onNew(() -> context.runOnContext(ignored -> onRevocation()));
     timer = vertx.setPeriodic(KEEP_MS, ignored -> keep());
   }
 
@@ -82,11 +87,16 @@ final class Feed {
     List.copyOf(subscribers).forEach(Subscriber::check);
   }
 
+  private void onRevocation() {
+    List.copyOf(subscribers).forEach(each -> each.checkAdmission(Disconnect.TOKEN_REVOKED));
+  }
+
   void closed(Subscriber subscriber) {
     if (subscribers.remove(subscriber) && subscribers.isEmpty()) {
       vertx.cancelTimer(timer);
       deltas.unregister();
       samples.run();
+      revoked.run();
     }
   }
 

@@ -157,14 +157,19 @@ final class Subscriber {
     } else if (!behind) {
       socket.writePing(Buffer.buffer());
     }
-    admission.get().onFailure(this::admittedNoMore);
+    checkAdmission(Disconnect.GOING_AWAY);
   }
 
-  /** Of the keys being away for a while nothing follows. */
-  private void admittedNoMore(Throwable cause) {
-    if (cause instanceof Refusal refusal && !refusal.code().retryable()) {
-      close(Disconnect.GOING_AWAY);
-    }
+  /** Closes the socket if its token is refused by now, but not for keys that cannot be fetched. */
+  void checkAdmission(Disconnect reason) {
+    admission
+        .get()
+        .onFailure(
+            cause -> {
+              if (cause instanceof Refusal refusal && !refusal.code().retryable()) {
+                close(reason);
+              }
+            });
   }
 
   boolean isBehind() {

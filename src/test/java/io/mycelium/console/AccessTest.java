@@ -2,8 +2,6 @@ package io.mycelium.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mycelium.access.Identity;
-import io.mycelium.access.Revocation;
 import io.mycelium.access.SessionCookie;
 import io.mycelium.testing.TestNode;
 import io.mycelium.testing.Tokens;
@@ -23,6 +21,9 @@ class AccessTest {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final String ALL = "{'sub':'ada','instances':['*'],'scope':'console'}";
   private static final String ADMIN = "{'sub':'ada','instances':['*'],'scope':'admin'}";
+
+  /** Long enough to log in and connect on a busy machine. */
+  private static final Duration BRIEF = Duration.ofSeconds(3);
 
   private final Tokens tokens = new Tokens();
   private TestNode node;
@@ -68,11 +69,11 @@ class AccessTest {
 
   /** The cookie, as a browser sends it back. */
   private String session(String claims) throws IOException, InterruptedException {
-    return logIn(tokens.token(claims))
-        .headers()
-        .firstValue("Set-Cookie")
-        .orElseThrow()
-        .split(";", 2)[0];
+    return cookie(logIn(tokens.token(claims)));
+  }
+
+  private static String cookie(HttpResponse<String> loggedIn) {
+    return loggedIn.headers().firstValue("Set-Cookie").orElseThrow().split(";", 2)[0];
   }
 
   @Test
@@ -163,14 +164,40 @@ class AccessTest {
   @Test
   void theSessionEndsWithItsTokenAndTheFeedWithIt() throws Exception {
     startRequired();
-    String session = session("{'sub':'eve','instances':['*'],'scope':'console'}");
+    String token = tokens.token(ALL, BRIEF);
+    String session = cookie(logIn(token));
     try (ConsoleSocket feed = ConsoleSocket.connect(node.port(), "Cookie", session)) {
       feed.await("loaded");
-      tokens
-          .revocations()
-          .add(new Revocation(null, null, "eve", Revocation.ANY_TIME, Identity.NEVER));
-      assertThat(get("/console", "Cookie", session).statusCode()).isEqualTo(401);
       assertThat(feed.await("closed")).isEqualTo(1001);
+      assertThat(get("/console", "Cookie", session).statusCode()).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void aRevocationClosesTheConsolesThatItIsAboutWithinASecond() throws Exception {
+    startRequired();
+    String eves = session("{'sub':'eve','instances':['*'],'scope':'console'}");
+    String adas = "Bearer " + tokens.token(ADMIN);
+    try (ConsoleSocket eve = ConsoleSocket.connect(node.port(), "Cookie", eves);
+        ConsoleSocket ada = ConsoleSocket.connect(node.port(), "Authorization", adas)) {
+      eve.await("loaded");
+      ada.await("loaded");
+      HttpResponse<String> made =
+          send(
+              "POST",
+              "/api/v1/revocations",
+              "{\"user\":\"eve\"}",
+              "Content-Type",
+              "application/json",
+              "Authorization",
+              adas);
+      long told = System.nanoTime();
+      assertThat(made.statusCode()).isEqualTo(201);
+      assertThat(eve.await("closed")).isEqualTo(4003);
+      assertThat(Duration.ofNanos(System.nanoTime() - told)).isLessThan(Duration.ofSeconds(1));
+      assertThat(get("/console", "Cookie", eves).statusCode()).isEqualTo(401);
+      node.create("{'id':'chat','type':'accumulative'}");
+      ada.awaitRow("chat", row -> row != null);
     }
   }
 

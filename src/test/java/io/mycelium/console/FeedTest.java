@@ -3,7 +3,7 @@ package io.mycelium.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mycelium.access.OpenAuthenticator;
+import io.mycelium.access.Authenticators;
 import io.mycelium.bus.InstanceRows;
 import io.mycelium.ops.Meters;
 import io.mycelium.testing.TestNode;
@@ -71,7 +71,7 @@ class FeedTest {
 
   private Router router(Sampler sampler) {
     Router router = Router.router(vertx);
-    console = new Console(vertx, ConsoleConfig.DEFAULT, new OpenAuthenticator(), sampler);
+    console = new Console(vertx, ConsoleConfig.DEFAULT, Authenticators.open(), sampler);
     console.mount(router);
     return router;
   }

@@ -1,6 +1,5 @@
 package io.mycelium.testing;
 
-import io.mycelium.access.Authenticator;
 import io.mycelium.access.Authenticators;
 import io.mycelium.bus.Codecs;
 import io.mycelium.bus.GatewayConfig;
@@ -61,12 +60,12 @@ public final class TestNode implements AutoCloseable {
   private final String transport;
   private final int port;
   private final ConsoleConfig console;
-  private final Authenticator authenticator;
+  private final Authenticators authenticators;
   private final Sampler sampler;
 
   private TestNode(Builder b) {
     console = b.console;
-    authenticator = b.authenticators.requests();
+    authenticators = b.authenticators;
     sampler = new Sampler(new Meters(Set.of(), Set.of()), Map::of, "memory");
     transport = b.transport;
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
@@ -101,7 +100,7 @@ public final class TestNode implements AutoCloseable {
   }
 
   private void mount(Router router) {
-    new Console(vertx, console, authenticator, sampler).mount(router);
+    new Console(vertx, console, authenticators, sampler).mount(router);
   }
 
   public static Builder builder() {
