@@ -1,5 +1,7 @@
 package io.mycelium.access;
 
+import io.mycelium.protocol.InboundMessage.Event;
+import io.mycelium.protocol.Topic;
 import java.util.Locale;
 
 /**
@@ -88,18 +90,18 @@ public enum Action {
   }
 
   /**
-   * What a message with that event does in a joined room, or towards it. An event that is not known
-   * here is a push: a type's own.
+   * What a message with that event does in a room. Where it is one of the type's own events, it is
+   * a push. No default: a new event must be decided about.
    *
-   * @return null for what needs no permission: to leave, and the heartbeat
+   * @return null for an event that needs no permission
    */
-  public static Action ofEvent(String event) {
+  public static Action ofEvent(Event event, String room) {
     return switch (event) {
-      case "phx_join" -> JOIN;
-      case "phx_leave", "heartbeat", "access_token" -> null;
-      case "history" -> HISTORY;
-      case "get_rooms" -> GET_ROOMS;
-      default -> PUSH;
+      case JOIN -> JOIN;
+      case LEAVE, ACCESS_TOKEN -> null;
+      case HISTORY -> HISTORY;
+      case GET_ROOMS -> room.equals(Topic.LOBBY) ? GET_ROOMS : PUSH;
+      case PUSH, PUSH_ONCE, HEARTBEAT, OTHER -> PUSH;
     };
   }
 

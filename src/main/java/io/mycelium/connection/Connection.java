@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * event-loop turn. On the hub's event loop only.
  */
 public final class Connection {
-  private static final String PUSH = "push";
+  private static final String PUSH = InboundMessage.Event.PUSH.text();
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
   private final Hub hub;

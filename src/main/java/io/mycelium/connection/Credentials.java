@@ -38,9 +38,9 @@ final class Credentials {
     return Permissions.rights(identity, connection.link().instanceId(), room);
   }
 
-  /** Refuses a message that the channel has no right to send; returns false if it has the right. */
+  /** Refuses a message that the channel has no right to send; false if it has the right. */
   boolean forbid(InboundMessage message, Channel channel) {
-    Action action = Action.ofEvent(message.eventName());
+    Action action = Action.ofEvent(message.event(), channel.room().name());
     if (action == null || channel.rights().allow(action)) {
       return false;
     }

@@ -4,6 +4,7 @@ import io.mycelium.bus.Command;
 import io.mycelium.bus.CommandBatch;
 import io.mycelium.bus.Outbound;
 import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.InboundMessage;
 import io.mycelium.protocol.JsonParts;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Refusal;
@@ -31,7 +32,7 @@ import java.util.function.LongSupplier;
 public final class Instance {
   private static final byte[] ROOMS = JsonWriter.quoted("rooms");
   private static final byte[] EMPTY = JsonWriter.constant("{}");
-  private static final String GET_ROOMS = "get_rooms";
+  private static final String GET_ROOMS = InboundMessage.Event.GET_ROOMS.text();
 
   private final RoomTypes types;
   private final LongSupplier clock;

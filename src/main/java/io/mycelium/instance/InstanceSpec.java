@@ -27,7 +27,7 @@ public record InstanceSpec(
     Instant createdAt) {
 
   /** The room that every instance has. */
-  public static final String LOBBY = "lobby";
+  public static final String LOBBY = Topic.LOBBY;
 
   private static final String ID = "[A-Za-z0-9_-]{1,64}";
   private static final String ROOM_NAME = "[^\\p{Cntrl}]{1,128}";

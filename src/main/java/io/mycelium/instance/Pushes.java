@@ -1,6 +1,7 @@
 package io.mycelium.instance;
 
 import io.mycelium.bus.Command;
+import io.mycelium.protocol.InboundMessage.Event;
 import io.mycelium.protocol.KeyedPayload;
 import io.mycelium.protocol.Payload;
 import io.mycelium.room.HistoryQuery;
@@ -11,8 +12,8 @@ import java.util.function.LongSupplier;
 
 /** Clients' messages to a room. For the instance's thread. */
 final class Pushes {
-  private static final String PUSH_ONCE = "push_once";
-  private static final String HISTORY = "history";
+  private static final String PUSH_ONCE = Event.PUSH_ONCE.text();
+  private static final String HISTORY = Event.HISTORY.text();
 
   private final LongSupplier clock;
   private final Admission admission;
@@ -26,10 +27,13 @@ final class Pushes {
    * @throws io.mycelium.protocol.Refusal as answer; nothing changed
    */
   void push(String gateway, Command command, Room room, Turn turn) {
-    switch (command.event()) {
-      case PUSH_ONCE -> pushOnce(gateway, command, room, turn);
-      case HISTORY -> history(gateway, command, room, turn);
-      default -> push(gateway, command, room, command.event(), command.payload(), null, turn);
+    String event = command.event();
+    if (event.equals(PUSH_ONCE)) {
+      pushOnce(gateway, command, room, turn);
+    } else if (event.equals(HISTORY)) {
+      history(gateway, command, room, turn);
+    } else {
+      push(gateway, command, room, event, command.payload(), null, turn);
     }
   }
 

@@ -87,35 +87,49 @@ public final class InboundMessage {
     return quoted ? Arrays.copyOfRange(ref, 1, ref.length - 1) : ref;
   }
 
-  /** The events of the protocol itself; the room handles all others. */
+  /**
+   * The events that clients send and the server itself knows; a room's type handles all others. A
+   * new event needs a decision in {@code access.Action} and a row in docs/access.md.
+   */
   public enum Event {
     JOIN("phx_join"),
     LEAVE("phx_leave"),
+    /** On the topic {@code phoenix}; in a room it is one of the type's own events. */
     HEARTBEAT("heartbeat"),
-    PUSH("push"),
     ACCESS_TOKEN("access_token"),
+    PUSH("push"),
+    PUSH_ONCE("push_once"),
+    HISTORY("history"),
+    /** In the lobby; in another room it is one of the type's own events. */
+    GET_ROOMS("get_rooms"),
+    /** One of the type's own events. */
     OTHER("");
 
+    private static final Event[] VALUES = values();
+
+    private final String text;
     private final byte[] name;
 
-    Event(String name) {
-      this.name = name.getBytes(StandardCharsets.US_ASCII);
+    Event(String text) {
+      this.text = text;
+      this.name = text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Its name on the wire; empty for {@link #OTHER}. */
+    public String text() {
+      return text;
     }
 
     private static Event of(byte[] event) {
       if (Arrays.equals(event, PUSH.name)) {
         return PUSH;
       }
-      if (Arrays.equals(event, JOIN.name)) {
-        return JOIN;
+      for (Event known : VALUES) {
+        if (Arrays.equals(event, known.name)) {
+          return known;
+        }
       }
-      if (Arrays.equals(event, LEAVE.name)) {
-        return LEAVE;
-      }
-      if (Arrays.equals(event, HEARTBEAT.name)) {
-        return HEARTBEAT;
-      }
-      return Arrays.equals(event, ACCESS_TOKEN.name) ? ACCESS_TOKEN : OTHER;
+      return OTHER;
     }
   }
 }

@@ -8,6 +8,9 @@ public final class Topic {
   /** The topic of heartbeats; not a room. */
   public static final Topic PHOENIX = new Topic("phoenix");
 
+  /** The name of the room that every instance has. */
+  public static final String LOBBY = "lobby";
+
   private final String name;
   private final byte[] utf8;
   private final byte[] quoted;

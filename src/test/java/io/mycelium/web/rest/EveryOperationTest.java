@@ -2,6 +2,7 @@ package io.mycelium.web.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.protocol.InboundMessage.Event;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.mycelium.testing.Tokens;
@@ -12,9 +13,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +35,9 @@ class EveryOperationTest {
           "sendMessage", "{\"payload\":1}",
           "importInstance", "{}",
           "createRevocation", "{\"token\":\"x\"}");
+
+  /** With the right to join, each of these is allowed in a room that was joined. */
+  private static final Set<Event> FREE = Set.of(Event.JOIN, Event.LEAVE, Event.ACCESS_TOKEN);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Tokens tokens = new Tokens();
@@ -115,7 +124,25 @@ class EveryOperationTest {
     assertThat(new JsonObject(list.body()).getJsonArray("items")).isEmpty();
   }
 
-  /** Whoever may hear a room and nothing else; a type's own events are pushes. */
+  /** The table that people read; the names of events stand in its second column. */
+  @Test
+  void eachEventOfTheWireHasItsRowInTheDocs() throws Exception {
+    String rows =
+        Files.readAllLines(Path.of("docs/access.md")).stream()
+            .filter(line -> line.startsWith("|"))
+            .map(line -> line.split("\\|")[2])
+            .collect(Collectors.joining());
+    for (Event event : Event.values()) {
+      if (event != Event.OTHER) {
+        assertThat(rows).contains("`" + event.text() + "`");
+      }
+    }
+  }
+
+  /**
+   * Whoever may hear a room and nothing else. What the server does not know, or knows only
+   * elsewhere, is one of the type's own events, and so a push.
+   */
   @Test
   void anEventThatTheTokenDoesNotGiveIsForbidden() {
     String hears = tokens.token("{'sub':'eve','instances':['chat'],'rooms':{'general':['join']}}");
@@ -124,7 +151,11 @@ class EveryOperationTest {
       eve.join("general");
       List<String> allowed = new ArrayList<>();
       int ref = 10;
-      for (String event : List.of("push", "push_once", "history", "move", "state", "msg")) {
+      List<String> events = new ArrayList<>(List.of("move", "state", "msg"));
+      Arrays.stream(Event.values())
+          .filter(e -> !FREE.contains(e))
+          .forEach(e -> events.add(e.text()));
+      for (String event : events) {
         eve.send("['1','" + ref + "','general','" + event + "',{}]");
         JsonObject reply = eve.awaitReply(Integer.toString(ref)).getJsonObject(4);
         if (!"forbidden".equals(reply.getJsonObject("response").getString("reason"))) {
