@@ -16,20 +16,23 @@ import java.util.Map;
  * @param mode {@code required}: a token for everything; {@code open}: everybody may do everything
  * @param openToNetwork whether the open mode may listen on more than this machine's loopback
  * @param secret that tokens are signed with (HS256); never logged
- * @param secretFile where the node keeps the secret that it makes itself if no key is configured
+ * @param secretFile where the node keeps the secret that it makes if no key is configured
  * @param keys more keys, each with its algorithm
  * @param jwksFile JSON Web Key Set of public keys
  * @param jwksUrl where an identity provider publishes its keys
  * @param jwksAllowHttp whether such a URL may be plain HTTP to another machine
- * @param jwksMaxAge how old fetched keys may be before they are fetched anew, in the background
- * @param jwksMaxStale how old fetched keys may be at most, while no newer ones can be fetched
+ * @param jwksMaxAge age from which fetched keys are fetched again, in the background
+ * @param jwksMaxStale age from which fetched keys are not used any more, even if they cannot be
+ *     fetched again
  * @param jwksRefetch shortest time between two fetches, for unknown keys and after failures
  * @param jwksTimeout of one fetch
  * @param issuer that a token must name ({@code iss}); empty for any
  * @param audience that a token must name ({@code aud}); empty for any
- * @param leeway how far clocks may be apart, for {@code exp}, {@code nbf} and {@code iat}
- * @param expiryNotice how long before its token expires a socket is told
- * @param expiryGrace how long after that it may bring another before it is closed
+ * @param leeway how far the clocks of the issuer and the node may differ, for {@code exp}, {@code
+ *     nbf} and {@code iat}
+ * @param expiryNotice how long before the expiry of its token a socket is told
+ * @param expiryGrace how long after the expiry a socket may still send another token before it is
+ *     closed
  * @param allowedOrigins other origins whose pages may use this server from a browser
  * @param tenants by name
  */
@@ -127,12 +130,12 @@ public record AccessConfig(
     return mode.equals("open");
   }
 
-  /** Whether no key is configured anywhere, so that the node is to make one up. */
+  /** Whether no key is configured anywhere, so that the node must make one. */
   public boolean needsSecretFile() {
     return !isOpen() && keySource().isEmpty() && tenants.isEmpty();
   }
 
-  /** No two may share an instance, nor may it be in doubt whose a token is. */
+  /** No two tenants may share an instance, and the tenant of a token must be certain. */
   private static void checkTenants(
       Map<String, TenantConfig> tenants, String issuer, boolean allowHttp) {
     List<KeySource> before = new ArrayList<>();

@@ -5,8 +5,8 @@ import io.mycelium.protocol.Topic;
 import java.util.Locale;
 
 /**
- * Everything that anybody may want to do, and what it needs: a scope, a right in the room, or both
- * from one grant. {@code docs/access.md} has the same as a table.
+ * Everything that a client can ask for, and what it needs: a scope, a right in the room, or both
+ * from one grant. {@code docs/access.md} has the same table.
  */
 public enum Action {
   CREATE_INSTANCE("createInstance", Over.INSTANCE_OR_ALL, Scope.INSTANCES_CREATE, 0),
@@ -26,33 +26,33 @@ public enum Action {
   SEND_MESSAGE("sendMessage", Over.ROOM, Scope.MESSAGES_WRITE, RoomRights.PUSH_BIT),
   LIST_TYPES("listTypes", Over.NOTHING, null, 0),
 
-  /** {@code sendMessage} in the name of a user who is not the token's. */
+  /** {@code sendMessage} in the name of a user other than the token's. */
   SEND_AS_OTHER(null, Over.ROOM, Scope.ADMIN, 0),
 
   /** The upgrade: any right in any room of the instance is enough. */
   CONNECT(null, Over.INSTANCE_WITH_ROOMS, null, 0),
   JOIN(null, Over.ROOM, null, RoomRights.JOIN_BIT),
   PUSH(null, Over.ROOM, null, RoomRights.PUSH_BIT),
-  /** To see who is there. */
+  /** To see who is in a room. */
   PRESENCE(null, Over.ROOM, null, RoomRights.PRESENCE_BIT),
   HISTORY(null, Over.ROOM, null, RoomRights.HISTORY_BIT),
   /** {@code get_rooms}, which tells the names of all rooms. */
   GET_ROOMS(null, Over.ROOM, null, RoomRights.JOIN_BIT),
 
   CONSOLE(null, Over.NODE, Scope.CONSOLE, 0),
-  /** To make revocations of one's own tenant, or of all without one. */
+  /** To revoke tokens of the caller's tenant, or any token without a tenant. */
   REVOKE("createRevocation", Over.ALL, Scope.ADMIN, 0),
   LIST_REVOCATIONS("listRevocations", Over.ALL, Scope.ADMIN, 0);
 
-  /** What an action is done to. */
+  /** What an action applies to. */
   enum Over {
-    /** Anybody may who has a token at all. */
+    /** Any token is enough. */
     NOTHING,
-    /** Some instance; which ones, each is asked for by itself. */
+    /** Any instance; the caller then checks each instance by itself. */
     ANY_INSTANCE,
     INSTANCE,
     INSTANCE_WITH_ROOMS,
-    /** Where no id is given: as {@link #ALL}. */
+    /** One instance; without an id the same as {@link #ALL}. */
     INSTANCE_OR_ALL,
     ROOM,
     /** All instances of the tenant. */
@@ -79,7 +79,7 @@ public enum Action {
     this.right = right;
   }
 
-  /** Null for an operation that nobody has decided about; whoever serves it must refuse. */
+  /** Null for an unknown operation, which the caller must refuse. */
   public static Action ofOperation(String operationId) {
     for (Action action : VALUES) {
       if (operationId.equals(action.operation)) {
@@ -90,8 +90,8 @@ public enum Action {
   }
 
   /**
-   * What a message with that event does in a room. Where it is one of the type's own events, it is
-   * a push. No default: a new event must be decided about.
+   * The action of a message with that event in a room. The type's own events are pushes. There is
+   * no default branch, so that a new event does not compile without a decision.
    *
    * @return null for an event that needs no permission
    */
@@ -127,7 +127,7 @@ public enum Action {
     return this == CONSOLE ? "use the console" : name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  /** What a grant must have: {@code scope messages:write and the room right push}. */
+  /** What a grant needs for this action: {@code scope messages:write and the room right push}. */
   String needs() {
     String room = right == 0 ? null : "the room right " + RoomRights.of(right).names().get(0);
     String scopes = scope == null ? null : "the scope " + scope.claim();

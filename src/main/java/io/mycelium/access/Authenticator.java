@@ -37,8 +37,8 @@ public interface Authenticator {
   }
 
   /**
-   * The identity of a token that came in another way than {@link #authenticate} knows, such as the
-   * console's log-in. Only where {@link #needsToken}.
+   * The identity of a token that did not come with a request that {@link #authenticate} reads, such
+   * as the token of the console's log-in. Only if {@link #needsToken}.
    *
    * @return fails as {@link #authenticate} does
    */

@@ -3,13 +3,15 @@ package io.mycelium.access;
 import java.time.Duration;
 
 /**
- * Who tells who asks, for the two kinds of requests, and how long that holds.
+ * The authenticators of the two kinds of requests, and how long an identity holds.
  *
- * @param requests of REST and of pages
- * @param upgrades to WebSockets, which need a user and may have their token elsewhere
- * @param expiryNotice how long before its token expires a socket is told
- * @param expiryGrace how long after that it may bring another before it is closed
- * @param revocations in force on this node
+ * @param requests for requests of REST and of pages
+ * @param upgrades for upgrades to WebSockets, which need a user and may carry the token in other
+ *     places
+ * @param expiryNotice how long before the expiry of its token a socket is told
+ * @param expiryGrace how long after the expiry a socket may still send another token before it is
+ *     closed
+ * @param revocations the revocations in force on this node
  */
 public record Authenticators(
     Authenticator requests,
@@ -18,12 +20,12 @@ public record Authenticators(
     Duration expiryGrace,
     Revocations revocations) {
 
-  /** Believes everyone, see {@link OpenAuthenticator}. */
+  /** Trusts every caller, see {@link OpenAuthenticator}. */
   public static Authenticators open() {
     return both(new OpenAuthenticator());
   }
 
-  /** The same for either kind, with the default times, and nothing revoked. */
+  /** One authenticator for both kinds of requests, with the default times and no revocations. */
   public static Authenticators both(Authenticator authenticator) {
     return new Authenticators(
         authenticator,

@@ -1,16 +1,17 @@
 package io.mycelium.access;
 
 /**
- * A name, or with {@code *} at its end every name that begins so; {@code *} alone is every name. No
- * other wildcard and no regular expression, so a match costs no more than one comparison.
+ * A name, or, with {@code *} at the end, all names with that beginning; {@code *} alone matches
+ * every name. There are no other wildcards and no regular expressions, so a match costs one
+ * comparison.
  *
- * @param text without the {@code *}
- * @param open whether it had one
+ * @param text the name or the beginning, without the {@code *}
+ * @param open whether a {@code *} was at the end
  */
 public record Glob(String text, boolean open) {
   public static final Glob ALL = new Glob("", true);
 
-  /** As it is written; a {@code *} before the end is the caller's to refuse. */
+  /** Parses the written form; the caller must refuse a {@code *} before the end. */
   public static Glob of(String written) {
     return written.endsWith("*")
         ? new Glob(written.substring(0, written.length() - 1), true)
@@ -22,13 +23,13 @@ public record Glob(String text, boolean open) {
   }
 
   /**
-   * Whether every name that begins with the prefix matches; only {@code *} covers the empty one.
+   * Whether every name that begins with the prefix matches; only {@code *} covers the empty prefix.
    */
   public boolean coversAll(String prefix) {
     return open && prefix.startsWith(text);
   }
 
-  /** What of it begins with the prefix; null if nothing does. */
+  /** The names of this glob that begin with the prefix; null if there are none. */
   Glob within(String prefix) {
     if (text.startsWith(prefix)) {
       return this;
@@ -36,7 +37,7 @@ public record Glob(String text, boolean open) {
     return coversAll(prefix) ? new Glob(prefix, true) : null;
   }
 
-  /** As it is written. */
+  /** The written form. */
   @Override
   public String toString() {
     return open ? text + "*" : text;

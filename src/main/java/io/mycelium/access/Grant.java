@@ -7,11 +7,11 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * One thing that a token gives: scopes and rights in rooms, over some instances.
+ * One grant of a token: scopes, and rights in rooms, for some instances.
  *
- * @param instances over which; none: it gives nothing
- * @param rooms rights in the rooms of these instances; where globs overlap they add up
- * @param scopes what else, over the same instances
+ * @param instances the instances of the grant; without instances it gives nothing
+ * @param rooms rights in the rooms of these instances; the rights of overlapping globs add up
+ * @param scopes scopes for the same instances
  */
 public record Grant(List<Glob> instances, Map<Glob, RoomRights> rooms, Set<Scope> scopes) {
   /** Every right in every room. */
@@ -23,7 +23,7 @@ public record Grant(List<Glob> instances, Map<Glob, RoomRights> rooms, Set<Scope
     scopes = Set.copyOf(scopes);
   }
 
-  /** Everything everywhere. */
+  /** All scopes and all room rights, for all instances. */
   static Grant everything() {
     return new Grant(List.of(Glob.ALL), ALL_ROOMS, Set.of(Scope.values()));
   }
@@ -45,7 +45,7 @@ public record Grant(List<Glob> instances, Map<Glob, RoomRights> rooms, Set<Scope
     return scopes.contains(scope) || scopes.contains(Scope.ADMIN);
   }
 
-  /** In a room of an instance that it covers. */
+  /** The rights in a room of a covered instance. */
   RoomRights rights(String room) {
     if (scopes.contains(Scope.ADMIN)) {
       return RoomRights.ALL;
@@ -66,8 +66,8 @@ public record Grant(List<Glob> instances, Map<Glob, RoomRights> rooms, Set<Scope
   }
 
   /**
-   * What of it lies in a tenant's prefix: the console, which shows the whole node, does not. Gives
-   * nothing if no instance is left.
+   * The part of this grant within a tenant's prefix. The scope {@code console} is left out, because
+   * the console shows the whole node. Gives nothing if no instance is left.
    */
   Grant within(String prefix) {
     List<Glob> inside =

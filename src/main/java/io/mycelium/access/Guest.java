@@ -6,8 +6,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.UUID;
 
 /**
- * A client that connects without a token, to an instance that allows guests ({@code guests}). The
- * upgrade is identified before the instance is known, so a guest has no rights at first.
+ * A client that connects without a token, to an instance that admits guests ({@code guests}). The
+ * server identifies the client before it asks the instance, so a guest has no rights at first.
  */
 public final class Guest {
   /** Prefix of every guest's id and of no token's {@code sub}: a guest cannot pose as a user. */

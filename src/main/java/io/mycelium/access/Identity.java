@@ -5,15 +5,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Who asks, and what they were given. Found once, at the edge, and passed on as a value.
+ * Who the caller is, and what the caller may do. Determined once, when a request or an upgrade
+ * arrives, and passed on as a value.
  *
  * @param userId id that the user's messages and presence carry; null for a back end, which speaks
  *     as nobody and over REST only
- * @param grants what they may do: the union of these
- * @param expires when that ends, in seconds since 1970; {@link #NEVER} if it does not
- * @param issuedAt when it was given, likewise; {@link #UNKNOWN} if the token does not say
+ * @param grants the caller may do what any of these allows
+ * @param expires when the identity expires, in seconds since 1970, or {@link #NEVER}
+ * @param issuedAt when the token was issued, in seconds since 1970; {@link #UNKNOWN} if the token
+ *     does not say
  * @param tokenId the token's {@code jti}; null if it has none
- * @param tenant whose keys signed the token; null for the node's own
+ * @param tenant the tenant whose key signed the token; null for the node's own keys
  */
 public record Identity(
     String userId, List<Grant> grants, long expires, long issuedAt, String tokenId, Tenant tenant) {
@@ -21,7 +23,10 @@ public record Identity(
   public static final long NEVER = Long.MAX_VALUE;
   public static final long UNKNOWN = -1;
 
-  /** The grants of a tenant's identity are cut down to its prefix here, so that none is missed. */
+  /**
+   * Cuts the grants of a tenant's identity down to the tenant's prefix: here, so that no caller can
+   * forget it.
+   */
   public Identity {
     grants =
         tenant == null
@@ -29,20 +34,23 @@ public record Identity(
             : grants.stream().map(grant -> grant.within(tenant.prefix())).toList();
   }
 
-  /** May do everything, for ever: what {@code access.mode: open} gives to everybody. */
+  /**
+   * An identity that may do everything and never expires: everybody's with {@code access.mode:
+   * open}.
+   */
   public static Identity everything(String userId) {
     return new Identity(userId, List.of(Grant.everything()), NEVER, UNKNOWN, null, null);
   }
 
-  /** May do nothing but ask. */
+  /** An identity without grants. */
   public static Identity nothing(String userId) {
     return new Identity(userId, List.of(), NEVER, UNKNOWN, null, null);
   }
 
   /**
-   * Somebody without a token in an instance that lets guests in.
+   * A client without a token, in an instance that admits guests.
    *
-   * @param write whether they may push as well
+   * @param write whether the guest may push too
    */
   public static Identity guest(String userId, String instance, boolean write) {
     RoomRights rights = write ? RoomRights.ALL : RoomRights.READ;
@@ -50,7 +58,7 @@ public record Identity(
     return new Identity(userId, List.of(grant), NEVER, UNKNOWN, null, null);
   }
 
-  /** With what all its instances begin: the tenant's prefix, else nothing. */
+  /** The prefix of all instances of the identity: the tenant's, or empty without a tenant. */
   public String prefix() {
     return tenant == null ? "" : tenant.prefix();
   }

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One key that tokens are signed with. Its algorithm is the only one that a token by it may name.
+ * One key that verifies tokens. A token must name exactly the algorithm of its key.
  *
- * @param id the {@code kid} of its tokens; empty: any, and none
+ * @param id the {@code kid} that tokens of this key must have; empty: any {@code kid}, or none
  * @param algorithm HS256, HS384, HS512 with a secret; RS, PS or ES with 256, 384 or 512, or EdDSA,
  *     with a file; empty is HS256
  * @param secret for HMAC, used as UTF-8; at least as long as the hash (RFC 7518, 3.2); never logged
- * @param file PEM, a public key or a certificate
+ * @param file PEM file with a public key or a certificate
  */
 public record KeyConfig(String id, String algorithm, String secret, String file) {
   private static final Map<String, Integer> SECRET_BYTES =
@@ -44,7 +44,7 @@ public record KeyConfig(String id, String algorithm, String secret, String file)
     }
   }
 
-  /** Whether it can sign as well. */
+  /** Whether the key can also sign. */
   public boolean isSecret() {
     return SECRET_BYTES.containsKey(algorithm);
   }

@@ -8,13 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the keys of one realm come from: the node's own, or a tenant's; and whose tokens they sign.
+ * Where the keys of one realm (the node's own or a tenant's) come from, and which tokens they
+ * verify.
  *
  * @param tenant null for the node's own
  * @param secret of HS256; empty for none; never logged
  * @param keys more keys, each with its algorithm
  * @param jwksFile JSON Web Key Set (RFC 7517) of public keys; empty for none
- * @param jwksUrl likewise
+ * @param jwksUrl address of such a set; empty for none
  * @param issuer that a token must name; empty for any
  * @param audience that a token must name; empty for any
  */
@@ -29,12 +30,12 @@ public record KeySource(
 
   private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "[::1]");
 
-  /** Whether there is none at all. */
+  /** Whether there are no keys at all. */
   public boolean isEmpty() {
     return secret.isEmpty() && keys.isEmpty() && jwksFile.isEmpty() && jwksUrl.isEmpty();
   }
 
-  /** Of those whose value is given here, {@link #secret} first. */
+  /** The keys given by value or file, {@link #secret} first. */
   public List<KeyConfig> configured() {
     List<KeyConfig> all = new ArrayList<>();
     if (!secret.isEmpty()) {
@@ -44,14 +45,14 @@ public record KeySource(
     return all;
   }
 
-  /** The same with that secret, for a node that made one up. */
+  /** The same source with the secret that a node made. */
   public KeySource withSecret(String made) {
     return new KeySource(tenant, made, keys, jwksFile, jwksUrl, issuer, audience);
   }
 
   /**
    * @param field prefix of the names of the fields, such as {@code access.}
-   * @param allowHttp whether a URL may be plain HTTP to another machine too
+   * @param allowHttp whether a URL of another machine may be plain HTTP
    */
   void check(String field, boolean allowHttp) {
     if (!secret.isEmpty()) {

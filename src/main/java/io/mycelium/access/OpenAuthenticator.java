@@ -6,10 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.UUID;
 
-/**
- * Trusts every caller: the user is the one that the {@code userId} query parameter names, or a new
- * one.
- */
+/** Trusts every caller: the user id is the query parameter {@code userId}, or a random one. */
 public final class OpenAuthenticator implements Authenticator {
   @Override
   public Future<Identity> authenticate(HttpServerRequest request) {

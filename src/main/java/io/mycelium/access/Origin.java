@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whose page sent a request, as its browser says (RFC 6454): {@code https://app.example.com}, or
- * {@code null} where it would not tell. What is no browser sends none.
+ * The origin of the page that sent a request, as the browser states it (RFC 6454): {@code
+ * https://app.example.com}, or {@code null} if the browser withholds it. Clients that are not
+ * browsers send none.
  */
 public final class Origin {
   private static final String HTTP = "http://";
@@ -16,15 +17,16 @@ public final class Origin {
 
   private Origin() {}
 
-  /** Null if there is none; two are joined, which is nobody's. */
+  /** Null if there is none. Two headers are joined to a text that is no valid origin. */
   public static String of(HttpServerRequest request) {
     List<String> origins = request.headers().getAll(HttpHeaders.ORIGIN);
     return origins.isEmpty() ? null : String.join(", ", origins);
   }
 
   /**
-   * Whether a page of this server sent it, or no page at all. Behind a proxy that ends TLS the
-   * request is plain and its origin {@code https}, so that is its own too; never the other way.
+   * Whether a page of this server sent the request, or no page at all. Behind a proxy that ends TLS
+   * a plain request has an {@code https} origin, so that counts as own too; an {@code http} origin
+   * of a TLS request does not.
    */
   public static boolean isOwn(HttpServerRequest request) {
     String origin = of(request);
@@ -38,7 +40,7 @@ public final class Origin {
             || !request.isSSL() && given.equals(normal(HTTP + host)));
   }
 
-  /** The {@code Host} as it was sent; null if there is none or more than one. */
+  /** The header {@code Host} as the client sent it; null if there is none or more than one. */
   public static String host(HttpServerRequest request) {
     if (request.version() == HttpVersion.HTTP_2) {
       return request.authority() == null ? null : request.authority().toString();
@@ -53,7 +55,7 @@ public final class Origin {
     return request.isSSL() || origin != null && normal(origin).startsWith(HTTPS);
   }
 
-  /** In lower case and without the scheme's own port, as browsers write it. */
+  /** In lower case and without the default port of the scheme, as browsers write it. */
   public static String normal(String origin) {
     String lower = origin.toLowerCase(Locale.ROOT);
     if (lower.startsWith(HTTP) && lower.endsWith(":80")) {

@@ -5,8 +5,8 @@ import io.mycelium.protocol.Refusal;
 import java.util.List;
 
 /**
- * The one place that decides who may do what. Deny by default: something is allowed if one grant of
- * the identity allows it. Pure, so any thread may ask.
+ * The one place that decides who may do what. An action is allowed only if one grant of the
+ * identity allows it. Pure, so any thread may ask.
  */
 public final class Permissions {
   private Permissions() {}
@@ -15,8 +15,8 @@ public final class Permissions {
    * @param instance id of the instance; null where the action has none, or for an instance to be
    *     created whose id is not known yet
    * @param room null where the action has none
-   * @return null if it is allowed, else {@code forbidden} that names what was asked and what it
-   *     needs
+   * @return null if the action is allowed, else {@code forbidden}, which names the action and what
+   *     the action needs
    */
   public static Refusal check(Identity identity, Action action, String instance, String room) {
     if (action.over() == Action.Over.NOTHING) {
@@ -36,8 +36,8 @@ public final class Permissions {
   }
 
   /**
-   * All rights in one room, for a channel to keep: {@link RoomRights#mayPush} then decides what
-   * {@code check(identity, PUSH, instance, room)} would.
+   * All rights in one room, for a channel to keep: {@link RoomRights#mayPush} then gives the same
+   * answer as {@code check(identity, PUSH, instance, room)}.
    */
   public static RoomRights rights(Identity identity, String instance, String room) {
     RoomRights sum = RoomRights.NONE;
@@ -51,7 +51,7 @@ public final class Permissions {
     return sum;
   }
 
-  /** What to tell somebody whose {@link RoomRights} do not have what the action needs. */
+  /** The answer to a user whose {@link RoomRights} lack what the action needs. */
   public static Refusal refusal(Identity identity, Action action, String instance, String room) {
     String who = identity.userId() == null ? "this token" : "user " + identity.userId();
     String where =
@@ -93,7 +93,7 @@ public final class Permissions {
 
   private static String needs(Identity identity, Action action, String instance) {
     return switch (action.over()) {
-      case NODE -> action.needs() + " for instances *, of a token that is no tenant's";
+      case NODE -> action.needs() + " for instances *, in a token that is not a tenant's";
       case ALL -> action.needs() + " for instances " + identity.prefix() + "*";
       case ANY_INSTANCE -> action.needs() + " for some instances";
       default ->

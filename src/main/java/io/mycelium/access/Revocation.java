@@ -6,16 +6,17 @@ import io.vertx.core.json.JsonObject;
 import java.util.Objects;
 
 /**
- * One rule by which tokens count no more before they expire. A token is hit if everything that the
- * rule names fits it; at least one of the first three is named.
+ * One rule that revokes tokens before they expire. It revokes a token if all conditions that it
+ * sets fit the token; it sets at least one of {@code tokenId}, {@code user} and {@code
+ * issuedBefore}.
  *
- * @param tenant name of the tenant whose tokens it is about; null for the node's own
+ * @param tenant name of the tenant whose tokens the rule can revoke; null for the node's own tokens
  * @param tokenId {@code jti} of one token; null for any
  * @param user {@code sub}; null for any
- * @param issuedBefore seconds since 1970: hits what was issued before, and what does not say when;
- *     {@link #ANY_TIME} hits all
- * @param until when the rule goes, in seconds since 1970: when the last token it can hit expires;
- *     {@link Identity#NEVER} to keep it
+ * @param issuedBefore seconds since 1970: revokes tokens that were issued before, and tokens
+ *     without a time of issue; {@link #ANY_TIME} revokes all
+ * @param until when the rule may be forgotten, in seconds since 1970: the expiry of the last token
+ *     that it can revoke; {@link Identity#NEVER} to keep the rule
  */
 public record Revocation(
     String tenant, String tokenId, String user, long issuedBefore, long until) {
@@ -32,7 +33,7 @@ public record Revocation(
   /**
    * {@code {tenant?, token?, user?, issued_before?, until?}}
    *
-   * @throws Refusal {@code bad_request} if it names none of the three
+   * @throws Refusal {@code bad_request} if it sets none of the three conditions
    */
   public static Revocation of(JsonObject json) {
     return new Revocation(
@@ -43,7 +44,7 @@ public record Revocation(
         json.getLong("until", Identity.NEVER));
   }
 
-  /** Whether this hits all that the other does, for as long. */
+  /** Whether this rule revokes everything that the other revokes, for at least as long. */
   boolean includes(Revocation other) {
     return Objects.equals(tenant, other.tenant)
         && (tokenId == null || tokenId.equals(other.tokenId))

@@ -10,14 +10,16 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The revocations in force on this node. Any thread may ask, without a lock; to ask costs three
- * look-ups whatever their number. Changes are rare and copy the index.
+ * The revocations in force on this node. Any thread may ask, without a lock; a question costs three
+ * look-ups, however many revocations there are. Changes are rare and copy the index.
  */
 public final class Revocations {
-  /** Beyond it a new one is refused; {@code issued_before} does the work of many. */
+  /**
+   * At this number a new revocation is refused; one with {@code issued_before} can replace many.
+   */
   public static final int MAX = 100_000;
 
-  /** What a rule is found by: its tenant, and a token's id, or a user, or neither. */
+  /** Rules are found by the tenant and either a token's id, or a user, or neither. */
   private record Key(String tenant, String tokenId, String user) {
     static Key of(Revocation rule) {
       boolean byToken = rule.tokenId() != null;
@@ -29,7 +31,7 @@ public final class Revocations {
   private volatile Map<Key, List<Revocation>> index = Map.of();
   private int size;
 
-  /** Whether a token with that identity counts no more. */
+  /** Whether the token of that identity is revoked. */
   public boolean hits(Identity identity) {
     Map<Key, List<Revocation>> now = index;
     if (now.isEmpty()) {
@@ -48,7 +50,7 @@ public final class Revocations {
   }
 
   /**
-   * @throws Refusal {@code overloaded} at the bound
+   * @throws Refusal {@code overloaded} if there are {@link #MAX} revocations
    */
   public void add(Revocation rule) {
     if (size() >= MAX) {
@@ -113,7 +115,7 @@ public final class Revocations {
     size = left;
   }
 
-  /** All of a tenant, or the node's own for null. */
+  /** All revocations of a tenant; null for the node's own. */
   public List<Revocation> of(String tenant) {
     return index.entrySet().stream()
         .filter(e -> Objects.equals(e.getKey().tenant(), tenant))

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What somebody may do in one room. A channel keeps its own, from its join until the token changes,
- * so that a push costs one test of a bit. There are sixteen, made once.
+ * The rights of a user in one room. A channel keeps its rights from its join until the token
+ * changes, so that the check of a push is one test of a bit. The sixteen possible values are made
+ * once.
  */
 public final class RoomRights {
   static final int JOIN_BIT = 1;
@@ -13,7 +14,7 @@ public final class RoomRights {
   static final int PRESENCE_BIT = 4;
   static final int HISTORY_BIT = 8;
 
-  /** As tokens say them, by bit. */
+  /** The names in tokens, by bit. */
   private static final List<String> NAMES = List.of("join", "push", "presence", "history");
 
   private static final int ALL_BITS = 15;
@@ -49,7 +50,7 @@ public final class RoomRights {
     return EACH[bits];
   }
 
-  /** The right of that name alone; null if there is none. */
+  /** The single right with that name; null if there is none. */
   public static RoomRights named(String name) {
     int bit = NAMES.indexOf(name);
     return bit < 0 ? null : EACH[1 << bit];
@@ -59,7 +60,7 @@ public final class RoomRights {
     return EACH[bits | other.bits];
   }
 
-  /** May enter, get the state and hear messages. */
+  /** Whether the user may join, get the state and receive messages. */
   public boolean mayJoin() {
     return (bits & JOIN_BIT) != 0;
   }
@@ -68,17 +69,17 @@ public final class RoomRights {
     return (bits & PUSH_BIT) != 0;
   }
 
-  /** May see who is there. */
+  /** Whether the user may see who is in the room. */
   public boolean seesPresence() {
     return (bits & PRESENCE_BIT) != 0;
   }
 
-  /** May read older entries. */
+  /** Whether the user may read older entries. */
   public boolean readsHistory() {
     return (bits & HISTORY_BIT) != 0;
   }
 
-  /** Whether these are enough for an action that needs a right in a room, and nothing else. */
+  /** Whether these rights allow an action that needs only a right in a room. */
   public boolean allow(Action action) {
     return has(action.right());
   }
@@ -91,12 +92,12 @@ public final class RoomRights {
     return bits == 0;
   }
 
-  /** Whether these are among the others. */
+  /** Whether the others include all of these rights. */
   public boolean isWithin(RoomRights others) {
     return (bits & ~others.bits) == 0;
   }
 
-  /** As a token says them. */
+  /** The names in a token. */
   public List<String> names() {
     return names;
   }

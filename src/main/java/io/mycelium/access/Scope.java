@@ -1,13 +1,16 @@
 package io.mycelium.access;
 
-/** What a grant may allow besides the rights in rooms; each holds for the grant's instances. */
+/**
+ * What a grant can allow in addition to rights in rooms. A scope holds for the instances of its
+ * grant.
+ */
 public enum Scope {
   INSTANCES_CREATE("instances:create", "create instances and rooms"),
   INSTANCES_READ("instances:read", "list and read instances and rooms"),
   INSTANCES_DELETE("instances:delete", "delete instances and rooms"),
   MESSAGES_WRITE("messages:write", "send messages over REST"),
   CONSOLE("console", "use the console"),
-  /** Everything else, and everything in rooms. */
+  /** All scopes, and all rights in rooms. */
   ADMIN("admin", "do everything");
 
   private static final Scope[] VALUES = values();
@@ -20,17 +23,17 @@ public enum Scope {
     this.words = words;
   }
 
-  /** As a token says it. */
+  /** The name in a token. */
   public String claim() {
     return claim;
   }
 
-  /** For a person, behind "may". */
+  /** Words for a person, to follow "may". */
   public String words() {
     return words;
   }
 
-  /** Null for a scope that is not one of Mycelium's. */
+  /** The scope with this name in a token; null if Mycelium has none. */
   public static Scope of(String claim) {
     for (Scope scope : VALUES) {
       if (scope.claim.equals(claim)) {

@@ -5,18 +5,20 @@ import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpServerRequest;
 
 /**
- * The token of somebody who has logged in to the console, where no script can read it. It is
- * checked with each request, so that nothing is kept here, and whatever ends the token ends the
- * session.
+ * The token of a user of the console, kept in a cookie that no script can read. The server checks
+ * the token with each request and keeps nothing, so the session ends when the token ends.
  *
- * <p>A browser sends a cookie by itself, also for what a page of another origin on the same host
- * asks for. So it counts for REST only beside a header that such a page cannot add: a preflight
- * would have to allow it, and none does.
+ * <p>A browser adds the cookie to every request for this host, also to requests of pages of other
+ * origins. So the cookie counts for REST only together with a header that such a page cannot add,
+ * because no preflight allows it.
  */
 public final class SessionCookie {
   public static final String NAME = "mycelium_session";
 
-  /** Above it a browser keeps no cookie (RFC 6265 section 6.1), less name and attributes. */
+  /**
+   * The largest token that fits into a cookie: browsers keep 4,096 bytes (RFC 6265 section 6.1),
+   * name and attributes included.
+   */
   public static final int MAX_LENGTH = 3800;
 
   private static final String PROOF = "X-Requested-With";
@@ -31,7 +33,7 @@ public final class SessionCookie {
     return cookie == null || cookie.getValue().isEmpty() ? null : cookie.getValue();
   }
 
-  /** Likewise null where no script of a page of this server has sent the request. */
+  /** The same, but null unless a script of a page of this server sent the request. */
   public static String ofOwnScript(HttpServerRequest request) {
     String site = request.getHeader(SITE);
     boolean proven =
@@ -42,8 +44,8 @@ public final class SessionCookie {
   }
 
   /**
-   * @param maxAge seconds; 0 ends it
-   * @param secure whether it is to be sent over TLS only
+   * @param maxAge seconds; 0 deletes the cookie
+   * @param secure whether browsers may send the cookie over TLS only
    */
   public static Cookie make(String token, long maxAge, boolean secure) {
     return Cookie.cookie(NAME, token)

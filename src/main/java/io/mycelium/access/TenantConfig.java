@@ -6,19 +6,19 @@ import io.mycelium.protocol.Refusal;
 import java.util.List;
 
 /**
- * One tenant of {@code access.tenants}: whose keys, over which instances, how many. What is left
- * out is empty, or 0.
+ * One tenant of {@code access.tenants}: its keys, its prefix and its limits. Options that are not
+ * set are empty or 0.
  *
- * @param prefix of the ids of its instances; a token of it can do nothing to any other
- * @param issuer by which its tokens are known ({@code iss}); empty: its name
+ * @param prefix of the ids of its instances; its tokens reach no other instances
+ * @param issuer that its tokens must name ({@code iss}); empty: the name of the tenant
  * @param audience that its tokens must name; empty for any
  * @param secret of HS256; never logged
  * @param keys more keys
- * @param jwksFile its public keys
- * @param jwksUrl its public keys
- * @param maxInstances that it may have at a time; 0: no limit of its own
- * @param maxConnections likewise
- * @param createsPerSecond likewise
+ * @param jwksFile JSON Web Key Set of its public keys; empty for none
+ * @param jwksUrl address of such a set; empty for none
+ * @param maxInstances largest number of its instances; 0: no limit of its own
+ * @param maxConnections largest number of its connections, on each node; 0: no limit of its own
+ * @param createsPerSecond instances that it may create in a second; 0: no limit of its own
  */
 public record TenantConfig(
     String prefix,
@@ -52,7 +52,7 @@ public record TenantConfig(
     Expect.range("creates_per_second", createsPerSecond, 0, 1_000_000);
   }
 
-  /** Its keys, under the name that the configuration has it under. */
+  /** The keys of the tenant with this name in the configuration. */
   public KeySource keySource(String name) {
     String known = issuer.isEmpty() ? name : issuer;
     Tenant tenant = new Tenant(name, prefix, maxInstances, maxConnections, createsPerSecond);

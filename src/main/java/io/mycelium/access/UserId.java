@@ -6,7 +6,7 @@ import io.mycelium.protocol.Refusal;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 
-/** What may be somebody's id, wherever it comes from. */
+/** The rules for a user id, wherever it comes from. */
 public final class UserId {
   public static final String EXPECTED =
       "1 to 128 characters, no control characters, no name that every JavaScript object has";

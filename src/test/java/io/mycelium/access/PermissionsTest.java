@@ -121,7 +121,7 @@ class PermissionsTest {
     assertThat(Permissions.check(identity(null), Action.CONSOLE, null, null))
         .hasMessage(
             "this token may not use the console: it needs the scope console for instances *, of a token"
-                + " that is no tenant's");
+                + " that is not a tenant's");
   }
 
   @ParameterizedTest
