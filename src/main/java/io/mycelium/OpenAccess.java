@@ -6,14 +6,14 @@ import io.mycelium.web.WebConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What {@code access.mode: open} does to the main port, and that it is said loudly. */
+/** Restricts the main port in the mode {@code access.mode: open}, and logs a warning. */
 final class OpenAccess {
   private static final Logger log = LoggerFactory.getLogger(OpenAccess.class);
   private static final String LOOPBACK = "127.0.0.1";
 
   private OpenAccess() {}
 
-  /** Where the main port is to be: no further than this machine, unless it is asked to. */
+  /** The main port's configuration: on loopback, unless the network is asked for. */
   static WebConfig reach(MyceliumConfig config) {
     WebConfig web = config.web();
     AccessConfig access = config.access();

@@ -33,7 +33,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The token alone goes to standard output, so that a script can take it; notes go to the error. */
+/** Only the token goes to standard output, for scripts; notes go to standard error. */
 @Command(
     name = "token",
     description = "Make a token with the configured secret, or the one that serve has made.",

@@ -7,9 +7,9 @@ import io.mycelium.protocol.InboundMessage;
 import io.mycelium.protocol.Rate;
 
 /**
- * What one connection sends, held against its rates: what is over them is refused and costs the
- * client a reply, ten times as much ends the connection. All it keeps are five numbers; the time is
- * that of the hub's turn. On the hub's event loop.
+ * Compares what one connection sends with its rates. A message over a rate is answered with an
+ * error; ten times the rate closes the connection. Keeps five numbers, and takes the time from the
+ * hub's turn. On the hub's event loop.
  */
 final class Intake {
   private final Hub hub;
@@ -39,7 +39,7 @@ final class Intake {
     return seat;
   }
 
-  /** Whether a message of that length may come in now; one that may is counted. */
+  /** Whether a message of that length is within the rates; counts it if so. */
   boolean admits(int length) {
     long now = hub.now();
     long oneMore = limits.messages().after(messages, now, 1);
@@ -66,7 +66,7 @@ final class Intake {
     }
   }
 
-  /** Whether a join is one too many, and was answered so. */
+  /** Whether a join is over the rate; answers the join if so. */
   boolean refusesJoin(InboundMessage join) {
     long now = hub.now();
     long oneMore = limits.joins().after(joins, now, 1);
@@ -86,7 +86,10 @@ final class Intake {
     }
   }
 
-  /** A frame that nobody waits for an answer to; false if it is to be passed over. */
+  /**
+   * Counts a frame that needs no reply, such as a ping; false if it is over the rate and must be
+   * ignored.
+   */
   boolean admitsControl() {
     if (admits(1)) {
       return true;
@@ -95,7 +98,7 @@ final class Intake {
     return false;
   }
 
-  /** Counts what is refused; false if that was too much, and the connection is closed. */
+  /** Counts a refused message; false if there were too many, so that the connection is closed. */
   private boolean goesOn(int length) {
     long now = hub.now();
     long oneMore = limits.flood().after(refused, now, 1);

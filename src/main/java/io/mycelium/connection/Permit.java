@@ -6,7 +6,7 @@ import io.mycelium.bus.ReplyTo;
 import io.mycelium.limits.Seat;
 import io.mycelium.protocol.Serializer;
 
-/** The instance's word that a connection may open. On the hub's event loop. */
+/** The instance's consent that a connection may open. On the hub's event loop. */
 public final class Permit {
   private final Hub hub;
   private final HubInstance instance;
@@ -27,7 +27,7 @@ public final class Permit {
     return instance.limits().maxMessageBytes();
   }
 
-  /** Where the transport tells of a peer that does not keep up. */
+  /** Where the transport reports a peer that does not keep up. */
   public WaitingBytes waiting() {
     return hub.waiting();
   }
@@ -41,7 +41,7 @@ public final class Permit {
     return connection;
   }
 
-  /** The upgrade came to nothing. */
+  /** The upgrade failed. */
   public void abandon() {
     instance.link().sendEnd(Command.Kind.CLOSE, number, null, ReplyTo.NOBODY);
     instance.release();

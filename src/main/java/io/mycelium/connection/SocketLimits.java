@@ -16,7 +16,7 @@ public record SocketLimits(
     int maxMessageBytes, int pingInterval, int pingTimeout, IntakeLimits intake) {
 
   /**
-   * @param instance what the instance asks for: 0 where it leaves the server's
+   * @param instance the limits of the instance; 0 for the server's
    * @param maxMessageBytes the server's limit, which an instance may only lower
    */
   static SocketLimits of(

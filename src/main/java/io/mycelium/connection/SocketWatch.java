@@ -21,7 +21,7 @@ final class SocketWatch {
     return tokens;
   }
 
-  /** Seconds since this was made. */
+  /** Seconds since the hub began. */
   int tick() {
     return keepAlive.tick();
   }

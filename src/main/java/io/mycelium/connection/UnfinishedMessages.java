@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What a hub's connections hold of messages that are not complete. They have a time in which to
- * come to their end, and all of a node's a bound in bytes; above it the oldest go first, since
- * whoever means well is soon done. Only fragments and large frames come here. On the hub's event
- * loop.
+ * The incomplete messages of a hub's connections. Each message has a time limit, and all messages
+ * of a node together have a bound in bytes. Above the bound the oldest are closed first, since an
+ * honest client soon completes its message. Only fragments and large frames are counted here. On
+ * the hub's event loop.
  */
 public final class UnfinishedMessages {
   private final Map<Connection, Held> held = new LinkedHashMap<>();
@@ -30,7 +30,7 @@ public final class UnfinishedMessages {
     this.seconds = (int) config.messageTimeout().toSeconds();
   }
 
-  /** Of one message, or of a fragmented one and the frame that is to be its next. */
+  /** The bytes of one message, including the next frame of a fragmented message. */
   private static final class Held {
     private final int since;
     private long fragments;
@@ -45,7 +45,7 @@ public final class UnfinishedMessages {
     }
   }
 
-  /** Fragments of a message are kept: so many bytes altogether, 0 once it is complete. */
+  /** Sets how many bytes of a message's fragments are kept; 0 once the message is complete. */
   public void fragments(Connection connection, long bytes) {
     Held of = held(connection, bytes);
     if (of != null) {
@@ -55,7 +55,7 @@ public final class UnfinishedMessages {
     }
   }
 
-  /** A frame is not complete: so many bytes of it are there, 0 once it is. */
+  /** Sets how many bytes of an incomplete frame have arrived; 0 once the frame is complete. */
   public void frame(Connection connection, long bytes) {
     Held of = held(connection, bytes);
     if (of != null) {
@@ -100,7 +100,7 @@ public final class UnfinishedMessages {
     }
   }
 
-  /** A second has passed. */
+  /** To be called once a second. */
   void tick() {
     tick++;
     List<Connection> late = new ArrayList<>();

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The bytes that wait for slow peers, of all connections of a node. Above the node's bound the
- * connections with the most bytes are closed first. A connection comes here when the kernel did not
- * take all of a write, and is looked at once a second until nothing waits: a peer that keeps up
+ * connections with the most bytes are closed first. A connection is added when the kernel did not
+ * take all of a write, and is checked once a second until nothing waits, so a peer that keeps up
  * costs nothing. On the hub's event loop.
  */
 public final class WaitingBytes {
@@ -28,12 +28,12 @@ public final class WaitingBytes {
     this.ofNode = ofNode;
   }
 
-  /** Something waits for that connection's peer. */
+  /** Bytes wait for the peer of that connection. */
   public void add(Connection connection, Transport transport) {
     slow.put(connection, transport);
   }
 
-  /** A second has passed. */
+  /** To be called once a second. */
   void tick() {
     slow.entrySet().removeIf(each -> each.getKey().isClosed() || each.getValue().waiting() == 0);
     long sum = 0;

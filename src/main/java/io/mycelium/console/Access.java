@@ -24,7 +24,7 @@ import java.util.function.Supplier;
  * from this machine, and not through a proxy.
  */
 final class Access {
-  /** Of a session whose token lasts longer. */
+  /** Longest session, even if its token lasts longer. */
   static final Duration SESSION = Duration.ofHours(12);
 
   private static final String BEARER = "bearer ";
@@ -59,7 +59,7 @@ final class Access {
     return admission(request).get();
   }
 
-  /** The same, to be asked again while what the request opened lasts. */
+  /** The same check, to be repeated while the socket that the request opened lasts. */
   Supplier<Future<Void>> admission(HttpServerRequest request) {
     if (!needsToken()) {
       Future<Void> local = isLocal(request) ? Future.succeededFuture() : Future.failedFuture(FAR);
@@ -69,7 +69,7 @@ final class Access {
     return token == null ? () -> Future.failedFuture(ABSENT) : () -> admit(token).mapEmpty();
   }
 
-  /** Whose the token is, if it may see the console. */
+  /** The identity of the token, if it may see the console. */
   Future<Identity> admit(String token) {
     return authenticator
         .read(token)

@@ -5,22 +5,22 @@ import io.mycelium.protocol.Rate;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How many connections of a node each address, user or tenant has. Exact over all event loops;
- * touched when a connection comes or goes. There is an entry for whom there is a connection, so
- * there are never more entries than connections. Any thread.
+ * Counts the connections of each address, user or tenant on a node, exactly over all event loops.
+ * Changes when a connection opens or closes. Only keys with a connection have an entry, so there
+ * are never more entries than connections. Any thread.
  */
 final class Counts {
   private final ConcurrentHashMap<String, Tally> tallies = new ConcurrentHashMap<>();
   private final Rate rate;
 
   /**
-   * @param rate of the messages of all connections of one key
+   * @param rate the rate of messages of all connections of one key together
    */
   Counts(Rate rate) {
     this.rate = rate;
   }
 
-  /** One key's connections. */
+  /** The connections of one key. */
   static final class Tally {
     private final Counts owner;
     private final String key;
@@ -34,7 +34,9 @@ final class Counts {
           owner.rate == Rate.UNLIMITED ? null : new Bucket(owner.rate, System.nanoTime());
     }
 
-    /** Counts a message: 0, or in how many milliseconds to try again. */
+    /**
+     * Counts a message. Returns 0, or, if the message is over the rate, the milliseconds to wait.
+     */
     long take(long now) {
       return messages == null ? 0 : messages.take(now);
     }
@@ -45,10 +47,10 @@ final class Counts {
   }
 
   /**
-   * Counts one more.
+   * Counts one more connection.
    *
-   * @param most 0 for no limit
-   * @return to be {@linkplain Tally#free freed}; null if there are that many
+   * @param most the largest number of connections; 0 for no limit
+   * @return the tally, to be {@linkplain Tally#free freed}; null if the key has that many already
    */
   Tally take(String key, int most) {
     boolean[] taken = new boolean[1];
@@ -64,7 +66,7 @@ final class Counts {
     return taken[0] ? found : null;
   }
 
-  /** How many keys have a connection. */
+  /** Number of keys with a connection. */
   int size() {
     return tallies.size();
   }

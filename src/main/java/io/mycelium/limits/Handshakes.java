@@ -5,8 +5,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How often each address asks for an upgrade. The buckets are a table of fixed size, whoever comes:
- * two addresses may share one, and which do nobody can know, since the hash has a secret. Any
+ * Limits the upgrades of each address per second. The table of buckets has a fixed size, so two
+ * addresses may share a bucket; the hash is keyed with a secret, so that nobody can know which. Any
  * thread.
  */
 final class Handshakes {
@@ -25,7 +25,7 @@ final class Handshakes {
     }
   }
 
-  /** Counts one: 0, or in how many milliseconds to try again. */
+  /** Counts an upgrade. Returns 0, or, if it is over the rate, the milliseconds to wait. */
   long take(String address) {
     if (full == null) {
       return 0;

@@ -5,11 +5,11 @@ import io.mycelium.protocol.Rate;
 /**
  * How fast one connection of an instance may send.
  *
- * @param maxMessages a second, for what a refusal says
- * @param maxBytes likewise
- * @param maxJoins likewise
- * @param flood refused messages of a connection that is not closed yet: ten times what is taken
- * @param floodBytes likewise
+ * @param maxMessages messages a second, for the text of a refusal
+ * @param maxBytes bytes a second, likewise @param maxJoins joins a second, likewise
+ * @param flood rate of refused messages above which a connection is closed: ten times the accepted
+ *     rate
+ * @param floodBytes the same in bytes
  */
 public record IntakeLimits(
     long maxMessages,
@@ -22,12 +22,15 @@ public record IntakeLimits(
     Rate floodBytes) {
   private static final int FLOOD = 10;
 
-  /** Where messages have no rate: of those that have too many bytes, or are joins. */
+  /**
+   * The rate of refused messages where messages have no rate of their own, but bytes and joins
+   * have.
+   */
   private static final int FEW = 1000;
 
   /**
-   * @param maxMessages what the instance asks for; 0 where it leaves the server's, which it may
-   *     only lower
+   * @param maxMessages the limit of the instance, which can only lower the server's; 0 for the
+   *     server's
    * @param maxBytes likewise
    */
   public static IntakeLimits of(LimitsConfig server, int maxMessages, long maxBytes) {

@@ -4,20 +4,20 @@ import io.mycelium.protocol.Expect;
 import io.mycelium.protocol.Rate;
 
 /**
- * How fast and how often one client may come; 0 is no limit, for each. What is over a rate is
- * refused ({@code rate_limited}) and not delayed.
+ * How often clients may connect and send; for each limit, 0 means no limit. Messages over a rate
+ * are refused ({@code rate_limited}), not delayed.
  *
- * @param maxMessagesPerSecond of one connection, of every kind: pushes, joins, heartbeats, pings;
- *     an instance may lower it
- * @param messageBurst how many of them at once
- * @param maxBytesPerSecond of one connection's messages; an instance may lower it
- * @param burstBytes how many of them at once
- * @param maxJoinsPerSecond of one connection
- * @param joinBurst how many of them at once
- * @param maxUserMessagesPerSecond of all of a user's connections to this node
- * @param maxInstanceMessagesPerSecond of all of an instance's connections to this node
- * @param maxHandshakesPerSecond upgrades that one address may ask for
- * @param handshakeBurst how many of them at once
+ * @param maxMessagesPerSecond messages of one connection, of any kind: pushes, joins, heartbeats,
+ *     pings; an instance may lower the limit
+ * @param messageBurst messages that may come at once
+ * @param maxBytesPerSecond bytes of one connection's messages; an instance may lower the limit
+ * @param burstBytes bytes that may come at once
+ * @param maxJoinsPerSecond joins of one connection
+ * @param joinBurst joins that may come at once
+ * @param maxUserMessagesPerSecond messages of all connections of one user to this node
+ * @param maxInstanceMessagesPerSecond messages of all connections of one instance to this node
+ * @param maxHandshakesPerSecond upgrades that one address may request
+ * @param handshakeBurst upgrades that may be requested at once
  * @param maxConnectionsPerAddress open at once; an IPv6 address counts as its /64 network
  * @param maxConnectionsPerUser open at once
  */
@@ -56,7 +56,9 @@ public record LimitsConfig(
     Expect.range("limits.max_connections_per_user", maxConnectionsPerUser, 0, MOST);
   }
 
-  /** Two seconds' worth at once: many connections share it, and each has a burst of its own. */
+  /**
+   * With a burst of two seconds: many connections share this rate, and each has a burst of its own.
+   */
   static Rate shared(int perSecond) {
     return Rate.of(perSecond, 2L * perSecond);
   }

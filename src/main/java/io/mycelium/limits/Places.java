@@ -7,10 +7,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The connections that a node may still take, of all and of each address, user and tenant: one for
- * all its hubs, so that the bounds are exact however the sockets are spread over event loops. It is
- * all that hubs share, and is touched when a socket comes or goes; for a message only where a user
- * or an instance has a rate.
+ * How many more connections a node may accept, in all and from each address, user and tenant. All
+ * hubs of a node share one object, so the bounds are exact however the sockets are spread over
+ * event loops. Hubs share nothing else. They use the object when a socket opens or closes, and for
+ * messages only where users or instances have a rate.
  */
 public final class Places {
   private final int most;
@@ -40,7 +40,7 @@ public final class Places {
     return limits;
   }
 
-  /** Somebody wants to connect; why that is too often, else null. */
+  /** Counts an upgrade from an address. Returns a refusal if there are too many, else null. */
   public Refusal handshake(String address) {
     return handshakes.take(address) == 0
         ? null
@@ -51,7 +51,7 @@ public final class Places {
                 + limits.maxHandshakesPerSecond());
   }
 
-  /** Takes one of the node's; why not, if there is none left, else null. */
+  /** Takes one place of the node. Returns a refusal if no place is left, else null. */
   Refusal take() {
     if (taken.incrementAndGet() <= most) {
       return null;
@@ -60,7 +60,7 @@ public final class Places {
     return full("the node has its web.max_connections of " + most);
   }
 
-  /** Gives back what {@link #take} gave. */
+  /** Gives back a place that {@link #take} took. */
   void free() {
     taken.decrementAndGet();
   }
@@ -69,12 +69,12 @@ public final class Places {
     return new Refusal(ErrorCode.MAX_CONNECTIONS, message);
   }
 
-  /** Bytes of messages that are not complete, of all hubs. */
+  /** Bytes of incomplete messages in all hubs. */
   public AtomicLong unfinishedBytes() {
     return unfinishedBytes;
   }
 
-  /** Bytes that wait for slow peers, of all hubs. */
+  /** Bytes that wait for slow peers in all hubs. */
   public AtomicLong waitingBytes() {
     return waitingBytes;
   }

@@ -5,8 +5,8 @@ import io.mycelium.access.Tenant;
 import io.mycelium.protocol.Refusal;
 
 /**
- * One connection's share of what a node may take: its place, and its count among those of its
- * address, user, tenant and instance. From before the upgrade until the socket is gone.
+ * One connection's share of the node's limits: its place, and its part in the counts of its
+ * address, user, tenant and instance. Held from before the upgrade until the socket is closed.
  */
 public final class Seat {
   private final Places places;
@@ -19,7 +19,7 @@ public final class Seat {
     this.places = places;
   }
 
-  /** Takes all of it; why not, else null. */
+  /** Takes the place and the counts. Returns a refusal if a limit is reached, else null. */
   public Refusal take(Identity identity, String from, String instanceId) {
     Refusal refusal = places.take();
     if (refusal != null) {
@@ -64,7 +64,7 @@ public final class Seat {
     return null;
   }
 
-  /** Gives all of it back; once. */
+  /** Gives everything back; to be called once. */
   public void free() {
     places.free();
     free(address);
@@ -79,13 +79,16 @@ public final class Seat {
     }
   }
 
-  /** Counts a message of the user and of the instance: 0, or in how many ms to try again. */
+  /**
+   * Counts a message for the user and the instance. Returns 0, or, if a rate is exceeded, the
+   * milliseconds to wait.
+   */
   public long retryAfterMs(long now) {
     long wait = user == null ? 0 : user.take(now);
     return wait > 0 || instance == null ? wait : instance.take(now);
   }
 
-  /** What is wrong when {@link #retryAfterMs} is not 0. */
+  /** Names the exceeded rate after {@link #retryAfterMs} was not 0. */
   public String overRate() {
     return "with others of its user or instance more than limits.max_user_messages_per_second or"
         + " limits.max_instance_messages_per_second";

@@ -2,21 +2,21 @@ package io.mycelium.protocol;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A {@link Rate}'s bucket from which several threads take. Any thread. */
+/** A bucket of a {@link Rate} for several threads. */
 public final class Bucket {
   private final Rate rate;
   private final AtomicLong full;
 
-  /** A full one. */
+  /** A full bucket. */
   public Bucket(Rate rate, long now) {
     this.rate = rate;
     this.full = new AtomicLong(now);
   }
 
   /**
-   * Takes one.
+   * Takes one unit.
    *
-   * @return 0, or in how many milliseconds to try again
+   * @return 0, or the milliseconds to wait if the bucket is empty
    */
   public long take(long now) {
     while (true) {

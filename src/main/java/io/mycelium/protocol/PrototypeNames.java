@@ -4,8 +4,8 @@ import java.util.Set;
 
 /**
  * Properties of JavaScript's {@code Object.prototype}. A client that keeps users or rooms in a
- * plain object takes such a name for something that is there already: phoenix.js before 1.8.9
- * throws at a presence key of that name (CVE-2026-56812), so one user could break all others'.
+ * plain object finds such a name there already: phoenix.js before 1.8.9 throws on a presence key of
+ * that name (CVE-2026-56812), so one user could break the clients of all others.
  */
 public final class PrototypeNames {
   private static final Set<String> NAMES =

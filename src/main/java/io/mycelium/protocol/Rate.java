@@ -1,17 +1,17 @@
 package io.mycelium.protocol;
 
 /**
- * So many a second, and so many at once: the numbers of a token bucket, whose whole state is one
- * {@code long} that its owner keeps, the {@link System#nanoTime} at which the bucket is full again.
- * No timer, no allocation, no lock: taking is a multiplication and two comparisons.
+ * A token bucket: a rate per second and a burst. The whole state of a bucket is one {@code long}
+ * that its owner keeps: the {@link System#nanoTime} at which the bucket is full again. No timer, no
+ * allocation, no lock: taking costs a multiplication and two comparisons.
  *
- * <p>Of a full bucket one thing may always be taken, however large it is. Immutable.
+ * <p>A full bucket always admits one message, however large. Immutable.
  */
 public final class Rate {
-  /** Never over. */
+  /** A rate that is never exceeded. */
   public static final Rate UNLIMITED = new Rate(0, 0);
 
-  /** In place of a state: there is not that much in the bucket. */
+  /** Returned in place of a state if the bucket does not hold enough. */
   public static final long OVER = Long.MIN_VALUE;
 
   private static final double SECOND = 1e9;
@@ -25,8 +25,8 @@ public final class Rate {
   }
 
   /**
-   * @param perSecond in the long run; 0 for no limit
-   * @param burst how many of a full bucket at once, at least 1
+   * @param perSecond units a second; 0 for no limit
+   * @param burst units of a full bucket, at least 1
    */
   public static Rate of(long perSecond, long burst) {
     double nanos = SECOND / perSecond;
@@ -34,7 +34,7 @@ public final class Rate {
   }
 
   /**
-   * Takes some.
+   * Takes units out of the bucket.
    *
    * @param full the state so far; the time of its making is that of a full bucket
    * @param now of {@link System#nanoTime}, or somewhat before it
@@ -46,9 +46,9 @@ public final class Rate {
     return from == now || next - now <= burstNanos ? next : OVER;
   }
 
-  /** In how many milliseconds, at least 1, what is {@link #OVER} now may be taken. */
+  /** Milliseconds, at least 1, until units that are {@link #OVER} now can be taken. */
   public long retryAfterMs(long full, long now, long units) {
-    // A full bucket gives anything, so nothing waits for longer than until it is full.
+    // A full bucket admits anything, so no wait is longer than until the bucket is full.
     long nanos = full - now + Math.min(0, (long) (units * nanosPerUnit) - burstNanos);
     return Math.max(1, (nanos + 999_999) / 1_000_000);
   }

@@ -9,9 +9,9 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.regex.Pattern;
 
 /**
- * Against DNS rebinding: a page of another site can let its own name lead to this machine, and is
- * then of the same origin as what answers. Where nobody is asked for a token, and only this machine
- * is meant, the request must say that it means this machine.
+ * Stops DNS rebinding: a page of another site can make its own host name resolve to this machine,
+ * so that its requests come from the origin that they go to. In the open mode on loopback, a
+ * request must therefore name this machine in its {@code Host}.
  */
 final class HostGuard {
   private static final Pattern LOOPBACK =
@@ -25,7 +25,8 @@ final class HostGuard {
   }
 
   /**
-   * @return null if it may go on; a request without {@code Host} is of no browser
+   * @return null if the request may go on; a request without {@code Host} comes from no browser, so
+   *     it may
    */
   Refusal refusal(HttpServerRequest request) {
     if (!loopbackOnly) {

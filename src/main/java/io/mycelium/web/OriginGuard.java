@@ -12,13 +12,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Whose pages may ask from a browser: this server's own and those of {@code
- * access.allowed_origins}, which are told so (CORS, Fetch standard section 3.3). Stands before the
- * router, for Vert.x Web's {@code CorsHandler} would let foreign requests without a preflight be
- * done, and sockets do not pass it.
+ * Lets only pages of this server and of {@code access.allowed_origins} use it from a browser, and
+ * sends CORS answers to the latter (Fetch standard section 3.3). Runs before the router, because
+ * Vert.x Web's {@code CorsHandler} executes foreign requests that need no preflight, and upgrades
+ * bypass it.
  */
 final class OriginGuard {
-  /** The client's module may be imported by any page. */
+  /** Any page may import the client's module. */
   private static final String PUBLIC = "/client/";
 
   private static final String METHODS = "GET, HEAD, POST, PUT, DELETE";
@@ -35,7 +35,10 @@ final class OriginGuard {
             .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** The answer's headers, where the page may read it. */
+  /**
+   * Returns null if the request may go on, and adds the CORS headers for pages that may read the
+   * answer.
+   */
   Refusal refusal(HttpServerRequest request) {
     if (!allowed.isEmpty()) {
       request.response().headers().add(HttpHeaders.VARY, "Origin");

@@ -26,7 +26,10 @@ final class RevocationFeed {
     this.hub = hub;
   }
 
-  /** Completes once all stored revocations apply here; listens first, so that none is missed. */
+  /**
+   * Completes once all stored revocations are in force here. Listens before it reads them, so that
+   * none is missed.
+   */
   Future<Void> start() {
     RevocationDirectory directory = new RevocationDirectory(vertx);
     vertx.setPeriodic(

@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Closes HTTP connections whose clients take too long for a request's head or body, however they
- * trickle: the time runs from where it began, not from the last byte. To be asked once a second; so
- * a connection costs an entry of a map and no timer. WebSockets have their pings instead. On the
- * event loop of its connections.
+ * Closes HTTP connections whose clients take too long to send a request's head or body. The time
+ * runs from the beginning of the head or body, not from the last byte, so trickling does not help.
+ * Checks once a second, so a connection costs an entry in a map and no timer. WebSockets have pings
+ * instead. On the event loop of its connections.
  */
 final class SlowClients {
   private static final int SWITCHING_PROTOCOLS = 101;
@@ -28,7 +28,8 @@ final class SlowClients {
   private int now;
 
   /**
-   * @param meter told what was waited for: {@code header}, {@code body} or {@code next}
+   * @param meter gets what the client did not send in time: {@code header}, {@code body} or {@code
+   *     next}
    */
   SlowClients(HttpConfig config, Problems problems, Consumer<String> meter) {
     this.config = config;
@@ -40,7 +41,7 @@ final class SlowClients {
     private HttpServerRequest request;
     private boolean answered;
 
-    /** Second at which began what is being waited for. */
+    /** The second in which the current wait began. */
     private int since;
   }
 
@@ -55,7 +56,7 @@ final class SlowClients {
     return watch;
   }
 
-  /** The head of a request is there. */
+  /** The head of a request has arrived. */
   void began(HttpServerRequest request) {
     if (request.version() == HttpVersion.HTTP_2) {
       watched.remove(request.connection());
@@ -66,7 +67,7 @@ final class SlowClients {
     watch.answered = false;
   }
 
-  /** A second has passed. */
+  /** To be called once a second. */
   void tick() {
     now++;
     watched.values().removeIf(SlowClients::isSocket);
@@ -95,7 +96,7 @@ final class SlowClients {
     }
   }
 
-  /** What did not come in time; null if there is time left. */
+  /** What the client did not send in time; null if it still has time. */
   private String waitedFor(Watch watch) {
     HttpServerRequest request = watch.request;
     if (request == null) {
@@ -103,7 +104,7 @@ final class SlowClients {
     }
     boolean answered = request.response().ended();
     if (!request.isEnded()) {
-      // An import may take long; Upload has an eye on it.
+      // An import may take long; Upload checks its progress.
       boolean isLong = isImport(request) && !answered;
       return !isLong && isOver(watch, config.bodyTimeout()) ? "body" : null;
     }

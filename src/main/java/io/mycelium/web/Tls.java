@@ -1,6 +1,5 @@
 package io.mycelium.web;
 
-import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -13,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TLS of a node's main port. It looks at the files every {@link TlsConfig#reloadInterval}, so that
- * a certificate that is renewed needs no restart; sockets that are open keep the one that they were
- * opened with. One for each node; a web verticle calls it on its event loop.
+ * TLS of a node's main port. Checks the files for changes every {@link TlsConfig#reloadInterval},
+ * so that a renewed certificate needs no restart; open sockets keep the certificate that they were
+ * opened with. One for each node; the web verticles call it on their event loops.
  */
 public final class Tls {
   private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
@@ -25,14 +24,14 @@ public final class Tls {
   private final Vertx vertx;
   private final TlsConfig config;
 
-  /** All serve the same port, and so share what one of them is told. */
+  /** The servers of all web verticles share one port, so an update of one updates all. */
   private HttpServer server;
 
   private volatile TlsFiles used;
 
   private boolean looking;
 
-  /** What was wrong with the files when they were read last, so that it is said once. */
+  /** The last fault of the files, so that it is logged once. */
   private String refused = "";
 
   private Tls(Vertx vertx, TlsConfig config, TlsFiles used) {
@@ -44,8 +43,7 @@ public final class Tls {
   /**
    * Reads the files; blocks.
    *
-   * @return null where TLS is off
-   * @throws Refusal if a file is no such file
+   * @return null if TLS is off @throws Refusal if a file is missing or has the wrong content
    */
   public static Tls open(Vertx vertx, TlsConfig config) {
     if (!config.isOn()) {
@@ -63,7 +61,7 @@ public final class Tls {
     }
   }
 
-  /** TLS 1.2 and 1.3; HTTP/2 for whoever asks for it by ALPN. */
+  /** TLS 1.2 and 1.3; HTTP/2 for clients that choose it by ALPN. */
   synchronized HttpServerOptions apply(HttpServerOptions options) {
     return options
         .setSsl(true)
@@ -82,7 +80,7 @@ public final class Tls {
     return options;
   }
 
-  /** Keeps that server's certificate new, once it listens; the first one of the node's does. */
+  /** Reloads the certificate from now on, through the first server of the node that listens. */
   synchronized void keep(HttpServer listening) {
     if (server == null) {
       server = listening;
@@ -105,7 +103,7 @@ public final class Tls {
         .onComplete(done -> looking = false);
   }
 
-  /** A certificate is there before its key, say: the next look sees both. */
+  /** For example, the new certificate was written before its key; the next check sees both. */
   private void refuse(Throwable cause) {
     String why = String.valueOf(cause.getMessage());
     if (!why.equals(refused)) {

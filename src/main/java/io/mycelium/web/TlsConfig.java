@@ -8,10 +8,10 @@ import java.time.Duration;
 /**
  * TLS on the main port.
  *
- * @param certificate PEM file: the server's certificate, then those that lead to its issuer; empty
- *     for plain HTTP
- * @param key PEM file of its private key, which must not be encrypted
- * @param reloadInterval how often the files are looked at
+ * @param certificate PEM file with the server's certificate, then the intermediate ones; empty for
+ *     plain HTTP
+ * @param key PEM file with the private key, not encrypted
+ * @param reloadInterval how often the files are checked for changes
  */
 public record TlsConfig(String certificate, String key, Duration reloadInterval) {
   public static final TlsConfig DEFAULT = new TlsConfig("", "", Duration.ofSeconds(10));

@@ -17,7 +17,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.X509KeyManager;
 
 /**
- * What the files of {@link TlsConfig} held at one time; it fits together.
+ * The content of the files of {@link TlsConfig} at one time: a certificate and its key.
  *
  * @param leaf the server's own certificate
  */
@@ -28,7 +28,7 @@ record TlsFiles(Buffer certificate, Buffer key, X509Certificate leaf) {
   /**
    * Blocks.
    *
-   * @throws Refusal that names the file and what was expected of it, never what is in it
+   * @throws Refusal that names the file and what was expected of it, never the content
    */
   static TlsFiles read(Vertx vertx, TlsConfig config) {
     Buffer certificate =
@@ -62,7 +62,7 @@ record TlsFiles(Buffer certificate, Buffer key, X509Certificate leaf) {
   }
 
   /**
-   * @param block what the PEM text must have a block of
+   * @param block the kind of block that the PEM text must contain
    */
   private static Buffer pem(String field, String file, String block, String expected) {
     Buffer bytes = bytes(field, file);
@@ -113,7 +113,7 @@ record TlsFiles(Buffer certificate, Buffer key, X509Certificate leaf) {
     return options(certificate, key);
   }
 
-  /** Whether the same bytes are in the files now; blocks. */
+  /** Whether the files still have the same content; blocks. */
   boolean areStill(TlsConfig config) {
     return certificate.equals(bytes("tls.certificate", config.certificate()))
         && key.equals(bytes("tls.key", config.key()));

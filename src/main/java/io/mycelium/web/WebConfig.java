@@ -18,8 +18,8 @@ import java.util.List;
  * @param maxMessageBytes largest WebSocket message; an instance's {@code max_message_bytes} may
  *     only lower it
  * @param maxBodyBytes largest body of a REST request
- * @param maxConnections WebSockets that a node has at most, all web verticles together; consoles
- *     are not counted
+ * @param maxConnections largest number of WebSockets of a node, all web verticles together;
+ *     consoles do not count
  * @param trustedProxies networks whose {@code X-Forwarded-For} is believed
  * @param proxyProtocol whether each TCP connection begins with the PROXY protocol
  */

@@ -61,7 +61,7 @@ public final class WebVerticle extends VerticleBase {
   /**
    * @param contract loaded once and shared by the node's web verticles
    * @param transfers shared by the node's web verticles, with the configuration of HTTP
-   * @param places shared by them too
+   * @param places shared by the node's web verticles
    * @param routes mounts further routes of the main port
    */
   public WebVerticle(
@@ -85,14 +85,14 @@ public final class WebVerticle extends VerticleBase {
     this.routes = routes;
   }
 
-  /** Whom else to listen to than pages of this server; before it is deployed. */
+  /** Sets which hosts and origins requests may have; to be called before the deployment. */
   public WebVerticle guarded(AccessConfig access) {
     hosts = new HostGuard(access);
     origins = new OriginGuard(access);
     return this;
   }
 
-  /** Before it is deployed: with TLS, if that is not null. */
+  /** Turns TLS on, unless the argument is null; to be called before the deployment. */
   public WebVerticle secured(Tls used) {
     tls = used;
     return this;
@@ -166,7 +166,9 @@ public final class WebVerticle extends VerticleBase {
         .onSuccess(this::keepCertificate);
   }
 
-  /** Whether it means another host, or comes from a page of another: then it is refused. */
+  /**
+   * Refuses a request for another host, or from a page of another origin; true if it was refused.
+   */
   private boolean isForeign(HttpServerRequest request, Problems problems) {
     Refusal host = hosts.refusal(request);
     Refusal refusal = host == null ? origins.refusal(request) : host;

@@ -120,7 +120,7 @@ class PermissionsTest {
                 + " for that instance");
     assertThat(Permissions.check(identity(null), Action.CONSOLE, null, null))
         .hasMessage(
-            "this token may not use the console: it needs the scope console for instances *, of a token"
+            "this token may not use the console: it needs the scope console for instances *, in a token"
                 + " that is not a tenant's");
   }
 

@@ -5,7 +5,7 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 
-/** The algorithms of signatures that are taken (RFC 7518, RFC 8037), and which keys each fits. */
+/** The accepted signature algorithms (RFC 7518, RFC 8037), and the keys that fit each of them. */
 enum Algorithm {
   HS256,
   HS384,
@@ -23,10 +23,10 @@ enum Algorithm {
 
   private static final int MIN_RSA_BITS = 2048;
 
-  /** A longer one would make each check dear. */
+  /** Longer keys would make each check expensive. */
   private static final int MAX_RSA_BITS = 8192;
 
-  /** Null for what is not taken, {@code none} among it. */
+  /** Null for an algorithm that is not accepted, such as {@code none}. */
   static Algorithm named(String name) {
     for (Algorithm algorithm : values()) {
       if (algorithm.name().equals(name)) {
@@ -36,7 +36,7 @@ enum Algorithm {
     return null;
   }
 
-  /** Of the JCA's key factories; null for HMAC. */
+  /** The name of the JCA key factory; null for HMAC. */
   String family() {
     return switch (this) {
       case HS256, HS384, HS512 -> null;
@@ -46,7 +46,7 @@ enum Algorithm {
     };
   }
 
-  /** What an elliptic key of it must lie on, as a JWK names it; null if it need not. */
+  /** The curve of its keys, as a JWK names it; null for an algorithm without curves. */
   String curve() {
     return switch (this) {
       case ES256 -> "P-256";

@@ -8,9 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * Where a request has its token. {@code Authorization: Bearer} for all; REST done from the console
- * has it in a cookie; an upgrade, to which a browser can add no header, may have it as phoenix.js
- * 1.8 sends {@code authToken}, or as the parameter {@code token}.
+ * Finds the token of a request: in {@code Authorization: Bearer} for all requests, in a cookie for
+ * REST requests of the console. Browsers cannot add headers to an upgrade, so the token of an
+ * upgrade may also come as the sub-protocol in which phoenix.js 1.8 sends its {@code authToken}, or
+ * as the parameter {@code token}.
  */
 public final class BearerToken {
   /** phoenix.js: {@code Sec-WebSocket-Protocol: phoenix, base64url.bearer.phx.TOKEN}. */
@@ -23,7 +24,7 @@ public final class BearerToken {
   /**
    * @param upgrade whether the request asks for a WebSocket
    * @return null if there is none
-   * @throws Refusal {@code unauthorized} for one that cannot be read
+   * @throws Refusal {@code unauthorized} for a token that cannot be read
    */
   public static String of(HttpServerRequest request, boolean upgrade) {
     String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);

@@ -10,15 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a token says of itself, read strictly: a claim of another kind than expected is refused by
- * name rather than passed over. Claims that are not ours are.
+ * The claims of a token, read strictly: a known claim of the wrong type is refused by name. Unknown
+ * claims are ignored.
  *
  * @param subject {@code sub}, the user's id; null for a back end
  * @param issuer {@code iss}; null if absent
  * @param audience {@code aud}; empty if absent
  * @param expires {@code exp}, seconds since 1970; {@link Identity#NEVER} if absent
  * @param notBefore {@code nbf}; {@link Identity#UNKNOWN} if absent
- * @param issuedAt {@code iat}; likewise
+ * @param issuedAt {@code iat}; {@link Identity#UNKNOWN} if absent
  * @param id {@code jti}; null if absent
  */
 record Claims(
@@ -33,13 +33,13 @@ record Claims(
 
   private static final int MAX_TEXT = 512;
 
-  /** The end of the year 9999: what is above it was meant in other units, or to overflow. */
+  /** The end of the year 9999; a larger number is in other units, or meant to overflow. */
   private static final long MAX_TIME = 253_402_300_799L;
 
   private static final String TIME = "a whole number of seconds since 1970";
 
   /**
-   * @throws Refusal {@code unauthorized} that names the claim
+   * @throws Refusal {@code unauthorized}, which names the wrong claim
    */
   static Claims read(JsonNode payload) {
     return new Claims(
@@ -54,7 +54,7 @@ record Claims(
   }
 
   /**
-   * @param leeway seconds for which a token is taken after it has expired
+   * @param leeway seconds after its expiry for which a token is still accepted
    */
   Identity identity(Tenant tenant, long leeway) {
     long end = expires == Identity.NEVER ? Identity.NEVER : expires + leeway;

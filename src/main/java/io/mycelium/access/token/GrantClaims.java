@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The claims that give something: {@code instances}, {@code rooms} and {@code scope} at the top are
- * one grant, each object with the same three in {@code caps} is another. They add up; nothing takes
- * away.
+ * The claims that grant rights. {@code instances}, {@code rooms} and {@code scope} at the top level
+ * are one grant; each object in {@code caps} with the same three claims is another. Grants only add
+ * rights.
  */
 final class GrantClaims {
   private static final String INSTANCE = "[A-Za-z0-9_-]{0,64}";
@@ -48,7 +48,7 @@ final class GrantClaims {
     return grants;
   }
 
-  /** Who misspells what was to narrow a grant must not get the wide one. */
+  /** A misspelt claim that should narrow a grant must not widen it. */
   private static void refuseUnknown(String at, JsonNode cap) {
     for (Iterator<String> names = cap.fieldNames(); names.hasNext(); ) {
       String name = names.next();
@@ -86,7 +86,7 @@ final class GrantClaims {
     return globs;
   }
 
-  /** Absent: every right in every room. */
+  /** If the claim is absent: every right in every room. */
   private static Map<Glob, RoomRights> rooms(String at, JsonNode value) {
     if (value == null) {
       return Grant.ALL_ROOMS;
@@ -132,8 +132,8 @@ final class GrantClaims {
   }
 
   /**
-   * A list, or one text with spaces between as OAuth has it (RFC 8693, 4.2). Scopes of other
-   * services, such as {@code openid}, give nothing here.
+   * A list, or one text with spaces between the scopes, as in OAuth (RFC 8693, 4.2). Scopes of
+   * other services, such as {@code openid}, grant nothing here.
    */
   private static Set<Scope> scopes(String at, JsonNode value) {
     Set<Scope> scopes = EnumSet.noneOf(Scope.class);

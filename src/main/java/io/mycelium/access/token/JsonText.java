@@ -13,8 +13,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads JSON that decides about access: no key twice (readers differ in which one counts), nothing
- * behind it, UTF-8, not deep.
+ * Reads JSON that decides about access, strictly: UTF-8, no text behind the value, little nesting,
+ * and no key twice, since readers differ in which of the two counts.
  */
 final class JsonText {
   private static final int MAX_DEPTH = 8;
@@ -32,7 +32,7 @@ final class JsonText {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  /** Why a text was not read: for a person, of what the text says itself. */
+  /** Says why a text could not be read, in words for a person; quotes the text. */
   static final class Malformed extends Exception {
     private static final long serialVersionUID = 1L;
 

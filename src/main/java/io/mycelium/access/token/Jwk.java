@@ -17,11 +17,11 @@ import java.security.spec.NamedParameterSpec;
 import java.security.spec.RSAPublicKeySpec;
 import java.util.Base64;
 
-/** One JSON Web Key's public parts as a key (RFC 7518, section 6; RFC 8037, section 2). */
+/** Makes a public key of a JSON Web Key (RFC 7518, section 6; RFC 8037, section 2). */
 final class Jwk {
   private Jwk() {}
 
-  /** Null if a part is missing or not what it should be. */
+  /** Null if a part is missing or wrong. */
   static PublicKey publicKey(JsonNode key, Algorithm algorithm) {
     try {
       KeySpec parts =
@@ -44,7 +44,10 @@ final class Jwk {
     return new ECPublicKeySpec(point, named.getParameterSpec(ECParameterSpec.class));
   }
 
-  /** {@code x} is the y coordinate, least byte first, the sign of x in its top bit (RFC 8032). */
+  /**
+   * {@code x} holds the y coordinate, least significant byte first, and the sign of x in its top
+   * bit (RFC 8032).
+   */
   private static KeySpec ed25519(JsonNode key) {
     byte[] bytes = bytes(key, "x");
     if (bytes.length != 32) {

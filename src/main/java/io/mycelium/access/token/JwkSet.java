@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A JSON Web Key Set of public keys (RFC 7517), from a file or an address. Keys for other uses, and
- * of kinds that are not taken, are passed over; a set with anything secret in it is refused.
+ * A JSON Web Key Set of public keys (RFC 7517), from a file or an address. Keys for other uses or
+ * of unknown kinds are skipped; a set that contains a secret is refused.
  */
 final class JwkSet {
   private static final Logger log = LoggerFactory.getLogger(JwkSet.class);
@@ -41,8 +41,8 @@ final class JwkSet {
   }
 
   /**
-   * @param source file or address, for messages
-   * @throws Refusal that says what is wrong with it
+   * @param source the file or the address, for messages
+   * @throws Refusal that says what is wrong with the set
    */
   static List<VerificationKey> parse(Vertx vertx, String source, byte[] json) {
     JsonNode keys;
@@ -95,7 +95,10 @@ final class JwkSet {
     }
   }
 
-  /** The key's {@code alg}, else the one that its kind has (RSA: RS256, as providers mean it). */
+  /**
+   * The key's {@code alg}; without one, the usual algorithm of its kind (RS256 for RSA, as
+   * providers expect).
+   */
   private static Algorithm algorithm(JsonNode key) {
     String kind = key.path("kty").asText() + " " + key.path("crv").asText();
     Algorithm usual =

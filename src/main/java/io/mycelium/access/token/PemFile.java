@@ -26,7 +26,7 @@ final class PemFile {
   private PemFile() {}
 
   /**
-   * @throws Refusal that names the file and what is wrong with it, never what is in it
+   * @throws Refusal that names the file and the fault, never the content
    */
   static PublicKey read(String file, Algorithm algorithm) {
     String kind = "";

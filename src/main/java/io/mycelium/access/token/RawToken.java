@@ -6,11 +6,11 @@ import io.mycelium.protocol.Refusal;
 import java.util.Base64;
 
 /**
- * A token taken apart, of which nothing is verified yet (JWS compact serialization, RFC 7515).
+ * The parts of a token whose signature is not verified yet (JWS compact serialization, RFC 7515).
  *
- * @param text the whole
- * @param algorithm that its header names; never null
- * @param kid that its header names; null if it does not
+ * @param text the whole token
+ * @param algorithm the algorithm in the header; never null
+ * @param kid the key id in the header; null if absent
  * @param payload the claims, as JSON
  */
 record RawToken(String text, Algorithm algorithm, String kid, JsonNode payload) {
@@ -19,7 +19,7 @@ record RawToken(String text, Algorithm algorithm, String kid, JsonNode payload) 
   private static final int MAX_KID = 256;
 
   /**
-   * @throws Refusal {@code unauthorized}; a token that is too long is not even decoded
+   * @throws Refusal {@code unauthorized}; a token that is too long is refused before it is decoded
    */
   static RawToken parse(String text) {
     if (text.length() > MAX_BYTES) {
@@ -83,7 +83,7 @@ record RawToken(String text, Algorithm algorithm, String kid, JsonNode payload) 
     return new Refusal(ErrorCode.UNAUTHORIZED, message);
   }
 
-  /** A value that somebody sent, short and on one line. */
+  /** A value of a client for a message, shortened to one line. */
   static String shown(JsonNode value) {
     String text = value == null ? "absent" : value.toString();
     String line = text.replaceAll("\\p{Cntrl}", "?");

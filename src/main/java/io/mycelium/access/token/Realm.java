@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
-/** Whose keys verify a token: the node's own, or one tenant's. No realm sees another's keys. */
+/**
+ * The keys of one realm: the node's own, or one tenant's. A realm never uses the keys of another.
+ */
 final class Realm {
-  /** A token that names no key may not make us try many. */
+  /** A token that names no key must not cost many checks. */
   private static final int MAX_TRIES = 4;
 
   private final KeySource source;
@@ -77,7 +79,7 @@ final class Realm {
     return key.fits(token.algorithm(), token.kid());
   }
 
-  /** Which of the two it was: no such key, or not by it. */
+  /** Tells a missing key from a wrong signature. */
   private Future<Void> refuse(RawToken token, List<VerificationKey> published) {
     List<VerificationKey> all = new ArrayList<>(configured);
     all.addAll(published);

@@ -22,8 +22,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * The secret that a node makes for itself when no key is configured: 256 random bits as base64url,
- * in a file that its owner alone may read. Blocks.
+ * The secret that a node makes when no key is configured: 256 random bits as base64url, in a file
+ * that only its owner can read. Blocks.
  */
 public final class SecretKeyFile {
   private static final int BYTES = 32;
@@ -38,9 +38,9 @@ public final class SecretKeyFile {
   private SecretKeyFile() {}
 
   /**
-   * The secret in the file, which is made if it is missing.
+   * Reads the secret, after making the file if it is missing.
    *
-   * @throws Refusal {@code invalid_config} as {@link #read}, or if it cannot be made
+   * @throws Refusal {@code invalid_config} as {@link #read} does, or if the file cannot be made
    */
   public static String readOrMake(Path file) {
     try {
@@ -54,7 +54,8 @@ public final class SecretKeyFile {
   }
 
   /**
-   * @throws Refusal {@code invalid_config} if it is missing, no secret, or readable by others
+   * @throws Refusal {@code invalid_config} if the file is missing, holds no secret, or is readable
+   *     by others
    */
   public static String read(Path file) {
     try {
@@ -87,7 +88,7 @@ public final class SecretKeyFile {
     }
   }
 
-  /** Whole or not at all; if another process was first, its file stays. */
+  /** Writes the file whole or not at all; the file of a process that was faster stays. */
   private static void make(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     Files.createDirectories(folder);
@@ -112,14 +113,14 @@ public final class SecretKeyFile {
     }
   }
 
-  /** A link is refused where a move would replace what is there. */
+  /** Makes a hard link, which fails if the file exists; a move would replace the file. */
   private static void publish(Path draft, Path file) throws IOException {
     try {
       Files.createLink(file, draft);
     } catch (FileAlreadyExistsException e) {
       return;
     } catch (UnsupportedOperationException | FileSystemException e) {
-      // A file system without hard links.
+      // This file system has no hard links.
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
   }

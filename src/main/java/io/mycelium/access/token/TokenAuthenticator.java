@@ -11,7 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Objects;
 
-/** Believes whoever brings a token that a configured key has signed and nobody has revoked. */
+/** Accepts callers with a token that a configured key has signed and that is not revoked. */
 public final class TokenAuthenticator implements Authenticator {
   private final TokenCheck check;
   private final Revocations revocations;
@@ -50,7 +50,7 @@ public final class TokenAuthenticator implements Authenticator {
     return authenticate(token).compose(next -> same(known, next));
   }
 
-  /** Else one socket's messages would be of two users. */
+  /** Otherwise the messages of one socket could come from two users. */
   private static Future<Identity> same(Identity known, Identity next) {
     if (Objects.equals(known.userId(), next.userId())
         && Objects.equals(known.tenant(), next.tenant())) {

@@ -17,10 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Makes an identity of a token, or says why not. The token's {@code iss} tells whose keys to try, a
- * tenant's or the node's own, and they alone are tried; only then is anything in it believed.
+ * Turns a token into an identity, or says why the token is not valid. The token's {@code iss}
+ * selects the realm whose keys must verify the token, a tenant's or the node's own; no other claim
+ * is used before the signature is verified.
  *
- * <p>Any thread; one for the whole node, or one for each event loop.
+ * <p>Any thread; a node may have one for all its event loops, or one for each.
  */
 public final class TokenCheck {
   private final Realm own;
@@ -43,8 +44,9 @@ public final class TokenCheck {
   /**
    * Reads the files with keys, so it blocks.
    *
-   * @param own the node's own keys: {@link AccessConfig#keySource}, or with a secret made up
-   * @throws Refusal {@code invalid_config} for a key that is none
+   * @param own the node's own keys: {@link AccessConfig#keySource}, or the same with a secret that
+   *     the node made
+   * @throws Refusal {@code invalid_config} for an unusable key
    */
   public static TokenCheck of(Vertx vertx, AccessConfig config, KeySource own) {
     return of(vertx, config, own, () -> System.currentTimeMillis() / 1000);
@@ -58,8 +60,8 @@ public final class TokenCheck {
   }
 
   /**
-   * @return on the caller's context, mostly at once: waits only for keys that must be fetched.
-   *     Fails with a {@link Refusal}, {@code unauthorized} or {@code keys_unavailable}
+   * @return completes on the caller's context, mostly at once: it waits only for keys that must be
+   *     fetched. Fails with a {@link Refusal}, {@code unauthorized} or {@code keys_unavailable}
    */
   public Future<Identity> check(String token) {
     Claims claims;
@@ -67,7 +69,8 @@ public final class TokenCheck {
     Future<Void> verified;
     try {
       RawToken raw = RawToken.parse(token);
-      // Read before the signature is looked at, so that Vert.x sees no claim of a wrong kind.
+      // The claims are read before the signature is checked, so that Vert.x sees no claim of a
+      // wrong type.
       claims = Claims.read(raw.payload());
       realm = realm(claims);
       verified = realm.verify(raw);
@@ -77,7 +80,7 @@ public final class TokenCheck {
     return onCallersContext(verified).compose(done -> identity(realm, claims));
   }
 
-  /** A fetch that another event loop began ends on that one. */
+  /** A fetch ends on the event loop that began it, which may be another one. */
   private static Future<Void> onCallersContext(Future<Void> future) {
     Context context = Vertx.currentContext();
     if (future.isComplete() || context == null) {
@@ -97,7 +100,7 @@ public final class TokenCheck {
     return here.future();
   }
 
-  /** Tenants of one issuer differ in their audience. */
+  /** Tenants with the same issuer differ in their audience. */
   private Realm realm(Claims claims) {
     List<Realm> candidates = tenants.getOrDefault(claims.issuer(), List.of());
     if (candidates.isEmpty()) {

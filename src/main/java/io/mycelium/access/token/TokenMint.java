@@ -11,14 +11,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 
-/** Makes tokens, where the configured key is a secret. For the command line and for tests. */
+/** Makes tokens with a configured secret. For the command line and for tests. */
 public final class TokenMint {
   private TokenMint() {}
 
   /**
-   * @param source whose token: its first secret signs, its issuer and audience are named
+   * @param source the realm of the token: its first secret signs, and the token names its issuer
+   *     and audience
    * @param claims {@code sub}, {@code instances}, {@code rooms}, {@code scope}, {@code caps}
-   * @param life from now until it expires, at least a second
+   * @param life time until the token expires, at least a second
    * @throws Refusal {@code invalid_config} if there are public keys only, {@code unauthorized} for
    *     claims that no token may have
    */

@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What a token says, for a person. */
+/** Describes a token in words for a person. */
 public final class TokenWords {
   private TokenWords() {}
 
   /**
-   * Lines: the claims as they are, then what they mean. Nothing is verified.
+   * The claims as they are, then their meaning, line by line. Verifies nothing.
    *
-   * @throws Refusal for what no configuration would take
+   * @throws Refusal for a token that no configuration accepts
    */
   public static List<String> explain(String token) {
     RawToken raw = RawToken.parse(token);

@@ -13,9 +13,9 @@ import java.security.PublicKey;
 import java.util.Base64;
 
 /**
- * One key and the one algorithm that it is used with. Each has a verifier of Vert.x to itself, so
- * that a token's header has nothing to choose from. Any thread; a check takes some microseconds for
- * HMAC, about a tenth of a millisecond for the others.
+ * One key with its one algorithm. Each key has its own Vert.x verifier, so that the header of a
+ * token cannot choose another algorithm. Any thread; a check takes some microseconds for HMAC and
+ * about a tenth of a millisecond for the other algorithms.
  */
 final class VerificationKey {
   private final String id;
@@ -45,7 +45,7 @@ final class VerificationKey {
 
   /**
    * @param id may be empty
-   * @param key that fits the algorithm
+   * @param key a key that fits the algorithm
    */
   static VerificationKey of(Vertx vertx, String id, Algorithm algorithm, PublicKey key) {
     String base64 = Base64.getMimeEncoder().encodeToString(key.getEncoded());
@@ -53,7 +53,7 @@ final class VerificationKey {
     return new VerificationKey(vertx, id, algorithm, Buffer.buffer(pem));
   }
 
-  /** Empty: it says for no token that it is not its. */
+  /** The {@code kid} that tokens of this key must have; empty if any will do. */
   String id() {
     return id;
   }
@@ -62,14 +62,14 @@ final class VerificationKey {
     return algorithm;
   }
 
-  /** Whether a token with that header may have been signed with it; {@code kid} may be null. */
+  /** Whether this key may have signed a token with that header; {@code kid} may be null. */
   boolean fits(Algorithm alg, String kid) {
     return algorithm == alg && (kid == null || id.isEmpty() || id.equals(kid));
   }
 
   /**
-   * Whether this key signed the token, which has passed {@link RawToken#parse}: three parts, and
-   * the algorithm of this key. Vert.x compares HMACs in constant time.
+   * Whether this key signed the token. The token comes from {@link RawToken#parse} and has the
+   * algorithm of this key. Vert.x compares HMACs in constant time.
    */
   boolean verifies(RawToken token) {
     try {
@@ -79,7 +79,7 @@ final class VerificationKey {
     }
   }
 
-  /** Signs; for HMAC only. */
+  /** Signs tokens; for HMAC only. */
   JWTAuth signer() {
     return verifier;
   }

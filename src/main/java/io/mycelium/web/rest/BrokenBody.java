@@ -3,13 +3,13 @@ package io.mycelium.web.rest;
 import io.netty.handler.codec.DecoderException;
 import io.vertx.core.http.HttpClosedException;
 
-/** Tells a body that is no HTTP, the client's fault, from what this server failed at. */
+/** Tells a broken body, which is the client's fault, from a fault of this server. */
 final class BrokenBody {
   private static final String DECODER = "io.netty.handler.codec.http";
 
   private BrokenBody() {}
 
-  /** A wrong size of a chunk comes as a bare NumberFormatException out of Netty's decoder. */
+  /** Netty's decoder throws a bare NumberFormatException for a wrong size of a chunk. */
   static boolean isCauseOf(Throwable failure) {
     if (failure instanceof DecoderException || failure instanceof HttpClosedException) {
       return true;

@@ -4,17 +4,16 @@ import io.mycelium.protocol.Expect;
 import java.time.Duration;
 
 /**
- * What one HTTP request may take, WebSocket upgrades included.
+ * Limits of HTTP requests, including WebSocket upgrades.
  *
- * @param maxUriBytes of the request line
- * @param maxHeaderBytes of all headers together
- * @param headerTimeout from the connect to the end of the first request's headers
- * @param bodyTimeout from there to the end of the body; for an import, between two parts of it
- * @param idleTimeout from an answer to the end of the next request's headers; for an export, until
- *     a part of it was read
- * @param maxExports under way at once on a node
- * @param maxImports likewise
- * @param maxImportBytes of one import
+ * @param maxUriBytes length of the request line
+ * @param maxHeaderBytes length of all headers together
+ * @param headerTimeout time from the connect to the end of the first request's headers
+ * @param bodyTimeout time from there to the end of the body; in an import, time between two parts
+ * @param idleTimeout time from an answer to the end of the next request's headers; in an export,
+ *     time until the client has read a part
+ * @param maxExports exports at once on a node @param maxImports imports at once on a node @param
+ *     maxImportBytes size of one import
  */
 public record HttpConfig(
     int maxUriBytes,

@@ -8,14 +8,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Refuses a body in a transfer coding other than {@code chunked}, also one that ends in it: a proxy
- * in front may see the body's end elsewhere, and its next request is then a stranger's. One for
- * each web verticle, on its event loop.
+ * Refuses a body with any transfer coding other than {@code chunked} alone. A proxy in front could
+ * see the end of such a body elsewhere, and the rest of the body would become another client's
+ * request. One for each web verticle, on its event loop.
  */
 public final class TransferCodings {
   private final Problems problems;
 
-  /** Connections that were refused and are not closed yet: what was pipelined is not done. */
+  /**
+   * Refused connections that are not closed yet; requests that were pipelined on them are not
+   * handled.
+   */
   private final Set<HttpConnection> refused = new HashSet<>();
 
   public TransferCodings(Problems problems) {
@@ -23,8 +26,8 @@ public final class TransferCodings {
   }
 
   /**
-   * Whether the request is not to be handled. It is answered with 501, as RFC 9112 section 6.1
-   * wants for a coding that is not known, and its connection closed.
+   * Whether the request must not be handled. Such a request is answered with 501, as RFC 9112
+   * section 6.1 prescribes for unknown codings, and its connection is closed.
    */
   public boolean refuses(HttpServerRequest request) {
     HttpConnection connection = request.connection();

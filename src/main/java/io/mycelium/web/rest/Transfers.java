@@ -4,7 +4,7 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The exports and imports that are under way on a node; one for all web verticles. */
+/** Counts the running exports and imports of a node; one for all web verticles. */
 public final class Transfers {
   private final HttpConfig config;
   private final AtomicInteger exports = new AtomicInteger();
@@ -19,7 +19,7 @@ public final class Transfers {
   }
 
   /**
-   * @throws Refusal if there are as many as there may be
+   * @throws Refusal if the limit is reached
    */
   void beginExport() {
     begin(exports, config.maxExports(), "http.max_exports");
@@ -30,7 +30,7 @@ public final class Transfers {
   }
 
   /**
-   * @throws Refusal likewise
+   * @throws Refusal if the limit is reached
    */
   void beginImport() {
     begin(imports, config.maxImports(), "http.max_imports");

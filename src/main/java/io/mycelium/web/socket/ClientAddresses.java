@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * From where a request comes, for whatever counts by address. {@code X-Forwarded-For} is believed
- * as far as trusted proxies have written it: from right to left, up to the first address that is
- * none of theirs.
+ * Finds the address of a request's client, for limits per address. Reads {@code X-Forwarded-For}
+ * only as far as trusted proxies have written it: from right to left, up to the first address that
+ * is not a trusted proxy's.
  */
 final class ClientAddresses {
   private static final String FORWARDED = "X-Forwarded-For";
 
-  /** A proxy chain is short; a long list is somebody's who wants to be read for long. */
+  /** Chains of proxies are short; a longer list is meant to waste time. */
   private static final int MOST_HOPS = 32;
 
   private final List<Network> trusted;

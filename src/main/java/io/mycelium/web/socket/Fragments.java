@@ -9,7 +9,7 @@ import java.io.ByteArrayOutputStream;
  * messages for a connection. On the socket's event loop.
  */
 final class Fragments {
-  /** What an empty message that is not complete takes. */
+  /** Bytes that an incomplete message takes even if it is empty. */
   private static final int KEPT = 64;
 
   private final Connection connection;
@@ -41,7 +41,7 @@ final class Fragments {
     }
   }
 
-  /** A continuation; dropped if it belongs to a message that was too long. */
+  /** A continuation frame; dropped if its message was too long. */
   void goOn(byte[] content, int length, boolean isFinal) {
     if (gathered == null) {
       return;

@@ -8,14 +8,14 @@ import java.util.Optional;
  * A range of IP addresses: {@code 10.0.0.0/8}, {@code fd00::/8}, or one address.
  *
  * @param address of 4 or 16 bytes
- * @param bits of it that count
+ * @param bits length of the prefix
  */
 public record Network(byte[] address, int bits) {
   private static final int IPV4 = 4;
   private static final int MAPPED = 12;
   private static final int IPV6_BITS = 64;
 
-  /** Empty if the text is no network. */
+  /** Empty if the text is not a network. */
   public static Optional<Network> parse(String text) {
     String[] parts = text.split("/", 2);
     byte[] address = address(parts[0]);
@@ -29,8 +29,8 @@ public record Network(byte[] address, int bits) {
   }
 
   /**
-   * The bytes of an address, of which no name is looked up; one of IPv4 that is written as IPv6 has
-   * four. Null if it is none.
+   * The bytes of an address: 4 also for an IPv4 address in IPv6 notation. Null if the text is not
+   * an address; names are not looked up.
    */
   static byte[] address(String text) {
     byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
@@ -58,7 +58,10 @@ public record Network(byte[] address, int bits) {
     return true;
   }
 
-  /** Whom an address counts as: itself, or the /64 that each customer of IPv6 has at the least. */
+  /**
+   * The form in which an address is counted: an IPv4 address itself, or the /64 of an IPv6 address,
+   * since every IPv6 customer has at least a /64.
+   */
   static String counted(byte[] address) {
     if (address.length == IPV4) {
       return NetUtil.bytesToIpAddress(address);
