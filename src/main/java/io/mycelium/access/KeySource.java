@@ -28,8 +28,6 @@ public record KeySource(
     String issuer,
     String audience) {
 
-  private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "[::1]");
-
   /** Whether there are no keys at all. */
   public boolean isEmpty() {
     return secret.isEmpty() && keys.isEmpty() && jwksFile.isEmpty() && jwksUrl.isEmpty();
@@ -76,7 +74,7 @@ public record KeySource(
           && uri.getRawUserInfo() == null
           && uri.getRawFragment() == null
           && ("https".equalsIgnoreCase(uri.getScheme())
-              || plain && (allowHttp || LOOPBACK.contains(uri.getHost())));
+              || plain && (allowHttp || Loopback.isName(uri.getHost())));
     } catch (URISyntaxException e) {
       return false;
     }

@@ -1,6 +1,7 @@
 package io.mycelium.web;
 
 import io.mycelium.access.AccessConfig;
+import io.mycelium.access.Loopback;
 import io.mycelium.access.Origin;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
@@ -14,9 +15,7 @@ import java.util.regex.Pattern;
  * request must therefore name this machine in its {@code Host}.
  */
 final class HostGuard {
-  private static final Pattern LOOPBACK =
-      Pattern.compile(
-          "(localhost|127(\\.\\d{1,3}){3}|\\[::1\\])(:\\d{1,5})?", Pattern.CASE_INSENSITIVE);
+  private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
 
   private final boolean loopbackOnly;
 
@@ -45,6 +44,6 @@ final class HostGuard {
   }
 
   private static boolean isLoopback(String host) {
-    return LOOPBACK.matcher(host).matches();
+    return Loopback.isName(PORT.matcher(host).replaceFirst(""));
   }
 }

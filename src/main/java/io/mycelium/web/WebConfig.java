@@ -1,5 +1,6 @@
 package io.mycelium.web;
 
+import io.mycelium.access.Loopback;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Expect;
 import io.mycelium.protocol.Refusal;
@@ -59,30 +60,9 @@ public record WebConfig(
     }
   }
 
-  /** With the defaults for the rest. */
-  public WebConfig(
-      String host,
-      int port,
-      int eventLoops,
-      String transport,
-      int maxMessageBytes,
-      int maxBodyBytes,
-      int maxConnections) {
-    this(
-        host,
-        port,
-        eventLoops,
-        transport,
-        maxMessageBytes,
-        maxBodyBytes,
-        maxConnections,
-        List.of(),
-        false);
-  }
-
   /** Whether only this machine reaches the port. */
   public boolean isLoopback() {
-    return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.\\d{1,3}){3}");
+    return Loopback.isName(host);
   }
 
   public WebConfig withHost(String other) {
@@ -96,19 +76,5 @@ public record WebConfig(
         maxConnections,
         trustedProxies,
         proxyProtocol);
-  }
-
-  /** The same behind other proxies. */
-  public WebConfig behind(List<String> networks, boolean protocol) {
-    return new WebConfig(
-        host,
-        port,
-        eventLoops,
-        transport,
-        maxMessageBytes,
-        maxBodyBytes,
-        maxConnections,
-        networks,
-        protocol);
   }
 }

@@ -18,6 +18,7 @@ import io.mycelium.testing.browser.Window;
 import io.mycelium.web.WebConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.assertj.core.data.Percentage;
@@ -63,7 +64,8 @@ class ConsoleNodePageTest {
         TestNode.await(
             Mycelium.start(
                 new MyceliumConfig(
-                    new WebConfig("127.0.0.1", 0, 2, "netty", 1 << 20, 4 << 20, 1000),
+                    new WebConfig(
+                        "127.0.0.1", 0, 2, "netty", 1 << 20, 4 << 20, 1000, List.of(), false),
                     standard.http(),
                     standard.tls(),
                     standard.socket(),

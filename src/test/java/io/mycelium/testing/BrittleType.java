@@ -1,13 +1,10 @@
 package io.mycelium.testing;
 
-import io.mycelium.journal.Entry;
-import io.mycelium.protocol.Payload;
 import io.mycelium.room.spi.Effects;
 import io.mycelium.room.spi.Push;
 import io.mycelium.room.spi.RoomLogic;
 import io.mycelium.room.spi.RoomSettings;
 import io.mycelium.room.spi.RoomType;
-import java.util.List;
 
 /** A type that throws on the push of {@code "crash"} and counts all others. */
 public final class BrittleType implements RoomType {
@@ -26,33 +23,13 @@ public final class BrittleType implements RoomType {
     return new Logic();
   }
 
-  private static final class Logic implements RoomLogic<Long> {
-    @Override
-    public Long init() {
-      return 0L;
-    }
-
+  private static final class Logic extends CountingLogic {
     @Override
     public Effects onPush(Long state, Push push) {
       if (push.payload().toString().equals("\"crash\"")) {
         throw new IllegalStateException("told to");
       }
-      return Effects.append(push);
-    }
-
-    @Override
-    public Long apply(Long state, Entry entry) {
-      return state + 1;
-    }
-
-    @Override
-    public Payload view(Long state) {
-      return Payload.of(state);
-    }
-
-    @Override
-    public Payload delta(Long state, List<Entry> entries) {
-      return Payload.of(state);
+      return super.onPush(state, push);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.mycelium.testing;
 
 import io.mycelium.limits.LimitsConfig;
+import io.mycelium.web.WebConfig;
 import io.mycelium.web.rest.HttpConfig;
 import java.util.List;
 
@@ -26,5 +27,19 @@ public record Guards(
 
   public Guards withProxyProtocol() {
     return new Guards(limits, http, proxies, true);
+  }
+
+  /** The main port on loopback, behind these proxies. */
+  WebConfig web(int port, String transport, int maxMessageBytes, int maxConnections) {
+    return new WebConfig(
+        "127.0.0.1",
+        port,
+        1,
+        transport,
+        maxMessageBytes,
+        4 << 20,
+        maxConnections,
+        proxies,
+        proxyProtocol);
   }
 }

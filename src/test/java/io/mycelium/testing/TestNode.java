@@ -382,9 +382,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     private WebConfig web() {
-      return new WebConfig(
-              "127.0.0.1", port, 1, transport, maxMessageBytes, 4 << 20, maxConnections)
-          .behind(guards.proxies(), guards.proxyProtocol());
+      return guards.web(port, transport, maxMessageBytes, maxConnections);
     }
 
     public Builder maxMessageBytes(int bytes) {

@@ -17,6 +17,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,7 +40,8 @@ final class RestServer implements AutoCloseable {
 
   /** Starts the server in front of the directory service on this Vert.x. */
   static RestServer start(Vertx vertx, Authenticator authenticator) {
-    WebConfig config = new WebConfig("127.0.0.1", 0, 1, "netty", 1 << 20, MAX_BODY_BYTES, 1000);
+    WebConfig config =
+        new WebConfig("127.0.0.1", 0, 1, "netty", 1 << 20, MAX_BODY_BYTES, 1000, List.of(), false);
     Contract contract = get(Contract.load(vertx));
     Router router = Router.router(vertx);
     Problems problems = new Problems(config.maxBodyBytes());

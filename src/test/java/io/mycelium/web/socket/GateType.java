@@ -1,14 +1,12 @@
 package io.mycelium.web.socket;
 
-import io.mycelium.journal.Entry;
-import io.mycelium.protocol.Payload;
 import io.mycelium.room.spi.Effects;
 import io.mycelium.room.spi.Member;
 import io.mycelium.room.spi.Push;
 import io.mycelium.room.spi.RoomLogic;
 import io.mycelium.room.spi.RoomSettings;
 import io.mycelium.room.spi.RoomType;
-import java.util.List;
+import io.mycelium.testing.CountingLogic;
 import java.util.concurrent.CountDownLatch;
 
 /** A type whose rooms block while the gate is shut: the instance's thread waits. */
@@ -38,12 +36,7 @@ final class GateType implements RoomType {
     return new Logic();
   }
 
-  private final class Logic implements RoomLogic<Long> {
-    @Override
-    public Long init() {
-      return 0L;
-    }
-
+  private final class Logic extends CountingLogic {
     @Override
     public Effects onJoin(Long state, Member member) {
       pass();
@@ -53,7 +46,7 @@ final class GateType implements RoomType {
     @Override
     public Effects onPush(Long state, Push push) {
       pass();
-      return Effects.append(push);
+      return super.onPush(state, push);
     }
 
     private void pass() {
@@ -62,21 +55,6 @@ final class GateType implements RoomType {
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-    }
-
-    @Override
-    public Long apply(Long state, Entry entry) {
-      return state + 1;
-    }
-
-    @Override
-    public Payload view(Long state) {
-      return Payload.of(state);
-    }
-
-    @Override
-    public Payload delta(Long state, List<Entry> entries) {
-      return Payload.of(state);
     }
   }
 }
