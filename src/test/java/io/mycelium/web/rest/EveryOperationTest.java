@@ -7,18 +7,13 @@ import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.mycelium.testing.Tokens;
 import io.vertx.core.json.JsonObject;
-import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.Operation;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -27,30 +22,18 @@ import org.junit.jupiter.api.Test;
 
 /** Each operation of the contract and each event of the wire, so that no new one is forgotten. */
 class EveryOperationTest {
-  /** Bodies that fulfil the contract; an operation without one here has none. */
-  private static final Map<String, String> BODIES =
-      Map.of(
-          "createInstance", "{\"id\":\"other\",\"type\":\"accumulative\"}",
-          "putRoom", "{}",
-          "sendMessage", "{\"payload\":1}",
-          "importInstance", "{}",
-          "createRevocation", "{\"token\":\"x\"}");
-
   /** With the right to join, each of these is allowed in a room that was joined. */
   private static final Set<Event> FREE = Set.of(Event.JOIN, Event.LEAVE, Event.ACCESS_TOKEN);
 
-  private final HttpClient http = HttpClient.newHttpClient();
   private final Tokens tokens = new Tokens();
   private TestNode node;
-  private List<Operation> operations;
+  private ContractCalls calls;
 
   @BeforeEach
   void start() {
     node = TestNode.builder().authenticators(tokens.required()).start();
     node.create("{'id':'chat','type':'accumulative','rooms':{'general':{}}}");
-    OpenAPIContract contract = TestNode.await(Contract.load(node.vertx())).openApi();
-    operations = contract.operations();
-    assertThat(operations).hasSizeGreaterThan(10);
+    calls = new ContractCalls(node);
   }
 
   @AfterEach
@@ -59,28 +42,10 @@ class EveryOperationTest {
     tokens.close();
   }
 
-  private HttpResponse<String> send(Operation operation, String instance, String token)
-      throws Exception {
-    String id = operation.getOperationId();
-    String path =
-        operation.getAbsoluteOpenAPIPath().replace("{id}", instance).replace("{room}", "general");
-    assertThat(path).as("every parameter has its value here").doesNotContain("{");
-    String body = BODIES.getOrDefault(id, "");
-    boolean lines = id.equals("importInstance");
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.port() + path))
-            .header("Content-Type", lines ? "application/x-ndjson" : "application/json")
-            .method(operation.getHttpMethod().name(), HttpRequest.BodyPublishers.ofString(body));
-    if (token != null) {
-      request.header("Authorization", "Bearer " + token);
-    }
-    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-  }
-
   @Test
   void withoutATokenEachIsUnauthorized() throws Exception {
-    for (Operation operation : operations) {
-      HttpResponse<String> answer = send(operation, "chat", null);
+    for (Operation operation : calls.operations()) {
+      HttpResponse<String> answer = calls.send(operation, "chat", null);
       assertThat(answer.statusCode()).as(operation.getOperationId()).isEqualTo(401);
       assertThat(answer.headers().firstValue("WWW-Authenticate")).contains("Bearer");
     }
@@ -90,9 +55,9 @@ class EveryOperationTest {
   @Test
   void aTokenThatGivesNothingIsForbiddenEachButTheListOfTypes() throws Exception {
     String nothing = tokens.token("{'sub':'eve','instances':[]}");
-    for (Operation operation : operations) {
+    for (Operation operation : calls.operations()) {
       for (String instance : List.of("chat", "not-there")) {
-        HttpResponse<String> answer = send(operation, instance, nothing);
+        HttpResponse<String> answer = calls.send(operation, instance, nothing);
         String id = operation.getOperationId();
         assertThat(answer.statusCode())
             .as(id + " " + answer.body())
@@ -107,20 +72,19 @@ class EveryOperationTest {
   @Test
   void aTokenForAnotherInstanceIsForbiddenEachOfThisOne() throws Exception {
     String other = tokens.token("{'sub':'eve','instances':['other'],'scope':'admin'}");
-    for (Operation operation : operations) {
+    for (Operation operation : calls.operations()) {
       if (operation.getAbsoluteOpenAPIPath().contains("{id}")) {
-        assertThat(send(operation, "chat", other).statusCode())
+        assertThat(calls.send(operation, "chat", other).statusCode())
             .as(operation.getOperationId())
             .isEqualTo(403);
       }
     }
-    HttpResponse<String> list =
-        http.send(
-            HttpRequest.newBuilder(
-                    URI.create("http://127.0.0.1:" + node.port() + "/api/v1/instances"))
-                .header("Authorization", "Bearer " + other)
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+    Operation lists =
+        calls.operations().stream()
+            .filter(operation -> operation.getOperationId().equals("listInstances"))
+            .findFirst()
+            .orElseThrow();
+    HttpResponse<String> list = calls.send(lists, "chat", other);
     assertThat(new JsonObject(list.body()).getJsonArray("items")).isEmpty();
   }
 
