@@ -60,7 +60,7 @@ class TenantIsolationTest {
     return TestNode.await(node.directory().get(ZETAS));
   }
 
-  @Property(tries = 40)
+  @Property(tries = 25)
   void nothingOfAnotherTenantIsReadWrittenMadeOrSeen(@ForAll("claims") JsonObject claims) {
     String token = tokens.ofTenant("acme", claims.encode());
     for (Operation operation : calls.operations()) {
