@@ -55,7 +55,7 @@ final class TokenCommand implements Callable<Integer> {
       names = "--instances",
       split = ",",
       paramLabel = "GLOB",
-      description = "Ids, or their beginning with * behind.")
+      description = "Ids; an id may end with *, for all that begin like it.")
   private List<String> instances = List.of();
 
   @Option(
@@ -121,7 +121,8 @@ final class TokenCommand implements Callable<Integer> {
 
   @Command(
       description =
-          "Check a token as a node of this configuration would; exit with 1 if not valid.",
+          "Check a token as a node of this configuration would, except for revocations, which are in"
+              + " its database; exit with 1 if not valid.",
       mixinStandardHelpOptions = true)
   int check(
       @Mixin ConfigOption config,
