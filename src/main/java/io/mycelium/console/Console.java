@@ -112,14 +112,19 @@ public final class Console {
    * @param why the reason why the given token gives no access; null if none was given
    */
   private void logInPage(RoutingContext ctx, String why) {
-    String error = why == null ? "" : "<p class=\"error\" role=\"alert\">" + escaped(why) + "</p>";
+    String error =
+        why == null ? "" : "<p class=\"error\" role=\"alert\">" + escaped(sentence(why)) + "</p>";
     ctx.response()
         .putHeader("Referrer-Policy", LOGIN_REFERRER)
         .putHeader("WWW-Authenticate", "Bearer");
     answer(ctx, 401, logIn.replace("<!--error-->", error));
   }
 
-  /** It may say what the token said. */
+  private static String sentence(String message) {
+    return Character.toUpperCase(message.charAt(0)) + message.substring(1) + '.';
+  }
+
+  /** A message may quote the token. */
   private static String escaped(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
@@ -158,8 +163,7 @@ public final class Console {
           "The token has "
               + token.length()
               + " characters; a browser keeps up to "
-              + SessionCookie.MAX_LENGTH
-              + ".");
+              + SessionCookie.MAX_LENGTH);
       return;
     }
     access

@@ -126,6 +126,6 @@ class ConsoleLogInTest {
     tokens
         .revocations()
         .add(new Revocation(null, null, "ada", Revocation.ANY_TIME, Identity.NEVER));
-    assertThat(page.getByRole(AriaRole.ALERT)).containsText("the token was revoked");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("The token was revoked");
   }
 }
