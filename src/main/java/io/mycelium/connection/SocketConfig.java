@@ -13,10 +13,10 @@ import java.time.Duration;
  * @param maxPendingBytes bytes that may wait for a slow peer before it is disconnected ({@code
  *     slow_consumer})
  * @param messageTimeout from a message's first fragment to its last
- * @param maxUnfinishedBytes bytes of incomplete messages of all connections of a node; above this
- *     bound the connections with the oldest are closed
- * @param maxWaitingBytes bytes that may wait for slow peers on all connections of a node; above
- *     this bound the slowest are disconnected ({@code slow_consumer})
+ * @param maxUnfinishedBytes of messages of all connections of a node that are not complete; above
+ *     it the connections of the oldest are closed
+ * @param maxWaitingBytes of all connections of a node that may wait for slow peers; above it the
+ *     slowest are disconnected ({@code slow_consumer})
  */
 public record SocketConfig(
     Duration pingInterval,

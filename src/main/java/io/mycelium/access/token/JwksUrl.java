@@ -195,7 +195,7 @@ final class JwksUrl {
     if (failingSince == NEVER) {
       failingSince = fetched == null ? clock.getAsLong() : fetched.at();
     }
-    String cause = String.valueOf(failure.getMessage()).replaceAll("\\p{Cntrl}", "?");
+    String cause = String.valueOf(failure.getMessage()).replaceAll("\\p{Cc}", "?");
     if (fetched != null && usable() == null) {
       if (!staleLogged) {
         staleLogged = true;
