@@ -11,11 +11,16 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The file that users start from has the records' options and defaults. */
 class ConfigFileTest {
   private static final Pattern SECTION = Pattern.compile("([a-z_]+):");
   private static final Pattern OPTION = Pattern.compile("  (# )?([a-z_]+): (\\S+)");
+
+  private static final Pattern EXAMPLE = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
 
   @Test
   void shippedFileHasExactlyTheOptionsThatExist() throws IOException {
@@ -44,6 +49,19 @@ class ConfigFileTest {
         assertThat(lines.get(i - 1)).startsWith("  # ");
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"access.md", "tls.md"})
+  void examplesOfTheDocsAreValid(String page, @TempDir Path folder) throws IOException {
+    Matcher example = EXAMPLE.matcher(Files.readString(Path.of("docs", page)));
+    int found = 0;
+    while (example.find()) {
+      Path file = Files.writeString(folder.resolve("mycelium.yaml"), example.group(1));
+      new ConfigLoader(Map.of()).load(file, Map.of());
+      found++;
+    }
+    assertThat(found).isPositive();
   }
 
   private static List<String> options(boolean commentedOut) throws IOException {
