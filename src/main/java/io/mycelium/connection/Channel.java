@@ -78,9 +78,7 @@ final class Channel implements ReplyTo {
     rights = changed;
     if (!changed.seesPresence() && !blind) {
       room.blind(this, true);
-    } else if (gains && params != null) {
-      room.blind(this, false);
-    } else if (gains) {
+    } else if (gains && params == null) {
       connection
           .link()
           .send(

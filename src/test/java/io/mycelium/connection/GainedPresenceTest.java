@@ -78,6 +78,7 @@ class GainedPresenceTest {
     block();
     gainPresence();
     assertThat(ada.awaitEvent("phx_error").getString(2)).isEqualTo("r");
+    assertThat(TestNode.await(node.directory().get("f")).getInteger("restarts")).isZero();
     faulty.release();
     ada.send("['2','2','r','phx_join',{}]");
     assertThat(ada.awaitEvent("presence_state").getString(0)).isEqualTo("2");
