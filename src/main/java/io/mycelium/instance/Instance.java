@@ -99,9 +99,10 @@ public final class Instance {
    * Applies the commands in order, each once: skips commands that were applied before, and after a
    * gap applies none and requests the missing ones.
    *
+   * @param slice after which the rest of the batch is left for later
    * @return the logic's exception, or null; commands after it were not applied
    */
-  public Throwable handle(CommandBatch batch, Turn turn) {
+  Throwable handle(CommandBatch batch, Slice slice, Turn turn) {
     LinkState known = links.get(batch.gateway());
     long applied = known == null ? 0 : known.applied();
     if (known != null) {
@@ -117,7 +118,7 @@ public final class Instance {
     LinkState link = known == null ? new LinkState(batch.gateway()) : known;
     links.put(link.gateway(), link);
     List<Command> commands = batch.commands();
-    for (int i = 0; i < commands.size(); i++) {
+    for (int i = 0; i < commands.size() && !slice.isOverBefore(i); i++) {
       Command command = commands.get(i);
       if (command.number() > link.applied()) {
         link.applied(command.number());
@@ -140,6 +141,11 @@ public final class Instance {
    */
   private static boolean saysAll(Command command) {
     return command.kind() != Command.Kind.JOIN && !GET_ROOMS.equals(command.event());
+  }
+
+  /** Likewise, the whole batch at once. */
+  public Throwable handle(CommandBatch batch, Turn turn) {
+    return handle(batch, new Slice(), turn);
   }
 
   private Throwable apply(LinkState link, Command command, Turn turn) {

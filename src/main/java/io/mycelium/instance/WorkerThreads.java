@@ -22,6 +22,7 @@ public final class WorkerThreads {
   private final int size;
   private final WorkerExecutor executor;
   private int lost;
+  private int lent;
 
   public WorkerThreads(Vertx vertx, int size) {
     this.size = size;
@@ -30,6 +31,32 @@ public final class WorkerThreads {
 
   public int size() {
     return size;
+  }
+
+  /** Whether instances wait for a thread. Any thread; costs next to nothing. */
+  boolean areWanted() {
+    return pool() instanceof ThreadPoolExecutor fixed && !fixed.getQueue().isEmpty();
+  }
+
+  /** Runs it once those who wait for a thread have had one. Any thread. */
+  void afterOthers(Runnable task) {
+    pool().execute(task);
+  }
+
+  private ExecutorService pool() {
+    return ((WorkerExecutorInternal) executor).pool().executor();
+  }
+
+  /** An instance is over its time budget: it shall not take a thread of the others. */
+  public void lend() {
+    lent++;
+    resize();
+  }
+
+  /** It is no more. */
+  public void takeBack() {
+    lent--;
+    resize();
   }
 
   /** A thread is stuck for now. */
@@ -52,9 +79,8 @@ public final class WorkerThreads {
 
   /** Vert.x creates its pools with a fixed number of threads. */
   private void resize() {
-    ExecutorService pool = ((WorkerExecutorInternal) executor).pool().executor();
-    int threads = size + Math.min(lost, MAX_REPLACED);
-    if (pool instanceof ThreadPoolExecutor fixed) {
+    int threads = size + Math.min(lost + lent, MAX_REPLACED);
+    if (pool() instanceof ThreadPoolExecutor fixed) {
       if (threads > fixed.getMaximumPoolSize()) {
         fixed.setMaximumPoolSize(threads);
         fixed.setCorePoolSize(threads);
