@@ -11,9 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The instances that are over {@code instances.max_handler_time}. While one is, the pool has one
- * thread more, so that it takes none of the others'; a runaway is restarted. There is a timer only
- * while there are any. On the deployer's context.
+ * The instances that are over {@code instances.max_handler_time}. A runaway among them is
+ * restarted. There is a timer only while there are any. On the deployer's context.
  */
 final class ThrottledInstances {
   private static final Logger LOG = LoggerFactory.getLogger(ThrottledInstances.class);
@@ -40,7 +39,6 @@ final class ThrottledInstances {
     if (throttled.putIfAbsent(id, instance) != null) {
       return;
     }
-    services.threads().lend();
     services.meters().throttled(1);
     long now = services.clock().getAsLong();
     told.values().removeIf(time -> now - time >= TELL_MS);
@@ -65,7 +63,6 @@ final class ThrottledInstances {
         .removeIf(
             instance -> {
               if (!instance.stats().isThrottled()) {
-                services.threads().takeBack();
                 services.meters().throttled(-1);
                 return true;
               }

@@ -13,11 +13,14 @@ final class HandlerBudget {
   /** A long call after such a time is not counted with those before it. */
   private static final long FORGET_NANOS = 5_000_000_000L;
 
+  /** So many long calls are no accident. */
+  private static final int MANY = 3;
+
   private final long most;
   private long left;
   private long countedAt;
   private boolean throttled;
-  private boolean inLongCalls;
+  private int longCalls;
   private long longSince;
   private long longAt;
 
@@ -40,8 +43,7 @@ final class HandlerBudget {
     left -= nanos;
     refill(now);
     if (nanos > most) {
-      if (!inLongCalls) {
-        inLongCalls = true;
+      if (longCalls++ == 0) {
         longSince = now - nanos;
       }
       longAt = now;
@@ -57,7 +59,9 @@ final class HandlerBudget {
     if (throttled && left > most / 2) {
       throttled = false;
     }
-    inLongCalls &= now - longAt <= FORGET_NANOS;
+    if (now - longAt > FORGET_NANOS) {
+      longCalls = 0;
+    }
   }
 
   /** Milliseconds until the debt is paid, at least 1; 0 if there is none. */
@@ -83,10 +87,10 @@ final class HandlerBudget {
    */
   long runawayFor(long now) {
     refill(now);
-    return inLongCalls && throttled ? (now - longSince) / 1_000_000 : 0;
+    return longCalls >= MANY && throttled ? (now - longSince) / 1_000_000 : 0;
   }
 
   void forgetRunaway() {
-    inLongCalls = false;
+    longCalls = 0;
   }
 }

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
@@ -38,6 +37,7 @@ public final class Instance {
   private final Admission admission;
   private final Pushes pushes;
   private final Map<String, Room> rooms = new HashMap<>(4);
+  private final RoomNames names = new RoomNames(rooms.keySet());
   private final Map<String, LinkState> links = new HashMap<>(2);
   private final Membership membership;
   private InstanceSpec spec;
@@ -68,6 +68,7 @@ public final class Instance {
         new Room(
             name, settings, types.open(settings), admission.limits(), admission.account(), saved);
     rooms.put(name, room);
+    names.changed();
     return room;
   }
 
@@ -102,7 +103,7 @@ public final class Instance {
    * @param slice after which the rest of the batch is left for later
    * @return the logic's exception, or null; commands after it were not applied
    */
-  Throwable handle(CommandBatch batch, Slice slice, Turn turn) {
+  Throwable handle(CommandBatch batch, Mailbox.Slice slice, Turn turn) {
     LinkState known = links.get(batch.gateway());
     long applied = known == null ? 0 : known.applied();
     if (known != null) {
@@ -145,7 +146,7 @@ public final class Instance {
 
   /** Likewise, the whole batch at once. */
   public Throwable handle(CommandBatch batch, Turn turn) {
-    return handle(batch, new Slice(), turn);
+    return handle(batch, new Mailbox.Slice(), turn);
   }
 
   private Throwable apply(LinkState link, Command command, Turn turn) {
@@ -181,7 +182,7 @@ public final class Instance {
       turn.ok(link.gateway(), command.number(), EMPTY, 0);
       turn.item(
           new Outbound.Direct(
-              link.gateway(), command.connection(), room.name(), ROOMS, roomsMessage()));
+              link.gateway(), command.connection(), room.name(), ROOMS, names.message()));
     } else {
       pushes.push(link.gateway(), command, room, turn);
     }
@@ -227,8 +228,8 @@ public final class Instance {
             link.gateway(), command.number(), outcome, room, since == null ? null : recovered));
     if (outcome.reject() == null) {
       List<Outbound.Delivery> missed = recovered ? room.missed(since.seq()) : null;
-      byte[] names = room.name().equals(InstanceSpec.LOBBY) ? roomsMessage() : null;
-      ReplyJson.greet(link.gateway(), command.connection(), room, missed, names, turn);
+      byte[] all = room.name().equals(InstanceSpec.LOBBY) ? names.message() : null;
+      ReplyJson.greet(link.gateway(), command.connection(), room, missed, all, turn);
     }
   }
 
@@ -236,7 +237,7 @@ public final class Instance {
     Room room = rooms.get(name);
     if (room == null) {
       throw new Refusal(
-          ErrorCode.UNKNOWN_ROOM, "room is " + name + ", expected one of " + roomNames());
+          ErrorCode.UNKNOWN_ROOM, "room is " + name + ", expected one of " + names.some());
     }
     return room;
   }
@@ -320,6 +321,7 @@ public final class Instance {
 
   void deleteRoom(String name, InstanceSpec changed, Turn turn) {
     Room removed = rooms.remove(name);
+    names.changed();
     membership.roomRemoved(removed);
     removed.release();
     spec = changed;
@@ -335,22 +337,8 @@ public final class Instance {
     Room lobby = rooms.get(InstanceSpec.LOBBY);
     Outbound.Delivery delivery =
         new Outbound.Delivery(
-            InstanceSpec.LOBBY, ROOMS, 0, 0, null, JsonParts.whole(roomsMessage()));
+            InstanceSpec.LOBBY, ROOMS, 0, 0, null, JsonParts.whole(names.message()));
     turn.delivery(delivery, lobby.occupants().channels());
-  }
-
-  private byte[] roomsMessage() {
-    JsonWriter out = new JsonWriter(64).raw(JsonWriter.constant("{\"data\":["));
-    String separator = "";
-    for (String name : roomNames()) {
-      out.raw(JsonWriter.constant(separator)).quote(name);
-      separator = ",";
-    }
-    return out.raw(']').raw('}').toBytes();
-  }
-
-  private TreeSet<String> roomNames() {
-    return new TreeSet<>(rooms.keySet());
   }
 
   InstanceSpec spec() {

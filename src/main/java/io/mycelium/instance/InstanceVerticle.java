@@ -81,7 +81,7 @@ public final class InstanceVerticle extends VerticleBase {
     control = new InstanceControl(instance, generation, services, admission);
     questions = new JournalReads(services, instance, generation, own, this::answer);
     // Commands after a failed append are left to the successor: their link sends them again.
-    BooleanSupplier closed = () -> stopped || written.failed();
+    BooleanSupplier closed = () -> stopped || fenced || written.failed();
     mailbox = new Mailbox(own, services.threads(), stats, closed, this::handle);
     consumer =
         vertx
@@ -152,6 +152,7 @@ public final class InstanceVerticle extends VerticleBase {
   public void fence() {
     fenced = true;
     if (consumer != null) {
+      mailbox.fence();
       consumer.unregister();
     }
   }
@@ -240,7 +241,7 @@ public final class InstanceVerticle extends VerticleBase {
     return answer.future();
   }
 
-  private long handle(CommandBatch batch, Slice slice, long started) {
+  private long handle(CommandBatch batch, Mailbox.Slice slice, long started) {
     stats.begin(services.clock().getAsLong());
     Turn turn = new Turn();
     Throwable crash = instance.handle(batch, slice, turn);
