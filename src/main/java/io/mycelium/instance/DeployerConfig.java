@@ -24,6 +24,7 @@ import java.time.Duration;
  * @param runawayAfter how long single calls of a throttled instance's logic may take more than all
  *     of {@code maxHandlerTime} before it is restarted; zero for ever
  * @param maxRooms of one instance
+ * @param maxInstanceStateBytes of the states of all its rooms; 0 for half of {@code maxStateBytes}
  */
 public record DeployerConfig(
     int maxInstances,
@@ -38,7 +39,8 @@ public record DeployerConfig(
     String pluginsDir,
     Duration maxHandlerTime,
     Duration runawayAfter,
-    int maxRooms) {
+    int maxRooms,
+    long maxInstanceStateBytes) {
 
   /** States may take one; the rest is for entries in memory, what is on its way, and garbage. */
   private static final int HEAP_PARTS = 3;
@@ -81,11 +83,12 @@ public record DeployerConfig(
         pluginsDir,
         Duration.ofMillis(900),
         Duration.ofSeconds(30),
-        10_000);
+        10_000,
+        0);
   }
 
   /** With these bounds of one instance. */
-  public DeployerConfig bounding(Duration handlerTime, Duration runaway, int rooms) {
+  public DeployerConfig bounding(Duration handlerTime, Duration runaway, int rooms, long state) {
     return new DeployerConfig(
         maxInstances,
         maxStateBytes,
@@ -99,7 +102,13 @@ public record DeployerConfig(
         pluginsDir,
         handlerTime,
         runaway,
-        rooms);
+        rooms,
+        state);
+  }
+
+  /** The most that the states of one instance's rooms may take. */
+  long instanceStateBytes() {
+    return maxInstanceStateBytes == 0 ? maxStateBytes / 2 : maxInstanceStateBytes;
   }
 
   public DeployerConfig {
@@ -131,5 +140,8 @@ public record DeployerConfig(
           "instances.runaway_after", runawayAfter, Duration.ofSeconds(1), Duration.ofHours(1));
     }
     Expect.range("instances.max_rooms", maxRooms, 1, 10_000_000);
+    if (maxInstanceStateBytes != 0) {
+      Expect.range("instances.max_instance_state_bytes", maxInstanceStateBytes, 1024, 1L << 40);
+    }
   }
 }

@@ -66,11 +66,12 @@ public final class InstanceStats {
   }
 
   /**
-   * For the states of a generation's rooms; what an earlier one had is given back. A generation
-   * that was given up and comes late gets one that counts for nothing.
+   * For the states of a generation's rooms, of which there may be so many bytes; what an earlier
+   * one had is given back. A generation that was given up and comes late gets one that counts for
+   * nothing.
    */
-  synchronized StateAccount account(long generation, StateBudget budget) {
-    StateAccount opened = new StateAccount(budget);
+  synchronized StateAccount account(long generation, StateBudget budget, long most) {
+    StateAccount opened = new StateAccount(budget, most);
     if (generation < accountOf) {
       opened.close();
     } else {

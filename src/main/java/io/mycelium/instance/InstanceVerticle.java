@@ -67,7 +67,7 @@ public final class InstanceVerticle extends VerticleBase {
         new Admission(
             services.store().journal(),
             services.journal(),
-            stats.account(generation, services.states()));
+            stats.account(generation, services.states(), services.config().instanceStateBytes()));
     instance =
         watched(
             () ->
