@@ -59,7 +59,9 @@ class ThrottleTest {
     assertThat(TestNode.await(node.directory().get("h")).getBoolean("throttled")).isTrue();
     assertThat(stats().getInteger("mailboxDepth")).isPositive();
     for (int i = 0; i < 20; i++) {
-      assertThat(client.awaitReply("p" + i).getJsonObject(4).getString("status")).isEqualTo("ok");
+      JsonObject reply = client.awaitReply("p" + i).getJsonObject(4);
+      assertThat(reply.getString("status")).isEqualTo("ok");
+      assertThat(reply.getJsonObject("response").getInteger("seq")).isEqualTo(i + 1);
     }
     assertThat(Duration.ofNanos(System.nanoTime() - started))
         .as("200 ms of work, 100 at once and then 100 a second")
@@ -85,5 +87,26 @@ class ThrottleTest {
       assertThat(reply.getJsonObject("response").getInteger("seq")).isEqualTo(i + 1);
     }
     assertThat(stats().getInteger("restarts")).isEqualTo(1);
+  }
+
+  @Test
+  void aBusyOneThatIsStuckLosesItsTurnOnceItIsGivenUp() {
+    node = TestNode.builder().types(new HogType()).supervision(3, 4, 2000).stuckAfter(400).start();
+    node.create("{'id':'h','type':'hog'}");
+    node.create("{'id':'i','type':'hog'}");
+    PhoenixSocket stuck = node.connect("h");
+    PhoenixSocket other = node.connect("i");
+    stuck.join("lobby");
+    other.join("lobby");
+    stuck.send("['1','a','lobby','push',{'spin':30}]");
+    stuck.send("['1','b','lobby','push',{'spin':15000}]").awaitReply("a");
+    long started = System.nanoTime();
+    for (int i = 0; i < 5; i++) {
+      other.send("['1','p" + i + "','lobby','push',{'spin':20}]");
+    }
+    other.awaitReply("p4");
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(8));
+    JsonObject given = node.awaitInstance("h", found -> found.getInteger("restarts") > 0);
+    assertThat(given.getString("lastError")).startsWith("stuck for ");
   }
 }
