@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
 final class NodeMeters implements ConnectionMeters, InstanceMeters, JournalMeters {
   private final Meters meters;
   private final Map<String, LongAdder> instancesByStatus = new HashMap<>();
+  private final LongAdder throttled = new LongAdder();
 
   NodeMeters(Meters meters) {
     this.meters = meters;
@@ -23,6 +24,7 @@ final class NodeMeters implements ConnectionMeters, InstanceMeters, JournalMeter
       instancesByStatus.put(status, count);
       meters.instances(status, count::sum);
     }
+    meters.throttled(throttled::sum);
   }
 
   @Override
@@ -108,6 +110,11 @@ final class NodeMeters implements ConnectionMeters, InstanceMeters, JournalMeter
   @Override
   public void entriesAppended(int entries) {
     meters.entriesAppended(entries);
+  }
+
+  @Override
+  public void throttled(int more) {
+    throttled.add(more);
   }
 
   @Override

@@ -4,12 +4,12 @@ import io.mycelium.protocol.Expect;
 import java.time.Duration;
 
 /**
- * Limits of inbound commands, per web verticle; a command above a limit is answered {@code
- * overloaded}.
+ * Limits of inbound commands; a command above a limit is answered {@code overloaded}.
  *
  * @param maxUnackedPerConnection commands of one connection that wait for their reply
  * @param maxUnackedBytesPerConnection bytes of their payloads
- * @param maxUnackedPerInstance commands to one instance that wait for their reply
+ * @param maxUnackedPerInstance commands to one instance that wait for their reply, of all web
+ *     verticles of a node
  * @param maxUnackedBytesPerInstance bytes of their payloads
  * @param commandTimeout after which an unanswered command is answered {@code timeout}; the instance
  *     may still apply it

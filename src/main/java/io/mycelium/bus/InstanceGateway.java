@@ -20,6 +20,7 @@ public final class InstanceGateway {
   private final EventLoop eventLoop;
   private final String id;
   private final GatewayConfig config;
+  private final Mailboxes mailboxes;
   private final Set<InstanceLink> links = new HashSet<>();
   private final long timer;
   private List<InstanceLink> dirty = new ArrayList<>();
@@ -36,6 +37,7 @@ public final class InstanceGateway {
     this.eventLoop = eventLoop;
     this.id = id;
     this.config = config;
+    this.mailboxes = Mailboxes.of(vertx);
     long period = Math.max(10, config.commandTimeout().toMillis() / TICKS_PER_TIMEOUT);
     this.timer = vertx.setPeriodic(period, ignored -> expire());
   }
@@ -76,6 +78,10 @@ public final class InstanceGateway {
 
   GatewayConfig config() {
     return config;
+  }
+
+  Mailboxes mailboxes() {
+    return mailboxes;
   }
 
   EventBus eventBus() {

@@ -29,14 +29,14 @@ public final class InstanceLink {
   private long generation;
   private Reply down;
 
+  private final Mailboxes.Mailbox.Share mailbox;
+
   /**
-   * Commands that timed out since the instance last answered. A stuck instance still has them in
-   * its mailbox, so they count against the limits. One command at a time then goes through, to find
+   * They count against the limits. While there are any, one command at a time goes through, to find
    * out whether the instance answers again.
    */
-  private int givenUp;
+  private final GivenUp givenUp = new GivenUp();
 
-  private long givenUpBytes;
   private boolean probing;
   private boolean closing;
   private boolean closed;
@@ -48,6 +48,7 @@ public final class InstanceLink {
     this.address = Addresses.commands(instanceId);
     this.listener = listener;
     this.window = new Window(gateway::unacked);
+    this.mailbox = gateway.mailboxes().open(instanceId);
     this.consumer = gateway.eventBus().consumer(Addresses.deliveries(instanceId), this::onBatch);
   }
 
@@ -88,18 +89,33 @@ public final class InstanceLink {
     }
     int bytes = payload == null ? 0 : payload.length();
     GatewayConfig limits = gateway.config();
-    int waiting = window.size() + givenUp;
+    int waiting = waiting() + mailbox.ofOthers();
     boolean backlog =
         waiting >= limits.maxUnackedPerInstance()
-            || window.bytes() + givenUpBytes + bytes > limits.maxUnackedBytesPerInstance()
+            || waitingBytes() + mailbox.bytesOfOthers() + bytes
+                    > limits.maxUnackedBytesPerInstance()
                 && waiting > 0;
-    if (backlog && (givenUp == 0 || probing)) {
+    if (backlog && (givenUp.count() == 0 || probing)) {
       replyTo.onReply(
           error(ErrorCode.OVERLOADED, "the instance has " + waiting + " commands waiting"));
       return;
     }
     probing = backlog;
     enqueue(kind, connection, room, event, user, payload, replyTo);
+  }
+
+  private int waiting() {
+    return window.size() + givenUp.count();
+  }
+
+  private long waitingBytes() {
+    return window.bytes() + givenUp.bytes();
+  }
+
+  private void tellOthers() {
+    if (!closed) {
+      mailbox.set(waiting(), waitingBytes());
+    }
   }
 
   /**
@@ -140,6 +156,7 @@ public final class InstanceLink {
     }
     List<Command> commands = batch;
     batch = List.of();
+    tellOthers();
     send(sentUpTo, commands);
   }
 
@@ -185,6 +202,7 @@ public final class InstanceLink {
     for (int i = 0; i < items.size(); i++) {
       dispatch(items.get(i));
     }
+    tellOthers();
   }
 
   private void dispatch(Outbound item) {
@@ -243,18 +261,14 @@ public final class InstanceLink {
    */
   private void comeUp(long applied) {
     down = null;
-    answers();
+    givenUp.clear();
+    probing = false;
     resend(applied);
   }
 
-  private void answers() {
-    givenUp = 0;
-    givenUpBytes = 0;
-    probing = false;
-  }
-
   private void answer(Reply reply) {
-    answers();
+    givenUp.answered(reply.number());
+    probing = false;
     window.forgetEndsBefore(reply.number());
     Window.Pending pending = window.take(reply.number());
     if (pending != null) {
@@ -266,6 +280,7 @@ public final class InstanceLink {
   private void goDown(Reply answer) {
     batch = List.of();
     down = answer;
+    givenUp.clear();
     for (Window.Pending p = window.oldest(); p != null; p = window.oldest()) {
       window.take(p.command().number());
       p.replyTo().onReply(answer);
@@ -284,11 +299,11 @@ public final class InstanceLink {
             ErrorCode.TIMEOUT,
             "the instance did not answer in " + gateway.config().commandTimeout());
     for (Window.Pending p : window.expire(tick, gateway.config().maxUnackedPerInstance())) {
-      givenUp++;
-      givenUpBytes += p.command().size();
+      givenUp.add(p.command());
       probing = false;
       p.replyTo().onReply(answer);
     }
+    tellOthers();
     if (closing) {
       resend(0);
     }
@@ -334,6 +349,7 @@ public final class InstanceLink {
     if (!closed) {
       closed = true;
       gateway.remove(this);
+      gateway.mailboxes().close(instanceId, mailbox);
       gateway.unacked(-window.size());
       consumer.unregister();
     }

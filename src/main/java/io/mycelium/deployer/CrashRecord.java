@@ -2,12 +2,16 @@ package io.mycelium.deployer;
 
 import io.mycelium.instance.DeployerConfig;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The crashes of an instance, whether they are too many, and the log of its restarts. On the
  * deployer's context.
  */
 final class CrashRecord {
+  private static final Logger LOG = LoggerFactory.getLogger(CrashRecord.class);
+
   private final DeployerConfig config;
   private final LongSupplier clock;
   private RestartIntensity intensity;
@@ -29,12 +33,23 @@ final class CrashRecord {
   }
 
   /** Records a crash; returns whether it is one too many. */
-  boolean exceededBy(Deployment crashed, long now) {
+  boolean exceededBy(Deployment crashed, Throwable cause, long now) {
+    if (cause instanceof RunawayException runaway) {
+      stuckFor(runaway.ms());
+    }
     if (intensity == null) {
       intensity = new RestartIntensity(config.maxRestarts(), config.restartWindow());
     }
     boolean tooManyThreads = crashed.isStuck() && threadsLost >= config.maxRestarts();
     return intensity.exceededBy(now - stuckFor) || tooManyThreads;
+  }
+
+  void tellTooMany(String id) {
+    LOG.error(
+        "instance {} failed: more than {} crashes in {}; POST .../restart revives it",
+        id,
+        config.maxRestarts(),
+        config.restartWindow());
   }
 
   /**
@@ -56,7 +71,7 @@ final class CrashRecord {
   }
 
   /**
-   * @param ms for which its logic was stuck
+   * @param ms for which its logic was stuck, or a runaway
    */
   void stuckFor(long ms) {
     stuckFor += ms;

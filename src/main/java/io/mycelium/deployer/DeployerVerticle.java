@@ -46,6 +46,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   private Registry registry;
   private DirectoryService service;
   private RowPublisher rows;
+  private ThrottledInstances throttled;
 
   /**
    * @param store stays open when this verticle stops
@@ -82,6 +83,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
             System::currentTimeMillis);
     registry = new Registry(vertx, OwnContext.of(context), services);
     service = new DirectoryService(services, registry);
+    throttled = new ThrottledInstances(vertx, services);
     rows = new RowPublisher(vertx, registry.live(), InstanceRows.LEASE_MS);
     registry.onChange(rows::changed);
     vertx.setPeriodic(
@@ -122,6 +124,17 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
           if (instance != null) {
             instance.crashed(generation, cause, handover);
             rows.changed(instanceId);
+          }
+        });
+  }
+
+  @Override
+  public void overBudget(String instanceId) {
+    context.runOnContext(
+        ignored -> {
+          SupervisedInstance instance = registry.live().get(instanceId);
+          if (instance != null) {
+            throttled.add(instance);
           }
         });
   }

@@ -114,6 +114,7 @@ final class DirectoryService {
           .<JsonObject>call((control, turn) -> Future.succeededFuture(control.roomJson(name)))
           .map(room -> new JsonObject().put("created", false).put("room", room));
     }
+    Registry.checkRooms(instance.spec().rooms().size() + 1, services.config().maxRooms());
     services.types().open(settings);
     Map<String, RoomSettings> rooms = new HashMap<>(instance.spec().rooms());
     rooms.put(name, settings);

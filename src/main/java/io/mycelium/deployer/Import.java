@@ -133,6 +133,7 @@ final class Import {
     JsonObject json = new JsonObject(line.object("instance").toString()).put("id", id);
     InstanceSpec read = InstanceSpec.read(json);
     Instant createdAt = Instant.ofEpochMilli(line.number("createdAt"));
+    Registry.checkRooms(read.rooms().size(), services.config().maxRooms());
     read.rooms().values().forEach(services.types()::open);
     return new InstanceSpec(id, read.name(), read.type(), read.config(), read.rooms(), createdAt);
   }

@@ -15,7 +15,8 @@ final class InstanceJson {
     JsonObject json =
         of(instance.spec(), instance.status(), instance.generation())
             .put("restarts", instance.restarts())
-            .put("connections", instance.stats().connections());
+            .put("connections", instance.stats().connections())
+            .put("throttled", instance.stats().isThrottled());
     return instance.lastError() == null ? json : json.put("lastError", instance.lastError());
   }
 
@@ -24,7 +25,8 @@ final class InstanceJson {
     JsonObject json =
         of(InstanceSpec.restored(row), status(row), row.generation())
             .put("restarts", 0)
-            .put("connections", 0);
+            .put("connections", 0)
+            .put("throttled", false);
     return row.lastError() == null ? json : json.put("lastError", row.lastError());
   }
 

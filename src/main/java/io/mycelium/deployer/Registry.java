@@ -120,7 +120,18 @@ final class Registry {
         });
   }
 
+  /**
+   * @throws Refusal if those are more rooms than an instance may have
+   */
+  static void checkRooms(int count, int most) {
+    if (count > most) {
+      throw new Refusal(
+          ErrorCode.MAX_ROOMS, count + " rooms are more than instances.max_rooms, " + most);
+    }
+  }
+
   private Future<SupervisedInstance> createCounted(InstanceSpec spec, InstanceQuota quota) {
+    checkRooms(spec.rooms().size(), services.config().maxRooms());
     checkRoom(spec.id(), quota);
     spec.rooms().values().forEach(services.types()::open);
     SupervisedInstance created = supervise(spec, stuck.getOrDefault(spec.id(), 0L));

@@ -26,7 +26,7 @@ final class SupervisedInstance {
   private final Vertx vertx;
   private final OwnContext context;
   private final InstanceServices services;
-  private final InstanceStats stats = new InstanceStats();
+  private final InstanceStats stats;
   private final WakeUpListener wakeUp;
   private final CrashRecord crashes;
   private final InstanceTransitions transitions;
@@ -54,6 +54,7 @@ final class SupervisedInstance {
     this.context = context;
     this.services = services;
     this.spec = spec;
+    this.stats = new InstanceStats(services.config().maxHandlerTime());
     this.generation = lastGeneration;
     this.transitions = new InstanceTransitions(context);
     this.notices = new InstanceNotices(services, spec.id());
@@ -148,6 +149,11 @@ final class SupervisedInstance {
     crashed(generation, cause, Handover.fromJournal(spec));
   }
 
+  /** Its logic goes on like that; it crashes once the call in hand returns. */
+  void endRunaway(RunawayException cause) {
+    current.verticle().crashLater(cause);
+  }
+
   /** The verticle of this generation stopped taking commands. */
   void crashed(long crashedGeneration, Throwable cause, Handover handover) {
     if (crashedGeneration != generation || status == InstanceStatus.STOPPING) {
@@ -158,7 +164,7 @@ final class SupervisedInstance {
     if (!current.end(handover) || retiring) {
       return;
     }
-    if (crashes.exceededBy(current, services.clock().getAsLong())) {
+    if (crashes.exceededBy(current, cause, services.clock().getAsLong())) {
       become(InstanceStatus.FAILED);
       crashes.remember(generation, RestartLog.Outcome.FAILED, cause);
       left = handover.withoutLinks();
@@ -166,11 +172,7 @@ final class SupervisedInstance {
       transitions
           .next(() -> unlessReplaced(crashedGeneration, this::undeploy))
           .onSuccess(ignored -> publishFailed(crashedGeneration));
-      LOG.error(
-          "instance {} failed: more than {} crashes in {}; POST .../restart revives it",
-          spec.id(),
-          services.config().maxRestarts(),
-          services.config().restartWindow());
+      crashes.tellTooMany(spec.id());
     } else {
       become(InstanceStatus.RESTARTING);
       crashes.remember(generation, RestartLog.Outcome.RESTARTED, cause);

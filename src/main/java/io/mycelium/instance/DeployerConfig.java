@@ -19,6 +19,12 @@ import java.time.Duration;
  * @param idleTimeout how long an instance may be idle before it goes to sleep; zero for never
  * @param presenceInterval how long presence changes are gathered into one {@code presence_diff}
  * @param pluginsDir folder from which plug-in jars are loaded; it need not exist
+ * @param maxHandlerTime that an instance's logic may take of each second; above it the instance is
+ *     throttled; zero for no bound
+ * @param runawayAfter how long single calls of a throttled instance's logic may take more than all
+ *     of {@code maxHandlerTime} before it is restarted; zero for ever
+ * @param maxRooms of one instance
+ * @param maxInstanceStateBytes of the states of all its rooms; 0 for half of {@code maxStateBytes}
  */
 public record DeployerConfig(
     int maxInstances,
@@ -30,7 +36,11 @@ public record DeployerConfig(
     Duration stuckAfter,
     Duration idleTimeout,
     Duration presenceInterval,
-    String pluginsDir) {
+    String pluginsDir,
+    Duration maxHandlerTime,
+    Duration runawayAfter,
+    int maxRooms,
+    long maxInstanceStateBytes) {
 
   /** States may take one; the rest is for entries in memory, what is on its way, and garbage. */
   private static final int HEAP_PARTS = 3;
@@ -47,6 +57,59 @@ public record DeployerConfig(
           Duration.ofMinutes(10),
           Duration.ofMillis(50),
           "plugins");
+
+  /** With the usual bounds of one instance. */
+  public DeployerConfig(
+      int maxInstances,
+      long maxStateBytes,
+      int workerPoolSize,
+      int maxRestarts,
+      Duration restartWindow,
+      Duration stopTimeout,
+      Duration stuckAfter,
+      Duration idleTimeout,
+      Duration presenceInterval,
+      String pluginsDir) {
+    this(
+        maxInstances,
+        maxStateBytes,
+        workerPoolSize,
+        maxRestarts,
+        restartWindow,
+        stopTimeout,
+        stuckAfter,
+        idleTimeout,
+        presenceInterval,
+        pluginsDir,
+        Duration.ofMillis(900),
+        Duration.ofSeconds(30),
+        10_000,
+        0);
+  }
+
+  /** With these bounds of one instance. */
+  public DeployerConfig bounding(Duration handlerTime, Duration runaway, int rooms, long state) {
+    return new DeployerConfig(
+        maxInstances,
+        maxStateBytes,
+        workerPoolSize,
+        maxRestarts,
+        restartWindow,
+        stopTimeout,
+        stuckAfter,
+        idleTimeout,
+        presenceInterval,
+        pluginsDir,
+        handlerTime,
+        runaway,
+        rooms,
+        state);
+  }
+
+  /** The most that the states of one instance's rooms may take. */
+  long instanceStateBytes() {
+    return maxInstanceStateBytes == 0 ? maxStateBytes / 2 : maxInstanceStateBytes;
+  }
 
   public DeployerConfig {
     Expect.range("instances.max_instances", maxInstances, 1, 10_000_000);
@@ -65,5 +128,20 @@ public record DeployerConfig(
     Expect.range(
         "instances.presence_interval", presenceInterval, Duration.ZERO, Duration.ofMinutes(1));
     Expect.present("instances.plugins_dir", pluginsDir, "a folder name");
+    if (!Duration.ZERO.equals(maxHandlerTime)) {
+      Expect.range(
+          "instances.max_handler_time",
+          maxHandlerTime,
+          Duration.ofMillis(10),
+          Duration.ofSeconds(1));
+    }
+    if (!Duration.ZERO.equals(runawayAfter)) {
+      Expect.range(
+          "instances.runaway_after", runawayAfter, Duration.ofSeconds(1), Duration.ofHours(1));
+    }
+    Expect.range("instances.max_rooms", maxRooms, 1, 10_000_000);
+    if (maxInstanceStateBytes != 0) {
+      Expect.range("instances.max_instance_state_bytes", maxInstanceStateBytes, 1024, 1L << 40);
+    }
   }
 }

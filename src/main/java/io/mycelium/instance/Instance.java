@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /**
@@ -39,6 +38,7 @@ public final class Instance {
   private final Admission admission;
   private final Pushes pushes;
   private final Map<String, Room> rooms = new HashMap<>(4);
+  private final RoomNames names = new RoomNames(rooms.keySet());
   private final Map<String, LinkState> links = new HashMap<>(2);
   private final Membership membership;
   private InstanceSpec spec;
@@ -69,6 +69,7 @@ public final class Instance {
         new Room(
             name, settings, types.open(settings), admission.limits(), admission.account(), saved);
     rooms.put(name, room);
+    names.changed();
     return room;
   }
 
@@ -100,9 +101,10 @@ public final class Instance {
    * Applies the commands in order, each once: skips commands that were applied before, and after a
    * gap applies none and requests the missing ones.
    *
+   * @param slice after which the rest of the batch is left for later
    * @return the logic's exception, or null; commands after it were not applied
    */
-  public Throwable handle(CommandBatch batch, Turn turn) {
+  Throwable handle(CommandBatch batch, Mailbox.Slice slice, Turn turn) {
     LinkState known = links.get(batch.gateway());
     long applied = known == null ? 0 : known.applied();
     if (known != null) {
@@ -118,7 +120,7 @@ public final class Instance {
     LinkState link = known == null ? new LinkState(batch.gateway()) : known;
     links.put(link.gateway(), link);
     List<Command> commands = batch.commands();
-    for (int i = 0; i < commands.size(); i++) {
+    for (int i = 0; i < commands.size() && !slice.isOverBefore(i); i++) {
       Command command = commands.get(i);
       if (command.number() > link.applied()) {
         link.applied(command.number());
@@ -144,6 +146,11 @@ public final class Instance {
       case JOIN, PRESENCE -> false;
       default -> !GET_ROOMS.equals(command.event());
     };
+  }
+
+  /** Likewise, the whole batch at once. */
+  public Throwable handle(CommandBatch batch, Turn turn) {
+    return handle(batch, new Mailbox.Slice(), turn);
   }
 
   private Throwable apply(LinkState link, Command command, Turn turn) {
@@ -180,7 +187,7 @@ public final class Instance {
       turn.ok(link.gateway(), command.number(), EMPTY, 0);
       turn.item(
           new Outbound.Direct(
-              link.gateway(), command.connection(), room.name(), ROOMS, roomsMessage()));
+              link.gateway(), command.connection(), room.name(), ROOMS, names.message()));
     } else {
       pushes.push(link.gateway(), command, room, turn);
     }
@@ -226,8 +233,8 @@ public final class Instance {
             link.gateway(), command.number(), outcome, room, since == null ? null : recovered));
     if (outcome.reject() == null) {
       List<Outbound.Delivery> missed = recovered ? room.missed(since.seq()) : null;
-      byte[] names = room.name().equals(InstanceSpec.LOBBY) ? roomsMessage() : null;
-      ReplyJson.greet(link.gateway(), command.connection(), room, missed, names, turn);
+      byte[] all = room.name().equals(InstanceSpec.LOBBY) ? names.message() : null;
+      ReplyJson.greet(link.gateway(), command.connection(), room, missed, all, turn);
     }
   }
 
@@ -235,7 +242,7 @@ public final class Instance {
     Room room = rooms.get(name);
     if (room == null) {
       throw new Refusal(
-          ErrorCode.UNKNOWN_ROOM, "room is " + name + ", expected one of " + roomNames());
+          ErrorCode.UNKNOWN_ROOM, "room is " + name + ", expected one of " + names.some());
     }
     return room;
   }
@@ -319,6 +326,7 @@ public final class Instance {
 
   void deleteRoom(String name, InstanceSpec changed, Turn turn) {
     Room removed = rooms.remove(name);
+    names.changed();
     membership.roomRemoved(removed);
     removed.release();
     spec = changed;
@@ -334,22 +342,8 @@ public final class Instance {
     Room lobby = rooms.get(InstanceSpec.LOBBY);
     Outbound.Delivery delivery =
         new Outbound.Delivery(
-            InstanceSpec.LOBBY, ROOMS, 0, 0, null, JsonParts.whole(roomsMessage()));
+            InstanceSpec.LOBBY, ROOMS, 0, 0, null, JsonParts.whole(names.message()));
     turn.delivery(delivery, lobby.occupants().channels());
-  }
-
-  private byte[] roomsMessage() {
-    JsonWriter out = new JsonWriter(64).raw(JsonWriter.constant("{\"data\":["));
-    String separator = "";
-    for (String name : roomNames()) {
-      out.raw(JsonWriter.constant(separator)).quote(name);
-      separator = ",";
-    }
-    return out.raw(']').raw('}').toBytes();
-  }
-
-  private TreeSet<String> roomNames() {
-    return new TreeSet<>(rooms.keySet());
   }
 
   InstanceSpec spec() {

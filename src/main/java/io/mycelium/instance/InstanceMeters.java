@@ -23,6 +23,9 @@ public interface InstanceMeters {
    */
   default void statusChanged(String from, String to) {}
 
+  /** So many instances more are over their time budget. */
+  default void throttled(int more) {}
+
   default void instanceStarted() {}
 
   default void instanceStopped() {}

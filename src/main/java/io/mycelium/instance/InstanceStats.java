@@ -4,6 +4,7 @@ import io.mycelium.room.StateAccount;
 import io.mycelium.room.StateBudget;
 import io.mycelium.room.Turn;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 
 /**
  * Figures of one instance over all its generations. Written by the instance's thread once per
@@ -33,9 +34,25 @@ public final class InstanceStats {
   private StateAccount account;
   private long accountOf;
 
-  /** A batch or timer starts: {@code waiting} commands are un-acked, including its own. */
-  synchronized void begin(long now, int waiting, int commands, long bytes) {
-    begin(now);
+  private final HandlerBudget budget;
+
+  /** Only the instance's thread asks, before each batch. */
+  private volatile boolean throttled;
+
+  /** Of an instance that has no budget, or does nothing. */
+  public InstanceStats() {
+    this(Duration.ZERO);
+  }
+
+  /**
+   * @param perSecond {@code instances.max_handler_time}
+   */
+  public InstanceStats(Duration perSecond) {
+    budget = new HandlerBudget(perSecond, System.nanoTime());
+  }
+
+  /** A batch has come: {@code waiting} commands are un-acked, including its own. */
+  synchronized void arrived(int waiting, int commands, long bytes) {
     mailboxDepth = waiting;
     messagesIn += commands;
     bytesIn += bytes;
@@ -49,11 +66,12 @@ public final class InstanceStats {
   }
 
   /**
-   * For the states of a generation's rooms; what an earlier one had is given back. A generation
-   * that was given up and comes late gets one that counts for nothing.
+   * For the states of a generation's rooms, of which there may be so many bytes; what an earlier
+   * one had is given back. A generation that was given up and comes late gets one that counts for
+   * nothing.
    */
-  synchronized StateAccount account(long generation, StateBudget budget) {
-    StateAccount opened = new StateAccount(budget);
+  synchronized StateAccount account(long generation, StateBudget budget, long most) {
+    StateAccount opened = new StateAccount(budget, most);
     if (generation < accountOf) {
       opened.close();
     } else {
@@ -116,13 +134,53 @@ public final class InstanceStats {
     mailboxDepth = 0;
   }
 
-  synchronized void end(long nanos, int commands, Turn turn, Instance instance) {
+  /**
+   * Likewise, and it is charged to the instance's budget.
+   *
+   * @param started in nanoseconds, as of {@link System#nanoTime}
+   * @param timed whether it was about messages, of which that many were commands in the mailbox
+   * @return whether the instance is over its budget from now on
+   */
+  synchronized boolean end(
+      long started, long ended, boolean timed, int commands, Turn turn, Instance instance) {
     end(turn, instance);
     mailboxDepth = Math.max(0, mailboxDepth - commands);
-    if (handlerTimes == null) {
-      handlerTimes = new DurationHistogram();
+    if (timed) {
+      if (handlerTimes == null) {
+        handlerTimes = new DurationHistogram();
+      }
+      handlerTimes.add(ended - started);
     }
-    handlerTimes.add(nanos);
+    boolean begins = budget.spend(ended - started, ended);
+    throttled = budget.isThrottled(ended);
+    return begins;
+  }
+
+  /** Milliseconds for which the instance should not be run; 0 for none. */
+  long pause(long nanoTime) {
+    if (!throttled) {
+      return 0;
+    }
+    synchronized (this) {
+      return budget.pause(nanoTime);
+    }
+  }
+
+  /** Whether the instance is over its budget. */
+  public synchronized boolean isThrottled() {
+    return budget.isThrottled(System.nanoTime());
+  }
+
+  /**
+   * Milliseconds for which each call of its logic has taken more than the whole budget; 0 if not.
+   */
+  public synchronized long runawayFor() {
+    return budget.runawayFor(System.nanoTime());
+  }
+
+  /** Its successor begins anew. */
+  public synchronized void forgetRunaway() {
+    budget.forgetRunaway();
   }
 
   /** The figures that change with each batch, copied together. */
@@ -232,6 +290,7 @@ public final class InstanceStats {
         .put("bytesOut", bytesOut)
         .put("handlerTime", times)
         .put("busyFor", busyFor(now))
+        .put("throttled", isThrottled())
         .put("connections", connections)
         .put("channels", channels);
   }

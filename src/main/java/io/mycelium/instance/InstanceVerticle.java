@@ -1,7 +1,6 @@
 package io.mycelium.instance;
 
 import io.mycelium.bus.Addresses;
-import io.mycelium.bus.Command;
 import io.mycelium.bus.CommandBatch;
 import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.Outbound;
@@ -12,12 +11,12 @@ import io.mycelium.room.Turn;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +33,7 @@ public final class InstanceVerticle extends VerticleBase {
   private Instance instance;
   private InstanceControl control;
   private JournalReads questions;
+  private Mailbox mailbox;
   private MessageConsumer<CommandBatch> consumer;
   private final AtomicLong published = new AtomicLong();
   private Future<Void> written = Future.succeededFuture();
@@ -62,11 +62,12 @@ public final class InstanceVerticle extends VerticleBase {
 
   private Future<?> start(Handover recovered) {
     handover = null;
+    OwnContext own = OwnContext.of(context);
     Admission admission =
         new Admission(
             services.store().journal(),
             services.journal(),
-            stats.account(generation, services.states()));
+            stats.account(generation, services.states(), services.config().instanceStateBytes()));
     instance =
         watched(
             () ->
@@ -78,9 +79,14 @@ public final class InstanceVerticle extends VerticleBase {
                     admission,
                     recovered));
     control = new InstanceControl(instance, generation, services, admission);
-    questions =
-        new JournalReads(services, instance, generation, OwnContext.of(context), this::answer);
-    consumer = vertx.eventBus().consumer(Addresses.commands(spec.id()), this::onBatch);
+    questions = new JournalReads(services, instance, generation, own, this::answer);
+    // Commands after a failed append are left to the successor: their link sends them again.
+    BooleanSupplier closed = () -> stopped || fenced || written.failed();
+    mailbox = new Mailbox(own, services.threads(), stats, closed, this::handle);
+    consumer =
+        vertx
+            .eventBus()
+            .consumer(Addresses.commands(spec.id()), message -> mailbox.add(message.body()));
     return consumer.completion().onSuccess(ignored -> announce(recovered));
   }
 
@@ -146,6 +152,7 @@ public final class InstanceVerticle extends VerticleBase {
   public void fence() {
     fenced = true;
     if (consumer != null) {
+      mailbox.fence();
       consumer.unregister();
     }
   }
@@ -187,11 +194,7 @@ public final class InstanceVerticle extends VerticleBase {
               ErrorCode.INSTANCE_CRASHED, "the room's logic failed; the instance restarts"));
       crash(e);
     } finally {
-      if (turn.isTimed()) {
-        handled(turn, 0, started);
-      } else {
-        ended(turn);
-      }
+      ended(turn, turn.isTimed(), 0, started);
     }
   }
 
@@ -209,7 +212,7 @@ public final class InstanceVerticle extends VerticleBase {
     Promise<Handover> answer = Promise.promise();
     context.runOnContext(
         ignored -> {
-          if (stopped || !written.succeeded() || !instance.canSleep()) {
+          if (stopped || !written.succeeded() || !mailbox.isEmpty() || !instance.canSleep()) {
             answer.complete(null);
             return;
           }
@@ -238,32 +241,24 @@ public final class InstanceVerticle extends VerticleBase {
     return answer.future();
   }
 
-  /** Commands after a failed append are left to the successor: their link sends them again. */
-  private void onBatch(Message<CommandBatch> message) {
-    if (stopped || written.failed()) {
-      return;
-    }
-    CommandBatch batch = message.body();
-    long bytes = 0;
-    for (Command command : batch.commands()) {
-      bytes += command.payload() == null ? 0 : command.payload().length();
-    }
-    int count = batch.commands().size();
-    stats.begin(services.clock().getAsLong(), batch.waiting(), count, bytes);
-    long started = System.nanoTime();
+  private long handle(CommandBatch batch, Mailbox.Slice slice, long started) {
+    stats.begin(services.clock().getAsLong());
     Turn turn = new Turn();
-    Throwable crash = instance.handle(batch, turn);
+    Throwable crash = instance.handle(batch, slice, turn);
     commit(turn);
-    handled(turn, count, started);
+    int count = slice.stopped() ? slice.stoppedAt() : batch.commands().size();
+    long ended = ended(turn, true, count, started);
     if (crash != null) {
       crash(crash);
     }
+    return ended;
   }
 
   private void onTimer(Turn.Timer timer) {
     if (stopped) {
       return;
     }
+    long started = System.nanoTime();
     Turn turn = new Turn();
     stats.begin(services.clock().getAsLong());
     try {
@@ -272,24 +267,25 @@ public final class InstanceVerticle extends VerticleBase {
     } catch (Exception | Error e) {
       crash(e);
     } finally {
-      ended(turn);
+      ended(turn, false, 0, started);
     }
   }
 
-  /** The figures do not belong to a generation that was given up. */
-  private void ended(Turn turn) {
-    if (!fenced) {
-      stats.end(turn, instance);
+  /**
+   * The figures do not belong to a generation that was given up.
+   *
+   * @param timed whether it was about messages, of which that many were commands in the mailbox
+   * @return the time now, as of {@link System#nanoTime}
+   */
+  private long ended(Turn turn, boolean timed, int commands, long started) {
+    long now = System.nanoTime();
+    if (!fenced && stats.end(started, now, timed, commands, turn, instance)) {
+      services.supervisor().overBudget(spec.id());
     }
-  }
-
-  /** Likewise for messages, of which that many were commands in the mailbox. */
-  private void handled(Turn turn, int commands, long started) {
-    long nanos = System.nanoTime() - started;
-    if (!fenced) {
-      stats.end(nanos, commands, turn, instance);
+    if (timed) {
+      services.meters().handlerTime(now - started);
     }
-    services.meters().handlerTime(nanos);
+    return now;
   }
 
   /**
@@ -298,7 +294,8 @@ public final class InstanceVerticle extends VerticleBase {
    */
   private void commit(Turn turn) {
     for (Turn.Timer timer : turn.timers()) {
-      vertx.setTimer(Math.max(1, timer.delay().toMillis()), ignored -> onTimer(timer));
+      long debt = stats.pause(System.nanoTime());
+      vertx.setTimer(Math.max(1, timer.delay().toMillis() + debt), ignored -> onTimer(timer));
     }
     Future<Void> writing = write(turn);
     Future<Void> before = turn.isSync() ? writing : Future.succeededFuture();
@@ -374,6 +371,11 @@ public final class InstanceVerticle extends VerticleBase {
    */
   private void notWritten(Turn turn, Throwable cause) {
     publish(turn.inDoubt());
+    crashLater(cause);
+  }
+
+  /** Ends this generation as a crash does, once its logic returns. Any thread. */
+  public void crashLater(Throwable cause) {
     context.runOnContext(
         ignored -> {
           if (!stopped) {

@@ -8,4 +8,7 @@ public interface Supervisor {
    * @param handover what the successor takes over
    */
   void crashed(String instanceId, long generation, Throwable cause, Handover handover);
+
+  /** The instance's logic is over {@code instances.max_handler_time}. */
+  void overBudget(String instanceId);
 }

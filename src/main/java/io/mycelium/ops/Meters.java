@@ -241,6 +241,14 @@ public final class Meters implements AutoCloseable {
         .register(registry);
   }
 
+  /** The number of instances over {@code instances.max_handler_time}; likewise. */
+  public void throttled(Supplier<Number> instances) {
+    Gauge.builder("mycelium.throttled.instances", instances)
+        .description("Instances over instances.max_handler_time")
+        .strongReference(true)
+        .register(registry);
+  }
+
   /**
    * Bytes of the states of all rooms in memory.
    *

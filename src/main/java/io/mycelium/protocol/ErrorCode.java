@@ -36,7 +36,8 @@ public enum ErrorCode {
   INSTANCE_FAILED("instance_failed", 503, false),
   TIMEOUT("timeout", 504, true),
   INTERNAL("internal", 500, false),
-  KEYS_UNAVAILABLE("keys_unavailable", 503, true);
+  KEYS_UNAVAILABLE("keys_unavailable", 503, true),
+  MAX_ROOMS("max_rooms", 503, true);
 
   private static final ErrorCode[] VALUES = values();
 

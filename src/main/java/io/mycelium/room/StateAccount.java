@@ -7,12 +7,31 @@ package io.mycelium.room;
  */
 public final class StateAccount {
   private final StateBudget budget;
+  private final long most;
   private long taken;
   private long kept;
   private boolean closed;
 
   public StateAccount(StateBudget budget) {
+    this(budget, Long.MAX_VALUE);
+  }
+
+  /**
+   * @param most bytes of these rooms' states
+   */
+  public StateAccount(StateBudget budget, long most) {
     this.budget = budget;
+    this.most = most;
+  }
+
+  /** Bytes above which the states do not grow. */
+  long most() {
+    return most;
+  }
+
+  /** Whether these rooms' states together may become larger by that. */
+  synchronized boolean allows(long growth) {
+    return growth <= 0 || taken + growth <= most;
   }
 
   /** An account that no other room shares, and that is never full. */

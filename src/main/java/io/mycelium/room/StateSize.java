@@ -79,6 +79,11 @@ final class StateSize {
           "the state of the room would have %d bytes, expected at most %d (max_state_bytes)"
               .formatted(becomes, max));
     }
+    if (!account.allows(growth)) {
+      throw new Refusal(
+          ErrorCode.STATE_TOO_LARGE,
+          "the rooms of the instance have its max_instance_state_bytes of " + account.most());
+    }
     if (!account.budget().allows(becomes, growth)) {
       throw new Refusal(
           ErrorCode.OVERLOADED,
