@@ -33,7 +33,12 @@ public record Command(
     /** Entries that the bus lost: {@code payload} is {@code [after, upTo]}. */
     REFILL,
     /** The last command of a link: the instance forgets the gateway. */
-    DETACH;
+    DETACH,
+    /**
+     * Sockets that did not keep up take bytes again: {@code payload} is {@code [after, bytes]}, the
+     * position that they have and how much they may get.
+     */
+    CATCH_UP;
 
     private static final Kind[] VALUES = values();
 

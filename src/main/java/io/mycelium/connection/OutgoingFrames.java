@@ -28,6 +28,9 @@ final class OutgoingFrames {
   /** Whether the transport was within its budget before it got any frames. */
   private boolean keepsUp = true;
 
+  /** Whether the last flush left something to the transport's queue. */
+  private boolean waiting;
+
   OutgoingFrames(Buffers buffers, Transport transport) {
     this.buffers = buffers;
     this.transport = transport;
@@ -101,6 +104,7 @@ final class OutgoingFrames {
    * @return false if more than the budget was waiting for the peer before this turn
    */
   boolean flush() {
+    waiting = false;
     boolean both = own != null && batch != null;
     if (queued || both && bytes() > Buffers.MAX_JOINED_BYTES || !transport.sendsDirectly()) {
       queue();
@@ -117,8 +121,14 @@ final class OutgoingFrames {
     return kept;
   }
 
+  /** Whether so much waits after the last flush that messages had better be held back. */
+  boolean areBehind() {
+    return waiting && transport.lags();
+  }
+
   private void flushQueued() {
     queued = false;
+    waiting = true;
     transport.flush();
   }
 
@@ -157,6 +167,7 @@ final class OutgoingFrames {
 
   /** For frames that are gone: if the socket is broken, the flush discards the rest. */
   private void queueRest(ByteBuf rest) {
+    waiting = true;
     transport.write(rest);
     transport.flush();
   }

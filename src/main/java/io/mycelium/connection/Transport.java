@@ -5,6 +5,9 @@ import io.netty.buffer.ByteBuf;
 
 /** The output of one socket; called on its event loop. */
 public interface Transport {
+  /** Above this, or half the budget if that is less, a socket lags. */
+  int LAG_BYTES = 64 << 10;
+
   /**
    * Queues whole WebSocket frames, or the rest of frames of which {@link #send} took the first
    * part; takes over the buffer's reference.
@@ -36,6 +39,17 @@ public interface Transport {
   default long waiting() {
     return 0;
   }
+
+  /**
+   * Whether so much waits that rooms which may hold messages back should: far less than the budget,
+   * since what waits here cannot be replaced by something newer.
+   */
+  default boolean lags() {
+    return false;
+  }
+
+  /** Runs the task, on the event loop, once what waits now has left; never if the socket ends. */
+  default void whenSent(Runnable task) {}
 
   /**
    * Flushes, sends a close frame with the reason's code and ends the connection.

@@ -135,11 +135,13 @@ public final class Instance {
   }
 
   /**
-   * A join and {@code get_rooms} are answered by more than their reply: if the reply was lost they
-   * time out, and the client asks for everything again.
+   * A join, {@code get_rooms} and a hub that catches up are answered by more than their reply: if
+   * the reply was lost they time out, and the client asks for everything again.
    */
   private static boolean saysAll(Command command) {
-    return command.kind() != Command.Kind.JOIN && !GET_ROOMS.equals(command.event());
+    return command.kind() != Command.Kind.JOIN
+        && command.kind() != Command.Kind.CATCH_UP
+        && !GET_ROOMS.equals(command.event());
   }
 
   private Throwable apply(LinkState link, Command command, Turn turn) {
@@ -155,6 +157,7 @@ public final class Instance {
         case DETACH -> {
           return detach(link, command, turn);
         }
+        case CATCH_UP -> CatchUps.answer(link.gateway(), command, room(command.room()), turn);
         case REFILL -> Pushes.refill(link.gateway(), command, rooms.get(command.room()), turn);
       }
       return null;
@@ -220,6 +223,7 @@ public final class Instance {
         ReplyJson.toJoin(
             link.gateway(), command.number(), outcome, room, since == null ? null : recovered));
     if (outcome.reject() == null) {
+      CatchUps.tell(link.gateway(), room, turn);
       List<Outbound.Delivery> missed = recovered ? room.missed(since.seq()) : null;
       byte[] names = room.name().equals(InstanceSpec.LOBBY) ? roomsMessage() : null;
       ReplyJson.greet(link.gateway(), command.connection(), room, missed, names, turn);

@@ -6,6 +6,7 @@ import io.mycelium.connection.WaitingBytes;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.Frames;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFutureListener;
@@ -273,6 +274,23 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   @Override
   public boolean isWritable() {
     return !head.channel().isOpen() || head.channel().isWritable();
+  }
+
+  @Override
+  public boolean lags() {
+    return waiting() > Math.min(LAG_BYTES, budget.low());
+  }
+
+  /** Netty counts nothing for the empty buffer, and finishes it behind what is before it. */
+  @Override
+  public void whenSent(Runnable task) {
+    head.writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(
+            sent -> {
+              if (sent.isSuccess()) {
+                task.run();
+              }
+            });
   }
 
   @Override
