@@ -90,6 +90,9 @@ final class HubRoom {
     if (seq < last) {
       return false;
     }
+    if (laggards != null) {
+      channel.connection().outbox().keepFresh();
+    }
     if (seq == last) {
       audience(channel).add(channel);
     } else {

@@ -136,6 +136,11 @@ final class Outbox {
     }
   }
 
+  /** A room may hold messages back. */
+  void keepFresh() {
+    transport.keepFresh();
+  }
+
   boolean isWritable() {
     return transport.isWritable();
   }

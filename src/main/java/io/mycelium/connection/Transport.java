@@ -48,6 +48,12 @@ public interface Transport {
     return false;
   }
 
+  /**
+   * Asks the operating system to take no more ahead of the network than is needed, where it can:
+   * what it took cannot be replaced by something newer either.
+   */
+  default void keepFresh() {}
+
   /** Runs the task, on the event loop, once what waits now has left; never if the socket ends. */
   default void whenSent(Runnable task) {}
 

@@ -219,11 +219,11 @@ public final class Instance {
       room.missed(since.seq());
     }
     Room.Outcome outcome = membership.join(link, command, room, turn);
+    CatchUps.tell(link.gateway(), room, turn);
     turn.reply(
         ReplyJson.toJoin(
             link.gateway(), command.number(), outcome, room, since == null ? null : recovered));
     if (outcome.reject() == null) {
-      CatchUps.tell(link.gateway(), room, turn);
       List<Outbound.Delivery> missed = recovered ? room.missed(since.seq()) : null;
       byte[] names = room.name().equals(InstanceSpec.LOBBY) ? roomsMessage() : null;
       ReplyJson.greet(link.gateway(), command.connection(), room, missed, names, turn);

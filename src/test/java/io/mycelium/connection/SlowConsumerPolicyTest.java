@@ -7,14 +7,22 @@ import io.mycelium.protocol.SlowConsumer;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.RawSocket;
 import io.mycelium.testing.RawSocket.Frame;
+import io.mycelium.testing.SelfSigned;
 import io.mycelium.testing.TestNode;
+import io.mycelium.web.TlsConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a socket gets that reads nothing for a while, in rooms with each {@code slow_consumer}. */
 class SlowConsumerPolicyTest {
@@ -26,9 +34,21 @@ class SlowConsumerPolicyTest {
   abstract static class Cases {
     private final AtomicLong withheld = new AtomicLong();
     private final String transport;
+    private final boolean secure;
+    private SelfSigned certificate;
 
-    Cases(String transport) {
+    Cases(String transport, boolean secure) {
       this.transport = transport;
+      this.secure = secure;
+    }
+
+    @BeforeEach
+    void certify(@TempDir Path folder) {
+      certificate = secure ? SelfSigned.make(folder, "own", "EC") : null;
+    }
+
+    private SSLContext trusting() {
+      return SelfSigned.trusting(List.of(certificate));
     }
 
     private TestNode start() {
@@ -40,8 +60,16 @@ class SlowConsumerPolicyTest {
             }
           };
       Duration minute = Duration.ofMinutes(1);
+      TlsConfig tls =
+          secure
+              ? new TlsConfig(
+                  certificate.certificate().toString(),
+                  certificate.key().toString(),
+                  Duration.ofSeconds(10))
+              : TlsConfig.DEFAULT;
       return TestNode.builder()
           .transport(transport)
+          .tls(tls)
           .socket(new SocketConfig(minute, minute, 10, 512 << 10))
           .meters(meters)
           .journal(JournalConfig.DEFAULT.inMemory(1000, 64 << 20))
@@ -49,14 +77,16 @@ class SlowConsumerPolicyTest {
           .start();
     }
 
-    private static RawSocket join(TestNode node, String params) {
-      RawSocket socket = RawSocket.open(node.port(), "/socket/x/websocket?vsn=2.0.0&userId=deaf");
+    private RawSocket join(TestNode node, String params) {
+      RawSocket socket =
+          secure ? RawSocket.tls(node.port(), trusting()) : RawSocket.tcp(node.port());
+      socket.open("/socket/x/websocket?vsn=2.0.0&userId=deaf");
       return socket.text("['1','1','r','phx_join'," + params + "]");
     }
 
     /** Pushes, and another client that reads gets each message before the next one goes out. */
-    private static void push(TestNode node) {
-      try (PhoenixSocket bob = node.connect("x", "vsn=2.0.0&userId=bob")) {
+    private void push(TestNode node) {
+      try (PhoenixSocket bob = connect(node)) {
         bob.join("r");
         for (int i = 1; i <= MESSAGES; i++) {
           String payload = "{\"k%d\":\"%s%d\"}".formatted(i % 3, "x".repeat(MESSAGE_BYTES), i);
@@ -64,6 +94,15 @@ class SlowConsumerPolicyTest {
           assertThat(bob.awaitEvent("msg").getJsonObject(4).getLong("seq")).isEqualTo(i);
         }
       }
+    }
+
+    private PhoenixSocket connect(TestNode node) {
+      if (!secure) {
+        return node.connect("x");
+      }
+      HttpClient http = HttpClient.newBuilder().sslContext(trusting()).build();
+      String uri = "wss://localhost:" + node.port() + "/socket/x/websocket?vsn=2.0.0";
+      return PhoenixSocket.connect(http, URI.create(uri));
     }
 
     /** Reads until the room's last message came, or the connection has ended; returns the bytes. */
@@ -165,7 +204,15 @@ class SlowConsumerPolicyTest {
   @Nested
   class NettyTransportCases extends Cases {
     NettyTransportCases() {
-      super("netty");
+      super("netty", false);
+    }
+  }
+
+  /** Past Vert.x, over TLS. */
+  @Nested
+  class TlsCases extends Cases {
+    TlsCases() {
+      super("netty", true);
     }
   }
 
@@ -173,7 +220,7 @@ class SlowConsumerPolicyTest {
   @Nested
   class VertxTransportCases extends Cases {
     VertxTransportCases() {
-      super("vertx");
+      super("vertx", false);
     }
   }
 }

@@ -3,6 +3,9 @@ package io.mycelium.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.access.Identity;
+import io.mycelium.bus.DeliveryBatch;
+import io.mycelium.bus.GatewayConfig;
+import io.mycelium.bus.Outbound;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.protocol.Serializer;
 import io.mycelium.protocol.SlowConsumer;
@@ -11,11 +14,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -34,6 +39,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 class StalledSocketsTest {
   private static final int SOCKETS = 4;
   private static final Map<SlowConsumer, Long> WITHHELD = new ConcurrentHashMap<>();
+  private static final AtomicInteger TO_LOSE = new AtomicInteger();
   private static TestNode node;
   private static int made;
 
@@ -48,7 +54,26 @@ class StalledSocketsTest {
             WITHHELD.merge(policy, messages, Long::sum);
           }
         };
-    node = TestNode.builder().journal(few).meters(meters).eventLoops(1).start();
+    GatewayConfig d = GatewayConfig.DEFAULT;
+    GatewayConfig impatient =
+        new GatewayConfig(
+            d.maxUnackedPerConnection(),
+            d.maxUnackedBytesPerConnection(),
+            d.maxUnackedPerInstance(),
+            d.maxUnackedBytesPerInstance(),
+            Duration.ofSeconds(1));
+    node = TestNode.builder().journal(few).meters(meters).gateway(impatient).eventLoops(1).start();
+    node.vertx()
+        .eventBus()
+        .addOutboundInterceptor(
+            sent -> {
+              boolean answer =
+                  sent.message().body() instanceof DeliveryBatch batch
+                      && batch.items().stream().anyMatch(Outbound.Newest.class::isInstance);
+              if (!answer || TO_LOSE.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+                sent.next();
+              }
+            });
   }
 
   @AfterContainer
@@ -60,7 +85,7 @@ class StalledSocketsTest {
 
   /**
    * @param what w: a message to the room; r: a socket reads some bytes; o: all it gets; u: another
-   *     user comes or goes
+   *     user comes or goes; x: the instance restarts with its state
    */
   private record Step(char what, int who, int amount) {}
 
@@ -68,7 +93,11 @@ class StalledSocketsTest {
   Arbitrary<List<Step>> steps() {
     Arbitrary<Character> what =
         Arbitraries.frequency(
-            Tuple.of(12, 'w'), Tuple.of(4, 'r'), Tuple.of(1, 'o'), Tuple.of(1, 'u'));
+            Tuple.of(12, 'w'),
+            Tuple.of(4, 'r'),
+            Tuple.of(1, 'o'),
+            Tuple.of(1, 'u'),
+            Tuple.of(1, 'x'));
     Arbitrary<Integer> who = Arbitraries.integers().between(0, SOCKETS - 1);
     return Combinators.combine(what, who, Arbitraries.integers().between(0, 900))
         .as(Step::new)
@@ -106,6 +135,20 @@ class StalledSocketsTest {
       assertThat(view.messages() + view.missing()).isEqualTo(run.written);
       assertThat(view.users()).isEqualTo(run.views.get(0).users());
     }
+    run.close();
+  }
+
+  @Property(tries = 2)
+  void anAnswerThatTheBusLosesIsAskedForAgain(@ForAll("steps") List<Step> steps) {
+    Run run = new Run("shared", "conflate", 0);
+    run.write(new Step('w', 0, 900));
+    run.write(new Step('w', 0, 900));
+    TO_LOSE.set(1);
+    run.take(steps);
+    run.settle();
+    assertThat(TO_LOSE).hasValue(0);
+    assertThat(run.views.get(0).state())
+        .isEqualTo(run.room().getJsonObject("data").getJsonObject("state"));
     run.close();
   }
 
@@ -192,6 +235,7 @@ class StalledSocketsTest {
           case 'w' -> write(step);
           case 'r' -> read(step.who(), step.amount());
           case 'o' -> read(step.who(), Integer.MAX_VALUE);
+          case 'x' -> TestNode.await(node.directory().restart(id));
           default -> {
             boolean comes = here[step.who()] ^= true;
             String event = comes ? "phx_join" : "phx_leave";
@@ -242,6 +286,7 @@ class StalledSocketsTest {
           () -> {
             for (int i = 0; i < SOCKETS; i++) {
               assertThat(sockets.get(i).isClosed()).isFalse();
+              assertThat(sockets.get(i).mostWaiting()).isLessThan(20_000);
               views.get(i).take(sockets.get(i).messages());
             }
             return Future.succeededFuture();
