@@ -8,7 +8,7 @@ import {connect} from '../../../clients/js/mycelium.js';
 import {next, within} from './testing.mjs';
 
 const url = process.env.MYCELIUM_URL;
-const MESSAGES = 700, TEXT = 'x'.repeat(32 << 10);
+const MESSAGES = 900, TEXT = 'x'.repeat(32 << 10);
 
 // A socket class that remembers its only socket, so that a test can stop to read it.
 function pausable() {

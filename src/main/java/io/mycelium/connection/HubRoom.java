@@ -90,7 +90,7 @@ final class HubRoom {
     if (seq < last) {
       return false;
     }
-    if (laggards != null) {
+    if (laggards != null && laggards.areConflated()) {
       channel.connection().outbox().keepFresh();
     }
     if (seq == last) {
@@ -125,11 +125,11 @@ final class HubRoom {
   }
 
   /**
-   * The channel's socket does not keep up: if the room can hold its messages back, it gets no more
-   * until {@link #caughtUp}.
+   * So many bytes wait for the channel's socket: if that is too much for a room that can hold its
+   * messages back, it gets no more until {@link #caughtUp}.
    */
-  boolean holdBack(Channel channel) {
-    if (laggards == null || channel.index < 0) {
+  boolean holdBack(Channel channel, long waiting) {
+    if (laggards == null || channel.index < 0 || waiting <= laggards.mostWaiting()) {
       return false;
     }
     audience(channel).remove(channel);

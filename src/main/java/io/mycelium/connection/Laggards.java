@@ -18,6 +18,12 @@ import java.util.List;
  * the instance little however many they are. On the hub's event loop.
  */
 final class Laggards {
+  /** No socket is behind that has less waiting for it. */
+  static final int FEW_BYTES = 8 << 10;
+
+  /** Above this messages are conflated, which loses nothing. */
+  private static final int CONFLATED_ABOVE = 64 << 10;
+
   private static final byte[] STATE = JsonWriter.quoted("state");
   private static final byte[] ROOMS = JsonWriter.quoted("rooms");
   private static final byte[] DROPPED = JsonWriter.quoted("dropped");
@@ -57,6 +63,23 @@ final class Laggards {
     this.instance = instance;
     this.room = room;
     this.policy = policy;
+  }
+
+  boolean areConflated() {
+    return policy == SlowConsumer.CONFLATE;
+  }
+
+  /**
+   * Bytes above which a socket is behind: half of its budget where messages are dropped, so that a
+   * short stall loses none, and the newest fit into the other half.
+   */
+  int mostWaiting() {
+    int half = halfOfBudget();
+    return areConflated() ? Math.min(CONFLATED_ABOVE, half) : half;
+  }
+
+  private int halfOfBudget() {
+    return hub.config().maxPendingBytes() / 2;
   }
 
   boolean isEmpty() {
@@ -115,7 +138,7 @@ final class Laggards {
     }
     busy = true;
     answered = false;
-    Payload question = Payload.json("[" + seq + "," + hub.config().maxPendingBytes() / 2 + "]");
+    Payload question = Payload.json("[" + seq + "," + halfOfBudget() + "]");
     instance
         .link()
         .send(

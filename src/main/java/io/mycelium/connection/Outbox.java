@@ -153,16 +153,17 @@ final class Outbox {
       return true;
     }
     boolean kept = frames.flush();
-    if (kept && frames.areBehind()) {
-      holdBack();
+    long waiting = frames.waiting();
+    if (kept && waiting > Laggards.FEW_BYTES) {
+      holdBack(waiting);
     }
     return kept;
   }
 
-  private void holdBack() {
+  private void holdBack(long waiting) {
     boolean some = false;
     for (Channel channel : connection.channels()) {
-      some |= channel.room().holdBack(channel);
+      some |= channel.room().holdBack(channel, waiting);
     }
     if (some && !behind) {
       behind = true;

@@ -29,7 +29,7 @@ final class OutgoingFrames {
   private boolean keepsUp = true;
 
   /** Whether the last flush left something to the transport's queue. */
-  private boolean waiting;
+  private boolean left;
 
   OutgoingFrames(Buffers buffers, Transport transport) {
     this.buffers = buffers;
@@ -104,7 +104,7 @@ final class OutgoingFrames {
    * @return false if more than the budget was waiting for the peer before this turn
    */
   boolean flush() {
-    waiting = false;
+    left = false;
     boolean both = own != null && batch != null;
     if (queued || both && bytes() > Buffers.MAX_JOINED_BYTES || !transport.sendsDirectly()) {
       queue();
@@ -121,14 +121,14 @@ final class OutgoingFrames {
     return kept;
   }
 
-  /** Whether so much waits after the last flush that messages had better be held back. */
-  boolean areBehind() {
-    return waiting && transport.lags();
+  /** Bytes that wait after the last flush; 0 unless it left some to the transport's queue. */
+  long waiting() {
+    return left ? transport.waiting() : 0;
   }
 
   private void flushQueued() {
     queued = false;
-    waiting = true;
+    left = true;
     transport.flush();
   }
 
@@ -167,7 +167,7 @@ final class OutgoingFrames {
 
   /** For frames that are gone: if the socket is broken, the flush discards the rest. */
   private void queueRest(ByteBuf rest) {
-    waiting = true;
+    left = true;
     transport.write(rest);
     transport.flush();
   }

@@ -5,9 +5,6 @@ import io.netty.buffer.ByteBuf;
 
 /** The output of one socket; called on its event loop. */
 public interface Transport {
-  /** Above this, or half the budget if that is less, a socket lags. */
-  int LAG_BYTES = 64 << 10;
-
   /**
    * Queues whole WebSocket frames, or the rest of frames of which {@link #send} took the first
    * part; takes over the buffer's reference.
@@ -38,14 +35,6 @@ public interface Transport {
   /** Bytes that wait for the peer, where that is known. */
   default long waiting() {
     return 0;
-  }
-
-  /**
-   * Whether so much waits that rooms which may hold messages back should: far less than the budget,
-   * since what waits here cannot be replaced by something newer.
-   */
-  default boolean lags() {
-    return false;
   }
 
   /**

@@ -13,7 +13,8 @@ import java.util.Queue;
 
 /** A socket whose peer reads as much as a test lets it; on the hub's event loop. */
 final class ScriptedSocket implements Transport {
-  private static final int LAGS = 300;
+  /** Each byte that waits counts for so many, so that few messages are many. */
+  private static final long WEIGHT = 30;
 
   private record Waiting(long upTo, Runnable task) {}
 
@@ -110,8 +111,8 @@ final class ScriptedSocket implements Transport {
   }
 
   @Override
-  public boolean lags() {
-    return queue.readableBytes() > LAGS;
+  public long waiting() {
+    return queue.readableBytes() * WEIGHT;
   }
 
   @Override

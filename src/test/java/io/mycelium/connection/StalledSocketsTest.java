@@ -39,6 +39,9 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 class StalledSocketsTest {
   private static final int SOCKETS = 4;
   private static final Map<SlowConsumer, Long> WITHHELD = new ConcurrentHashMap<>();
+  private static final SocketConfig SMALL =
+      new SocketConfig(Duration.ofHours(1), Duration.ofHours(1), 10, 16 << 10);
+
   private static final AtomicInteger TO_LOSE = new AtomicInteger();
   private static TestNode node;
   private static int made;
@@ -62,7 +65,14 @@ class StalledSocketsTest {
             d.maxUnackedPerInstance(),
             d.maxUnackedBytesPerInstance(),
             Duration.ofSeconds(1));
-    node = TestNode.builder().journal(few).meters(meters).gateway(impatient).eventLoops(1).start();
+    node =
+        TestNode.builder()
+            .journal(few)
+            .meters(meters)
+            .gateway(impatient)
+            .socket(SMALL)
+            .eventLoops(1)
+            .start();
     node.vertx()
         .eventBus()
         .addOutboundInterceptor(

@@ -286,11 +286,6 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public boolean lags() {
-    return waiting() > Math.min(LAG_BYTES, budget.low());
-  }
-
-  @Override
   public void keepFresh() {
     if (!fresh) {
       fresh = true;

@@ -180,11 +180,6 @@ final class VertxTransport implements Transport {
   }
 
   @Override
-  public boolean lags() {
-    return waiting() > Math.min(LAG_BYTES, maxPendingBytes / 2);
-  }
-
-  @Override
   public void whenSent(Runnable task) {
     last.onSuccess(ignored -> task.run());
   }
