@@ -72,6 +72,7 @@ class SlowConsumerPolicyTest {
           .tls(tls)
           .socket(new SocketConfig(minute, minute, 10, 512 << 10))
           .meters(meters)
+          .types(new ShoutingType())
           .journal(JournalConfig.DEFAULT.inMemory(1000, 64 << 20))
           .eventLoops(1)
           .start();
@@ -172,6 +173,35 @@ class SlowConsumerPolicyTest {
         assertThat(view.state().containsKey(String.valueOf(MESSAGES))).isTrue();
         assertThat(view.states()).isEqualTo(1);
         goOn(node, deaf, view);
+        deaf.close();
+      }
+    }
+
+    /** They have no numbers, so no client can miss one by name. */
+    @Test
+    void aPlugInsBroadcastsAreDroppedToo() {
+      try (TestNode node = start()) {
+        node.create(
+            "{'id':'x','type':'shouting','config':{'durability':'none','presence':'off'},'rooms':{'r':{'slow_consumer':'drop_oldest'}}}");
+        RawSocket deaf = join(node, "{}");
+        deaf.awaitText("'state'");
+        String payload = "\"" + "x".repeat(MESSAGE_BYTES) + "\"";
+        try (PhoenixSocket bob = connect(node)) {
+          bob.join("r");
+          for (int i = 1; i <= MESSAGES; i++) {
+            TestNode.await(node.directory().push("x", "r", null, payload));
+            bob.awaitEvent("shout");
+          }
+        }
+        TestNode.await(node.directory().push("x", "r", null, "null"));
+        int shouts = 0;
+        for (String text = ""; !text.contains("\"msg\""); ) {
+          text = deaf.await(RawSocket.TEXT).text();
+          assertThat(text).doesNotContain("dropped");
+          shouts += text.contains("\"shout\"") ? 1 : 0;
+        }
+        assertThat(shouts).isLessThan(MESSAGES * 3 / 4);
+        assertThat(withheld.get()).isEqualTo(MESSAGES - shouts);
         deaf.close();
       }
     }

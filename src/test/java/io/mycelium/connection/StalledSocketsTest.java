@@ -64,7 +64,7 @@ class StalledSocketsTest {
             d.maxUnackedBytesPerConnection(),
             d.maxUnackedPerInstance(),
             d.maxUnackedBytesPerInstance(),
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(3));
     node =
         TestNode.builder()
             .journal(few)
@@ -171,9 +171,11 @@ class StalledSocketsTest {
     private final List<RoomView> views = new ArrayList<>();
     private final boolean[] here = new boolean[SOCKETS];
     private final List<Connection> others = new ArrayList<>();
+    private final String type;
     private int written;
 
     Run(String type, String slow, int patch) {
+      this.type = type;
       node.create(
           "{'id':'%s','type':'%s','config':{'durability':'none','open':true,'patch_interval':%d},'rooms':{'r':{'slow_consumer':'%s'}}}"
               .formatted(id, type, patch, slow));
@@ -246,12 +248,21 @@ class StalledSocketsTest {
           case 'r' -> read(step.who(), step.amount());
           case 'o' -> read(step.who(), Integer.MAX_VALUE);
           case 'x' -> TestNode.await(node.directory().restart(id));
-          default -> {
-            boolean comes = here[step.who()] ^= true;
-            String event = comes ? "phx_join" : "phx_leave";
-            send(others.get(step.who()), "['1','1','r','" + event + "',{}]");
-          }
+          default -> comeOrGo(step.who());
         }
+      }
+    }
+
+    /** Another user comes and pushes, or goes, which collaborative rooms count as an entry. */
+    private void comeOrGo(int who) {
+      here[who] ^= true;
+      if (here[who]) {
+        send(others.get(who), "['1','1','r','phx_join',{}]");
+        send(others.get(who), "['1','2','r','push',{'from':'other'}]");
+        written++;
+      } else {
+        send(others.get(who), "['1','3','r','phx_leave',{}]");
+        written += type.equals("collaborative") ? 1 : 0;
       }
     }
 
@@ -273,7 +284,7 @@ class StalledSocketsTest {
             look();
             return views.stream().mapToLong(RoomView::seq).min().orElse(0);
           },
-          seq -> seq == room().getLong("seq"));
+          seq -> seq == written);
       node.await(this::present, shown -> shown.equals(present));
     }
 
@@ -307,8 +318,19 @@ class StalledSocketsTest {
       return TestNode.await(node.directory().state(id, "r", -1)).toJsonObject();
     }
 
+    /** The instance ends while some are behind. */
     void close() {
+      for (int i = 0; i < 6; i++) {
+        read(i % SOCKETS, 0);
+        write(new Step('w', 0, 900));
+      }
       TestNode.await(node.directory().delete(id));
+      node.await(
+          () ->
+              here(
+                  () ->
+                      Future.succeededFuture(sockets.stream().allMatch(ScriptedSocket::isClosed))),
+          closed -> closed);
     }
   }
 }
