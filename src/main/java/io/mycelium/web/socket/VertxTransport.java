@@ -6,7 +6,9 @@ import io.mycelium.protocol.Disconnect;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.CorruptedFrameException;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
@@ -37,6 +39,11 @@ final class VertxTransport implements Transport {
 
   /** Whether {@link #left} is brought up to date once some frame has left. */
   private boolean watched;
+
+  /** What has left then. */
+  private long upTo;
+
+  private final Handler<AsyncResult<Void>> onLeft = ignored -> hasLeft();
 
   private Connection connection;
   private Fragments fragments;
@@ -105,19 +112,20 @@ final class VertxTransport implements Transport {
     watch();
   }
 
-  /** One frame at a time, since each costs an object. */
+  /** One frame at a time, since to watch each would cost an object for each message. */
   private void watch() {
     if (last != null && !watched) {
       watched = true;
-      long upTo = given;
-      last.onComplete(
-          ignored -> {
-            watched = false;
-            left = upTo;
-            if (given > upTo) {
-              watch();
-            }
-          });
+      upTo = given;
+      last.onComplete(onLeft);
+    }
+  }
+
+  private void hasLeft() {
+    watched = false;
+    left = upTo;
+    if (given > upTo) {
+      watch();
     }
   }
 
