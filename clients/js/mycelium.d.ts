@@ -102,6 +102,8 @@ export interface RoomEvents<S = any> {
   msg: [message: Message<S>];
   /** A binary push, as it is broadcast: without its user. */
   binary: [message: {seq: number; payload: Uint8Array}];
+  /** Entries that were dropped because this connection did not read fast enough, in rooms with `slow_consumer: drop_oldest`. */
+  dropped: [range: {from: number; to: number}];
   /** Only the lobby: the names of all rooms. */
   rooms: [message: {data: string[]}];
   /** After each change, with everyone. */

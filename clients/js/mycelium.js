@@ -401,11 +401,12 @@ class Room extends Emitter {
     else if (event === 'presence_diff') this.#presenceDiff(payload);
     else {
       if (event === 'state') this.position = {seq: payload.seq, epoch: payload.epoch};
+      if (event === 'dropped') this.position = {...this.position, seq: payload.to};
       this._emit(event, payload);
     }
   }
 
-  // A message's seq is that of its last entry; a binary one is always one entry and has its number by its place alone.
+  // A message's seq is that of its last entry; a binary one is one entry, numbered by its place.
   #message(payload) {
     if (this.status !== 'joined' || !this.position) return;
     const {seq: last, epoch} = this.position;

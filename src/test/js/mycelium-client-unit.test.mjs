@@ -550,3 +550,17 @@ test('bytes within JSON come as bytes; what only looks like them stays as it is'
   sockets[0].receive(null, null, 'general', 'thing', {a: {$binary: 'AQID'}, b: {$binary: '%'}, c: {$binary: 'AQID', d: 1}});
   assert.deepEqual(got, [{a: Uint8Array.of(1, 2, 3), b: {$binary: '%'}, c: {$binary: 'AQID', d: 1}}]);
 });
+
+test('entries that the server dropped are told and passed over, and not asked for again', t => {
+  const {room, seen} = joined(t);
+  const dropped = [];
+  room.on('dropped', range => dropped.push(range));
+  const [joinRef] = sockets[0].last('phx_join');
+  sockets[0].receive(joinRef, null, 'general', 'dropped', {from: 6, to: 19});
+  sockets[0].msg(20);
+  assert.deepEqual(dropped, [{from: 6, to: 19}]);
+  assert.deepEqual(seen, ['state 5', 20]);
+  assert.deepEqual(room.position, {seq: 20, epoch: 'e'});
+  assert.equal(sockets[0].all('phx_leave').length, 0);
+  assert.equal(sockets[0].all('phx_join').length, 1);
+});

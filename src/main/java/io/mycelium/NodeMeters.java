@@ -5,6 +5,7 @@ import io.mycelium.deployer.DeployerVerticle;
 import io.mycelium.instance.InstanceMeters;
 import io.mycelium.journal.JournalMeters;
 import io.mycelium.ops.Meters;
+import io.mycelium.protocol.SlowConsumer;
 import io.mycelium.room.StateBudget;
 import java.util.HashMap;
 import java.util.Map;
@@ -80,6 +81,15 @@ final class NodeMeters implements ConnectionMeters, InstanceMeters, JournalMeter
   @Override
   public void duplicateDropped() {
     meters.duplicateDropped();
+  }
+
+  @Override
+  public void withheld(SlowConsumer policy, long messages) {
+    if (policy == SlowConsumer.CONFLATE) {
+      meters.messagesConflated(messages);
+    } else {
+      meters.messagesDropped(messages);
+    }
   }
 
   @Override

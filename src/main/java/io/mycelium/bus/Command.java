@@ -35,7 +35,12 @@ public record Command(
     /** A channel that may see presence from now on asks for its {@code presence_state}. */
     PRESENCE,
     /** The last command of a link: the instance forgets the gateway. */
-    DETACH;
+    DETACH,
+    /**
+     * Sockets that did not keep up take bytes again: {@code payload} is {@code [after, bytes]}, the
+     * position that they have and how much they may get.
+     */
+    CATCH_UP;
 
     private static final Kind[] VALUES = values();
 

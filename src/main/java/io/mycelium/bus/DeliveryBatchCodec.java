@@ -3,6 +3,7 @@ package io.mycelium.bus;
 import io.mycelium.bus.Outbound.Delivery;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.JsonParts;
+import io.mycelium.protocol.SlowConsumer;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageCodec;
@@ -87,6 +88,20 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
       Wire.string(out, catchup.room());
       out.appendInt(catchup.deliveries().size());
       catchup.deliveries().forEach(delivery -> writeDelivery(out, delivery));
+    } else if (item instanceof Outbound.Policy policy) {
+      out.appendInt(11);
+      Wire.string(out, policy.gateway());
+      Wire.string(out, policy.room());
+      Wire.string(out, policy.slowConsumer().json());
+    } else if (item instanceof Outbound.Newest newest) {
+      out.appendInt(12);
+      Wire.string(out, newest.gateway());
+      Wire.string(out, newest.room());
+      out.appendLong(newest.after());
+      Wire.bytes(out, newest.state());
+      out.appendInt(newest.deliveries().size());
+      newest.deliveries().forEach(delivery -> writeDelivery(out, delivery));
+      out.appendLong(newest.seq());
     } else {
       out.appendInt(9);
     }
@@ -130,7 +145,16 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
       case 9 -> new Outbound.Deleted();
       case 10 ->
           new Outbound.Catchup(in.string(), in.longNumber(), in.string(), readDeliveries(in));
-      default -> throw new IllegalStateException("item tag is " + tag + ", expected 0 to 10");
+      case 11 -> new Outbound.Policy(in.string(), in.string(), SlowConsumer.of(in.string()));
+      case 12 ->
+          new Outbound.Newest(
+              in.string(),
+              in.string(),
+              in.longNumber(),
+              in.bytes(),
+              readDeliveries(in),
+              in.longNumber());
+      default -> throw new IllegalStateException("item tag is " + tag + ", expected 0 to 12");
     };
   }
 

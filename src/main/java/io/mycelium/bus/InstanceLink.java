@@ -228,6 +228,14 @@ public final class InstanceLink {
       if (catchup.gateway().equals(id)) {
         listener.onCatchup(catchup);
       }
+    } else if (item instanceof Outbound.Policy policy) {
+      if (policy.gateway().equals(id)) {
+        listener.onPolicy(policy);
+      }
+    } else if (item instanceof Outbound.Newest newest) {
+      if (newest.gateway().equals(id)) {
+        listener.onNewest(newest);
+      }
     } else {
       dispatchLifecycle(item);
     }

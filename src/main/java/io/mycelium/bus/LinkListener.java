@@ -15,6 +15,10 @@ public interface LinkListener {
 
   void onRefill(Outbound.Refill refill);
 
+  void onPolicy(Outbound.Policy policy);
+
+  void onNewest(Outbound.Newest newest);
+
   /** The bus repeated a batch, which was dropped. */
   void onRepeat();
 

@@ -3,6 +3,7 @@ package io.mycelium.bus;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.JsonParts;
 import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.SlowConsumer;
 import java.util.List;
 import java.util.Map;
 
@@ -66,6 +67,21 @@ public sealed interface Outbound {
    *     rejoin
    */
   record Refill(String gateway, String room, List<Delivery> deliveries, boolean complete)
+      implements Outbound {}
+
+  /** With a join: the room does not leave it at the default for sockets that do not keep up. */
+  record Policy(String gateway, String room, SlowConsumer slowConsumer) implements Outbound {}
+
+  /**
+   * What sockets that did not keep up get in place of the messages after {@code after}.
+   *
+   * @param after the position that the gateway named
+   * @param state the payload of {@code state}, for any position; null if the deliveries do
+   * @param deliveries in order, each once; those before the first of them were dropped
+   * @param seq of the room's latest entry
+   */
+  record Newest(
+      String gateway, String room, long after, byte[] state, List<Delivery> deliveries, long seq)
       implements Outbound {}
 
   /** A gap in a link's commands: the link must send all commands above {@code after} again. */

@@ -1,5 +1,7 @@
 package io.mycelium.connection;
 
+import io.mycelium.protocol.SlowConsumer;
+
 /** Receives the web half's measurements on event loops, so an implementation must be cheap. */
 public interface ConnectionMeters {
   /** Discards all; for tests and tools without metrics. */
@@ -35,4 +37,7 @@ public interface ConnectionMeters {
   default void gapFetched() {}
 
   default void duplicateDropped() {}
+
+  /** Messages that slow sockets do not get, one for each socket. */
+  default void withheld(SlowConsumer policy, long messages) {}
 }

@@ -122,6 +122,22 @@ public final class HubInstance implements LinkListener {
   }
 
   @Override
+  public void onPolicy(Outbound.Policy policy) {
+    HubRoom room = rooms.get(policy.room());
+    if (room != null) {
+      room.onPolicy(policy.slowConsumer());
+    }
+  }
+
+  @Override
+  public void onNewest(Outbound.Newest newest) {
+    HubRoom room = rooms.get(newest.room());
+    if (room != null) {
+      room.onNewest(newest);
+    }
+  }
+
+  @Override
   public void onRepeat() {
     hub.meters().duplicateDropped();
   }

@@ -5,6 +5,7 @@ import io.mycelium.bus.Outbound;
 import io.mycelium.bus.Outbound.Delivery;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.SlowConsumer;
 import io.mycelium.protocol.Topic;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +33,9 @@ final class HubRoom {
 
   /** Channels without the right {@code presence}; null until the first of them. */
   private Audiences blind;
+
+  /** Null in a room that disconnects slow consumers. */
+  private Laggards laggards;
 
   private List<Waiting> waiting = List.of();
   private ArrayDeque<Delivery> held;
@@ -66,7 +70,10 @@ final class HubRoom {
   }
 
   private boolean isEmpty() {
-    return seeing.isEmpty() && waiting.isEmpty() && (blind == null || blind.isEmpty());
+    return seeing.isEmpty()
+        && waiting.isEmpty()
+        && (blind == null || blind.isEmpty())
+        && (laggards == null || laggards.isEmpty());
   }
 
   /**
@@ -83,6 +90,9 @@ final class HubRoom {
     if (seq < last) {
       return false;
     }
+    if (laggards != null && laggards.areConflated()) {
+      channel.connection().outbox().keepFresh();
+    }
     if (seq == last) {
       audience(channel).add(channel);
     } else {
@@ -96,9 +106,47 @@ final class HubRoom {
   void remove(Channel channel) {
     if (channel.index >= 0) {
       audience(channel).remove(channel);
-    } else if (!waiting.isEmpty()) {
+      return;
+    }
+    if (!waiting.isEmpty()) {
       waiting = new ArrayList<>(waiting);
       waiting.removeIf(w -> w.channel() == channel);
+    }
+    if (laggards != null) {
+      laggards.remove(channel);
+    }
+  }
+
+  /** What the room wants done about slow consumers, before the first channel listens. */
+  void onPolicy(SlowConsumer policy) {
+    if (laggards == null) {
+      laggards = new Laggards(hub, instance, this, policy);
+    }
+  }
+
+  /**
+   * So many bytes wait for the channel's socket: if that is too much for a room that can hold its
+   * messages back, it gets no more until {@link #caughtUp}.
+   */
+  boolean holdBack(Channel channel, long waiting) {
+    if (laggards == null || channel.index < 0 || waiting <= laggards.mostWaiting()) {
+      return false;
+    }
+    audience(channel).remove(channel);
+    laggards.add(channel, last);
+    return true;
+  }
+
+  /** The channel's socket has taken all that was written to it. */
+  void caughtUp(Channel channel) {
+    if (laggards != null) {
+      laggards.ready(channel);
+    }
+  }
+
+  void onNewest(Outbound.Newest newest) {
+    if (laggards != null) {
+      laggards.onNewest(newest);
     }
   }
 
@@ -169,6 +217,9 @@ final class HubRoom {
     seeing.append(topic, delivery);
     if (blind != null && !Channel.isPresence(delivery.quotedEvent())) {
       blind.append(topic, delivery);
+    }
+    if (laggards != null && delivery.first() == 0) {
+      laggards.deliver(delivery);
     }
     if (!dirty) {
       dirty = true;
@@ -259,6 +310,9 @@ final class HubRoom {
       blind.addTo(all);
     }
     waiting.forEach(each -> all.add(each.channel()));
+    if (laggards != null) {
+      laggards.addTo(all);
+    }
     return all;
   }
 }

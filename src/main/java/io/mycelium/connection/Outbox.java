@@ -31,6 +31,9 @@ final class Outbox {
   private final OutgoingFrames frames;
   private boolean dirty;
 
+  /** Whether messages of some rooms are held back until the socket has taken the earlier ones. */
+  private boolean behind;
+
   Outbox(Hub hub, Connection connection, Serializer serializer, Transport transport) {
     this.hub = hub;
     this.connection = connection;
@@ -133,6 +136,11 @@ final class Outbox {
     }
   }
 
+  /** A room may hold messages back. */
+  void keepFresh() {
+    transport.keepFresh();
+  }
+
   boolean isWritable() {
     return transport.isWritable();
   }
@@ -144,7 +152,30 @@ final class Outbox {
       frames.discard();
       return true;
     }
-    return frames.flush();
+    boolean kept = frames.flush();
+    long waiting = frames.waiting();
+    if (kept && waiting > Laggards.FEW_BYTES) {
+      holdBack(waiting);
+    }
+    return kept;
+  }
+
+  private void holdBack(long waiting) {
+    boolean some = false;
+    for (Channel channel : connection.channels()) {
+      some |= channel.room().holdBack(channel, waiting);
+    }
+    if (some && !behind) {
+      behind = true;
+      transport.whenSent(this::caughtUp);
+    }
+  }
+
+  private void caughtUp() {
+    behind = false;
+    for (Channel channel : connection.channels()) {
+      channel.room().caughtUp(channel);
+    }
   }
 
   void close(Disconnect reason, Runnable gone) {

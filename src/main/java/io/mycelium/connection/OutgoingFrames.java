@@ -28,6 +28,9 @@ final class OutgoingFrames {
   /** Whether the transport was within its budget before it got any frames. */
   private boolean keepsUp = true;
 
+  /** Whether the last flush left something to the transport's queue. */
+  private boolean left;
+
   OutgoingFrames(Buffers buffers, Transport transport) {
     this.buffers = buffers;
     this.transport = transport;
@@ -101,6 +104,7 @@ final class OutgoingFrames {
    * @return false if more than the budget was waiting for the peer before this turn
    */
   boolean flush() {
+    left = false;
     boolean both = own != null && batch != null;
     if (queued || both && bytes() > Buffers.MAX_JOINED_BYTES || !transport.sendsDirectly()) {
       queue();
@@ -117,8 +121,14 @@ final class OutgoingFrames {
     return kept;
   }
 
+  /** Bytes that wait after the last flush; 0 unless it left some to the transport's queue. */
+  long waiting() {
+    return left ? transport.waiting() : 0;
+  }
+
   private void flushQueued() {
     queued = false;
+    left = true;
     transport.flush();
   }
 
@@ -157,6 +167,7 @@ final class OutgoingFrames {
 
   /** For frames that are gone: if the socket is broken, the flush discards the rest. */
   private void queueRest(ByteBuf rest) {
+    left = true;
     transport.write(rest);
     transport.flush();
   }

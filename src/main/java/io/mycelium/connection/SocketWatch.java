@@ -3,6 +3,7 @@ package io.mycelium.connection;
 import io.mycelium.access.Authenticators;
 import io.mycelium.protocol.Disconnect;
 import io.netty.channel.EventLoop;
+import java.util.concurrent.TimeUnit;
 
 /** The checks that a hub makes once a second for all sockets: live peers and valid tokens. */
 final class SocketWatch {
@@ -42,6 +43,11 @@ final class SocketWatch {
   void remove(Connection connection) {
     keepAlive.remove(connection.liveness());
     tokens.remove(connection.credentials());
+  }
+
+  /** Runs a task on the sockets' event loop after so many milliseconds. */
+  void later(int ms, Runnable task) {
+    eventLoop.schedule(task, ms, TimeUnit.MILLISECONDS);
   }
 
   /** To be called once a second. */

@@ -38,6 +38,15 @@ public interface Transport {
   }
 
   /**
+   * Asks the operating system to take no more ahead of the network than is needed, where it can:
+   * what it took cannot be replaced by something newer either.
+   */
+  default void keepFresh() {}
+
+  /** Runs the task, on the event loop, once what waits now has left; never if the socket ends. */
+  default void whenSent(Runnable task) {}
+
+  /**
    * Flushes, sends a close frame with the reason's code and ends the connection.
    *
    * @param gone runs on the event loop once the peer closed its half too, or the server gave it up

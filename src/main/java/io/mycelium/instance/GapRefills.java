@@ -47,7 +47,7 @@ final class GapRefills {
   private static Outbound.Refill answer(
       String gateway, Command command, Room room, List<Entry> entries) {
     boolean complete = room != null && entries.size() == upTo(command) - after(command);
-    List<Outbound.Delivery> deliveries = complete ? room.deliveriesOf(entries) : List.of();
+    List<Outbound.Delivery> deliveries = complete ? room.deliveriesOf(entries, false) : List.of();
     return new Outbound.Refill(gateway, command.room(), deliveries, complete);
   }
 }

@@ -138,12 +138,13 @@ public final class Instance {
   }
 
   /**
-   * A join, {@code get_rooms} and a question for presence are answered by more than their reply: if
-   * the reply was lost they time out, and the client asks for everything again.
+   * A join, {@code get_rooms}, a question for presence and a hub that catches up are answered by
+   * more than their reply: if the reply was lost they time out, and the client asks for everything
+   * again.
    */
   private static boolean saysAll(Command command) {
     return switch (command.kind()) {
-      case JOIN, PRESENCE -> false;
+      case JOIN, PRESENCE, CATCH_UP -> false;
       default -> !GET_ROOMS.equals(command.event());
     };
   }
@@ -167,6 +168,7 @@ public final class Instance {
         case DETACH -> {
           return detach(link, command, turn);
         }
+        case CATCH_UP -> CatchUps.answer(link.gateway(), command, room(command.room()), turn);
         case REFILL -> Pushes.refill(link.gateway(), command, rooms.get(command.room()), turn);
       }
       return null;
@@ -228,6 +230,7 @@ public final class Instance {
       room.missed(since.seq());
     }
     Room.Outcome outcome = membership.join(link, command, room, turn);
+    CatchUps.tell(link.gateway(), room, turn);
     turn.reply(
         ReplyJson.toJoin(
             link.gateway(), command.number(), outcome, room, since == null ? null : recovered));

@@ -126,7 +126,8 @@ public record InstanceConfig(
         settings == null ? base.settings() : Payload.json(settings.encode()).tree(),
         durability,
         readRetention(in, base.retention()),
-        readLimits(in, base.limits()));
+        readLimits(in, base.limits()),
+        SlowConsumers.read(in, base.slowConsumer(), type, durability));
   }
 
   private static Retention readRetention(SpecReader in, Retention base) {
@@ -207,7 +208,8 @@ public record InstanceConfig(
             .put("patch_interval", settings.patchInterval().toMillis())
             .put("max_meta_bytes", settings.limits().maxMetaBytes())
             .put("max_presence_bytes", settings.limits().maxPresenceBytes())
-            .put("max_state_bytes", settings.limits().maxStateBytes());
+            .put("max_state_bytes", settings.limits().maxStateBytes())
+            .put("slow_consumer", settings.slowConsumer().json());
     if (settings.settings() != null) {
       json.put("settings", new JsonObject(settings.settings().toString()));
     }

@@ -80,6 +80,16 @@ public final class Meters implements AutoCloseable {
           "mycelium.dropped.duplicates",
           "duplicates",
           "Deliveries and batches of them that the bus repeated, dropped");
+  private final Counter dropped =
+      counter(
+          "mycelium.dropped.messages",
+          "messages",
+          "Messages that slow sockets missed in rooms with slow_consumer: drop_oldest");
+  private final Counter conflated =
+      counter(
+          "mycelium.conflated.messages",
+          "messages",
+          "Messages that slow sockets got as part of a newer one (slow_consumer: conflate)");
   private final Timer handler =
       timer(
           "mycelium.handler",
@@ -319,6 +329,14 @@ public final class Meters implements AutoCloseable {
 
   public void duplicateDropped() {
     duplicates.increment();
+  }
+
+  public void messagesDropped(long messages) {
+    dropped.increment(messages);
+  }
+
+  public void messagesConflated(long messages) {
+    conflated.increment(messages);
   }
 
   /**

@@ -321,9 +321,9 @@ public final class Room {
     return kept.recent();
   }
 
-  /** Entries that a hub lacks, in the form in which they were sent. */
-  public List<Outbound.Delivery> deliveriesOf(List<Entry> entries) {
-    return messages.deliveries(state, entries);
+  /** Entries that a hub lacks, in the form in which they were sent, or in one message. */
+  public List<Outbound.Delivery> deliveriesOf(List<Entry> entries, boolean inOne) {
+    return messages.deliveries(state, entries, inOne);
   }
 
   /** Whether all later entries are in memory. */

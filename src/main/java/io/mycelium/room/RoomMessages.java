@@ -45,8 +45,11 @@ public final class RoomMessages {
     return new Outbound.Delivery(room, MSG, first, last, binary, json);
   }
 
-  /** Entries in the form in which they were sent, one message each. */
-  List<Outbound.Delivery> deliveries(Object state, List<Entry> entries) {
+  /** Entries in the form in which they were sent, one message each, or in one message. */
+  List<Outbound.Delivery> deliveries(Object state, List<Entry> entries, boolean inOne) {
+    if (inOne && !entries.isEmpty()) {
+      return List.of(delivery(state, entries));
+    }
     List<Outbound.Delivery> all = new ArrayList<>(entries.size());
     for (Entry entry : entries) {
       all.add(delivery(state, List.of(entry)));
@@ -69,7 +72,7 @@ public final class RoomMessages {
             && missed.get(missed.size() - 1).last() == last
             && missed.get(0).first() <= since + 1;
     if (!usable) {
-      missed = deliveries(state, recent.after(since, Integer.MAX_VALUE));
+      missed = deliveries(state, recent.after(since, Integer.MAX_VALUE), false);
     }
     return missed.subList((int) (since + 1 - missed.get(0).first()), missed.size());
   }

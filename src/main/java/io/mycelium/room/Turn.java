@@ -133,7 +133,8 @@ public final class Turn {
     for (Outbound item : items) {
       if (item instanceof Outbound.Reply reply) {
         left.add(reply.ok() && dependsOnEntries(reply) ? doubt(reply) : reply);
-      } else if (!(item instanceof Outbound.Delivery delivery && delivery.first() > 0)) {
+      } else if (!(item instanceof Outbound.Delivery delivery && delivery.first() > 0
+          || item instanceof Outbound.Newest)) {
         left.add(item);
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.JsonParts;
 import io.mycelium.protocol.Payload;
+import io.mycelium.protocol.SlowConsumer;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -100,6 +101,18 @@ class BusPropertyTest {
         Combinators.combine(text(), Arbitraries.longs()).as(Outbound.Resend::new);
     Arbitrary<Outbound> running =
         Arbitraries.maps(text(), Arbitraries.longs()).ofMaxSize(3).map(Outbound.Running::new);
+    Arbitrary<Outbound> policy =
+        Combinators.combine(text(), text(), Arbitraries.of(SlowConsumer.class))
+            .as(Outbound.Policy::new);
+    Arbitrary<Outbound> newest =
+        Combinators.combine(
+                text(),
+                text(),
+                Arbitraries.longs(),
+                bytes().injectNull(0.5),
+                deliveries().list().ofMaxSize(3),
+                Arbitraries.longs())
+            .as(Outbound.Newest::new);
     Arbitrary<Outbound> item =
         Arbitraries.oneOf(
             deliveries().map(d -> (Outbound) d),
@@ -109,6 +122,8 @@ class BusPropertyTest {
             refill,
             resend,
             running,
+            policy,
+            newest,
             text().map(Outbound.RoomClosed::new),
             textOrNull().map(Outbound.Failed::new),
             Arbitraries.just(new Outbound.Deleted()));
@@ -151,6 +166,8 @@ class BusPropertyTest {
             new Outbound.Kick("link", 1, "room"),
             new Outbound.Catchup("link", 1, "room", List.of(delivery)),
             new Outbound.Refill("link", "room", List.of(delivery), true),
+            new Outbound.Policy("link", "room", SlowConsumer.CONFLATE),
+            new Outbound.Newest("link", "room", 1, null, List.of(delivery), 2),
             new Outbound.Resend("link", 7),
             new Outbound.RoomClosed("room"),
             new Outbound.Running(Map.of("link", 7L)),

@@ -19,6 +19,9 @@ class MyceliumClientTest {
         new ScriptedNode(
             "{'id':'chat','type':'accumulative','rooms':{'general':{},'pictures':{},'tabs':{}}}",
             "{'id':'draw','type':'shared','rooms':{'lobby':{'state':{'color':'black'}}}}",
+            "{'id':'slow','type':'shared','config':{'presence':'off','durability':'none'},'rooms':{"
+                + "'board':{'slow_consumer':'conflate','open':true},"
+                + "'feed':{'type':'accumulative','slow_consumer':'drop_oldest'}}}",
             "{'id':'brittle','type':'brittle'}",
             "{'id':'doomed','type':'accumulative'}");
     scripted
@@ -37,9 +40,16 @@ class MyceliumClientTest {
     scripted.run(transport, "mycelium-client.test.mjs", 11);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"netty", "vertx"})
+  void aClientThatReadsSlowlyEndsUpWithWhatItsRoomPromises(String transport)
+      throws InterruptedException {
+    scripted.run(transport, "mycelium-client-slow.test.mjs", 2);
+  }
+
   @Test
   void theClientKeepsItsPromisesWhateverTheServerDoes() throws InterruptedException {
-    scripted.script().run("mycelium-client-unit.test.mjs", 36, Map.of());
+    scripted.script().run("mycelium-client-unit.test.mjs", 37, Map.of());
   }
 
   @Test

@@ -40,6 +40,8 @@ class MetersTest {
     meters.entriesAppended(5);
     meters.gapFetched();
     meters.duplicateDropped();
+    meters.messagesDropped(8);
+    meters.messagesConflated(9);
     meters.instances("running", () -> 7);
     assertThat(meters.scrape().lines())
         .contains(
@@ -59,6 +61,8 @@ class MetersTest {
             "mycelium_appended_entries_total 5.0",
             "mycelium_fetched_gaps_total 1.0",
             "mycelium_dropped_duplicates_total 1.0",
+            "mycelium_dropped_messages_total 8.0",
+            "mycelium_conflated_messages_total 9.0",
             "mycelium_instances{status=\"running\"} 7.0");
   }
 

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLContext;
 
 /**
  * A WebSocket client on plain TCP: it sends frames that no library would send, and answers no ping
@@ -50,9 +51,14 @@ public final class RawSocket implements AutoCloseable {
   private final DataInputStream in;
   private final OutputStream out;
 
-  private RawSocket(int port) throws IOException {
-    socket = new Socket();
+  private static Socket connect(int port) throws IOException {
+    Socket socket = new Socket();
     socket.connect(new InetSocketAddress("127.0.0.1", port), (int) TestNode.PATIENCE.toMillis());
+    return socket;
+  }
+
+  private RawSocket(Socket connected) throws IOException {
+    socket = connected;
     socket.setSoTimeout((int) TestNode.PATIENCE.toMillis());
     socket.setTcpNoDelay(true);
     in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
@@ -62,7 +68,16 @@ public final class RawSocket implements AutoCloseable {
   /** A TCP connection on which nothing was sent yet. */
   public static RawSocket tcp(int port) {
     try {
-      return new RawSocket(port);
+      return new RawSocket(connect(port));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A TLS connection on which nothing was sent yet. */
+  public static RawSocket tls(int port, SSLContext context) {
+    try {
+      return new RawSocket(context.getSocketFactory().createSocket("localhost", port));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -70,12 +85,16 @@ public final class RawSocket implements AutoCloseable {
 
   /** An upgraded connection. */
   public static RawSocket open(int port, String path) {
-    RawSocket client = tcp(port);
-    String status = client.request(upgrade(path));
+    return tcp(port).open(path);
+  }
+
+  /** Upgrades it. */
+  public RawSocket open(String path) {
+    String status = request(upgrade(path));
     if (!status.contains(" 101 ")) {
       throw new AssertionError("the upgrade of " + path + " was answered " + status);
     }
-    return client;
+    return this;
   }
 
   /** The head of an upgrade request (RFC 6455 section 1.3 has this key). */

@@ -3,6 +3,7 @@ package io.mycelium.room.spi;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Retention;
+import io.mycelium.protocol.SlowConsumer;
 import java.time.Duration;
 
 /**
@@ -19,6 +20,7 @@ import java.time.Duration;
  * @param durability which failures the room's entries survive
  * @param retention which of the room's entries may be dropped
  * @param limits for the parts of the room that clients can make grow
+ * @param slowConsumer what happens to the messages for a socket that does not keep up
  */
 public record RoomSettings(
     String type,
@@ -30,7 +32,34 @@ public record RoomSettings(
     JsonNode settings,
     Durability durability,
     Retention retention,
-    RoomLimits limits) {
+    RoomLimits limits,
+    SlowConsumer slowConsumer) {
+
+  /** With the default for slow consumers. */
+  public RoomSettings(
+      String type,
+      JsonNode state,
+      int history,
+      boolean presence,
+      boolean open,
+      Duration patchInterval,
+      JsonNode settings,
+      Durability durability,
+      Retention retention,
+      RoomLimits limits) {
+    this(
+        type,
+        state,
+        history,
+        presence,
+        open,
+        patchInterval,
+        settings,
+        durability,
+        retention,
+        limits,
+        SlowConsumer.DISCONNECT);
+  }
 
   /** Settings of a room whose entries are kept in this process only. */
   public RoomSettings(

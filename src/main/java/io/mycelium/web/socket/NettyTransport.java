@@ -6,12 +6,14 @@ import io.mycelium.connection.WaitingBytes;
 import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.Frames;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
@@ -64,6 +66,13 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
    */
   private static final int LINGER_SECONDS = 5;
 
+  /** Bytes that the kernel takes ahead of the network, where rooms hold messages back. */
+  private static final long UNSENT_BYTES = 128 << 10;
+
+  /** Of Linux; by its name, because the class is there only where it runs. */
+  private static final ChannelOption<Long> UNSENT =
+      ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_NOTSENT_LOWAT");
+
   private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
 
   private final ChannelHandlerContext head;
@@ -71,6 +80,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   private final int maxMessageBytes;
   private final WriteBufferWaterMark budget;
   private boolean largeWaits;
+  private boolean fresh;
   private Connection connection;
   private WaitingBytes waits;
   private Fragments fragments;
@@ -273,6 +283,26 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   @Override
   public boolean isWritable() {
     return !head.channel().isOpen() || head.channel().isWritable();
+  }
+
+  @Override
+  public void keepFresh() {
+    if (!fresh) {
+      fresh = true;
+      head.channel().config().setOption(UNSENT, UNSENT_BYTES);
+    }
+  }
+
+  /** Netty counts nothing for the empty buffer, and finishes it behind what is before it. */
+  @Override
+  public void whenSent(Runnable task) {
+    head.writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(
+            sent -> {
+              if (sent.isSuccess()) {
+                task.run();
+              }
+            });
   }
 
   @Override

@@ -6,7 +6,9 @@ import io.mycelium.protocol.Disconnect;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.CorruptedFrameException;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
@@ -26,6 +28,23 @@ final class VertxTransport implements Transport {
   private final int maxMessageBytes;
   private final int maxPendingBytes;
   private boolean largeWaits;
+
+  /** Bytes given to Vert.x, and how many of them have surely left. */
+  private long given;
+
+  private long left;
+
+  /** Of the last frame; null before the first. */
+  private Future<Void> last;
+
+  /** Whether {@link #left} is brought up to date once some frame has left. */
+  private boolean watched;
+
+  /** What has left then. */
+  private long upTo;
+
+  private final Handler<AsyncResult<Void>> onLeft = ignored -> hasLeft();
+
   private Connection connection;
   private Fragments fragments;
 
@@ -80,14 +99,33 @@ final class VertxTransport implements Transport {
   /** Splits the frames that were joined for the other transport. */
   @Override
   public void write(ByteBuf frames) {
+    given += frames.readableBytes();
     try {
       while (frames.isReadable() && !socket.isClosed()) {
         int opcode = frames.readByte() & OPCODE;
         byte[] content = ByteBufUtil.getBytes(frames.readSlice(length(frames)));
-        write(opcode, content);
+        last = write(opcode, content);
       }
     } finally {
       frames.release();
+    }
+    watch();
+  }
+
+  /** One frame at a time, since to watch each would cost an object for each message. */
+  private void watch() {
+    if (last != null && !watched) {
+      watched = true;
+      upTo = given;
+      last.onComplete(onLeft);
+    }
+  }
+
+  private void hasLeft() {
+    watched = false;
+    left = upTo;
+    if (given > upTo) {
+      watch();
     }
   }
 
@@ -100,8 +138,8 @@ final class VertxTransport implements Transport {
     };
   }
 
-  private void write(int opcode, byte[] content) {
-    switch (opcode) {
+  private Future<Void> write(int opcode, byte[] content) {
+    return switch (opcode) {
       case TEXT -> {
         boolean large = content.length > maxPendingBytes / 2 && !largeWaits;
         if (large) {
@@ -109,17 +147,18 @@ final class VertxTransport implements Transport {
           int more = Math.min(content.length, Integer.MAX_VALUE - maxPendingBytes);
           socket.setWriteQueueMaxSize(maxPendingBytes + more);
         }
-        Future<Void> left =
+        Future<Void> sent =
             socket.writeFrame(
                 WebSocketFrame.textFrame(new String(content, StandardCharsets.UTF_8), true));
         if (large) {
-          left.onComplete(ignored -> largeHasLeft());
+          sent.onComplete(ignored -> largeHasLeft());
         }
+        yield sent;
       }
       case BINARY -> socket.writeFrame(WebSocketFrame.binaryFrame(Buffer.buffer(content), true));
       case PING -> socket.writePing(Buffer.buffer(content));
       default -> socket.writePong(Buffer.buffer(content));
-    }
+    };
   }
 
   private void largeHasLeft() {
@@ -142,6 +181,16 @@ final class VertxTransport implements Transport {
   /** Vert.x flushes by itself. */
   @Override
   public void flush() {}
+
+  @Override
+  public long waiting() {
+    return socket.isClosed() ? 0 : given - left;
+  }
+
+  @Override
+  public void whenSent(Runnable task) {
+    last.onSuccess(ignored -> task.run());
+  }
 
   /** A socket that the peer just closed would throw; the connection will be notified. */
   @Override

@@ -84,10 +84,12 @@ class ProblemsTest {
         "{\"type\":\"a\",\"rooms\":{\"a/b ~\":{\"state\":3}}} | rooms.a/b ~.state | 3 | an object",
         "{\"type\":\"a\",\"rooms\":{\"a\":{\"x\":3}}} | rooms.a.x | 3 | one of the keys type,"
             + " state, history, presence, durability, retention_entries, retention_age, open,"
-            + " patch_interval, max_meta_bytes, max_presence_bytes, max_state_bytes, settings",
+            + " patch_interval, max_meta_bytes, max_presence_bytes, max_state_bytes,"
+            + " slow_consumer, settings",
         "{\"type\":\"a\",\"rooms\":{\"%8A\":{\"\\b%\":3}}} | rooms.%8A.\b% | 3 | one of the keys"
             + " type, state, history, presence, durability, retention_entries, retention_age, open,"
-            + " patch_interval, max_meta_bytes, max_presence_bytes, max_state_bytes, settings",
+            + " patch_interval, max_meta_bytes, max_presence_bytes, max_state_bytes,"
+            + " slow_consumer, settings",
         "{\"type\":\"a\",\"config\":{\"max_connections\":11295724.0}} | config.max_connections |"
             + " 1.1295724E7 | an integer from 1 to 10000000",
         "[] | body | [] | an object",

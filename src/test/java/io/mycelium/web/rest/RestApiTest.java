@@ -60,10 +60,12 @@ class RestApiTest {
         {"id":"all","name":"All of it","type":"shared",
          "config":{"history":100.0,"presence":"off","durability":"none","open":true,"patch_interval":50,
            "max_connections":10,"max_message_bytes":1024,"threading":"event-loop","ping_interval":1,"ping_timeout":3600,
-           "retention_entries":2147483647,"retention_age":0,"max_meta_bytes":0,"max_presence_bytes":1024,"max_state_bytes":1024,"settings":{"any":["thing"]}},
+           "retention_entries":2147483647,"retention_age":0,"max_meta_bytes":0,"max_presence_bytes":1024,"max_state_bytes":1024,
+           "slow_consumer":"drop_oldest","settings":{"any":["thing"]}},
          "rooms":{"general":{},"Büro / 日本":{"type":"shared","state":{"x":1},"history":10000,"presence":"on",
            "durability":"none","open":false,"patch_interval":60000,"retention_entries":0,
-           "retention_age":2147483647,"max_meta_bytes":1048576,"max_presence_bytes":1073741824,"max_state_bytes":1073741824,"settings":{"any":["thing"]}}}}\
+           "retention_age":2147483647,"max_meta_bytes":1048576,"max_presence_bytes":1073741824,"max_state_bytes":1073741824,
+           "slow_consumer":"conflate","settings":{"any":["thing"]}}}}\
         """;
 
     Answered created = server.send("POST", "/api/v1/instances", spec);
