@@ -19,10 +19,21 @@ final class Fragments {
   private ByteArrayOutputStream gathered;
 
   private boolean text;
+  private boolean compressed;
 
-  Fragments(Connection connection, int maxMessageBytes) {
+  /** Null if messages are never compressed. */
+  private final InflateGate gate;
+
+  Fragments(Connection connection, int maxMessageBytes, InflateGate gate) {
     this.connection = connection;
     this.maxMessageBytes = maxMessageBytes;
+    this.gate = gate;
+  }
+
+  /** Likewise, of a compressed message, whose parts are gathered as they came. */
+  void beginCompressed(byte[] content, int length, boolean isText, boolean isFinal) {
+    compressed = true;
+    start(content, length, isText, isFinal);
   }
 
   /**
@@ -32,6 +43,11 @@ final class Fragments {
    * @param length of the content, which starts at index 0
    */
   void begin(byte[] content, int length, boolean isText, boolean isFinal) {
+    compressed = false;
+    start(content, length, isText, isFinal);
+  }
+
+  private void start(byte[] content, int length, boolean isText, boolean isFinal) {
     text = isText;
     if (isFinal && length <= maxMessageBytes) {
       deliver(content, length);
@@ -65,7 +81,9 @@ final class Fragments {
   }
 
   private void deliver(byte[] whole, int length) {
-    if (text) {
+    if (compressed) {
+      gate.deliver(connection, whole, length, text, maxMessageBytes);
+    } else if (text) {
       connection.onText(whole, length);
     } else {
       connection.onBinary(whole, length);
