@@ -96,6 +96,9 @@ final class Deflation {
 
   /** Frees the memory; later messages stay plain. */
   void close() {
+    if (closed) {
+      return;
+    }
     closed = true;
     if (deflater != null) {
       deflater.end();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonArray;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -32,12 +33,18 @@ public final class Besieged implements AutoCloseable {
   private volatile boolean over;
 
   public Besieged() {
+    this(Map.of());
+  }
+
+  /**
+   * @param options variables of the server
+   */
+  public Besieged(Map<String, String> options) {
+    Map<String, String> environment = new HashMap<>(options);
+    environment.put("MYCELIUM_JOURNAL_URL", "memory:");
     server =
         ServerProcess.withJvmFlags(
-            Map.of("MYCELIUM_JOURNAL_URL", "memory:"),
-            "-Xmx128m",
-            "-XX:MaxDirectMemorySize=128m",
-            "-XX:+ExitOnOutOfMemoryError");
+            environment, "-Xmx128m", "-XX:MaxDirectMemorySize=128m", "-XX:+ExitOnOutOfMemoryError");
     server.request("POST", "/instances", "{\"id\":\"healthy\",\"type\":\"accumulative\"}");
     server.request(
         "POST",
