@@ -107,6 +107,7 @@ public final class Besieged implements AutoCloseable {
     assertThat(flowed.get()).as("messages flow").isGreaterThanOrEqualTo(before + 20);
     long worst = worstMs;
     worstMs = 0;
+    Figures.log("20 messages beside a siege: longest wait %d ms", worst);
     assertThat(worst).as("longest wait of a healthy client").isLessThan(LONGEST_WAIT_MS);
     assertThat(server.residentBytes()).as("memory").isLessThan(MOST_RESIDENT);
     String log = server.log();
