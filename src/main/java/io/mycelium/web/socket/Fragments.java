@@ -15,14 +15,14 @@ final class Fragments {
   private final Connection connection;
   private final int maxMessageBytes;
 
+  /** Null if messages are never compressed. */
+  private final InflateGate gate;
+
   /** The bytes of an incomplete message; null between messages. */
   private ByteArrayOutputStream gathered;
 
   private boolean text;
   private boolean compressed;
-
-  /** Null if messages are never compressed. */
-  private final InflateGate gate;
 
   Fragments(Connection connection, int maxMessageBytes, InflateGate gate) {
     this.connection = connection;
@@ -30,10 +30,8 @@ final class Fragments {
     this.gate = gate;
   }
 
-  /** Likewise, of a compressed message, whose parts are gathered as they came. */
-  void beginCompressed(byte[] content, int length, boolean isText, boolean isFinal) {
-    compressed = true;
-    start(content, length, isText, isFinal);
+  boolean mayBeCompressed() {
+    return gate != null;
   }
 
   /**
@@ -44,6 +42,12 @@ final class Fragments {
    */
   void begin(byte[] content, int length, boolean isText, boolean isFinal) {
     compressed = false;
+    start(content, length, isText, isFinal);
+  }
+
+  /** Likewise, of a compressed message, whose parts are gathered as they came. */
+  void beginCompressed(byte[] content, int length, boolean isText, boolean isFinal) {
+    compressed = true;
     start(content, length, isText, isFinal);
   }
 

@@ -75,32 +75,24 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   private final DirectSocket socket;
   private final int maxMessageBytes;
   private final WriteBufferWaterMark budget;
-
-  /** Null without compression, and then the decoder refuses reserved bits. */
-  private final InflateGate gate;
-
   private boolean largeWaits;
   private Connection connection;
   private WaitingBytes waits;
   private Fragments fragments;
 
   private NettyTransport(
-      ChannelHandlerContext head,
-      int maxMessageBytes,
-      WriteBufferWaterMark budget,
-      InflateGate gate) {
+      ChannelHandlerContext head, int maxMessageBytes, WriteBufferWaterMark budget) {
     this.head = head;
     this.socket = new DirectSocket(head.channel());
     this.maxMessageBytes = maxMessageBytes;
     this.budget = budget;
-    this.gate = gate;
   }
 
   /**
    * Removes Vert.x's handlers from the pipeline and installs a transport; on the socket's event
    * loop.
    *
-   * @param gate null without compression
+   * @param gate null without compression: then the decoder refuses reserved bits
    */
   static NettyTransport install(
       ServerWebSocket socket, int maxMessageBytes, WriteBufferWaterMark budget, InflateGate gate) {
@@ -115,7 +107,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
         pipeline.remove(each.getKey());
       }
     }
-    NettyTransport transport = new NettyTransport(decoder, maxMessageBytes, budget, gate);
+    NettyTransport transport = new NettyTransport(decoder, maxMessageBytes, budget);
     pipeline.addLast(transport);
     if (gate != null) {
       pipeline.addBefore(decoder.name(), null, gate);
@@ -144,8 +136,12 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
         || handler instanceof SslHandler;
   }
 
-  /** From now on the peer's messages go to the connection. */
-  void start(Connection reader, WaitingBytes slow) {
+  /**
+   * From now on the peer's messages go to the connection.
+   *
+   * @param gate that was installed
+   */
+  void start(Connection reader, WaitingBytes slow, InflateGate gate) {
     connection = reader;
     waits = slow;
     fragments = new Fragments(reader, maxMessageBytes, gate);
@@ -291,7 +287,7 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
 
   @Override
   public boolean deflates() {
-    return gate != null;
+    return fragments.mayBeCompressed();
   }
 
   @Override

@@ -186,7 +186,7 @@ public final class SocketHandler {
               }
               NettyTransport transport =
                   NettyTransport.install(socket, permit.maxMessageBytes(), budget, gate);
-              transport.start(permit.accept(serializer, transport), permit.waiting());
+              transport.start(permit.accept(serializer, transport), permit.waiting(), gate);
             });
   }
 }
