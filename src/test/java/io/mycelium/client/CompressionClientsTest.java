@@ -5,20 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.SocketConfig;
+import io.mycelium.testing.SelfSigned;
 import io.mycelium.testing.TestNode;
 import io.mycelium.testing.browser.Chromium;
 import io.mycelium.testing.browser.View;
 import io.mycelium.testing.browser.Window;
+import io.mycelium.web.TlsConfig;
 import io.vertx.core.Promise;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.json.JsonArray;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** permessage-deflate with clients that have it: ws under Node.js, Chromium, Vert.x. */
 class CompressionClientsTest {
@@ -60,8 +67,8 @@ class CompressionClientsTest {
         }
       };
 
-  private TestNode start() {
-    TestNode node = TestNode.builder().socket(ON).meters(meters).start();
+  private TestNode start(TlsConfig tls) {
+    TestNode node = TestNode.builder().socket(ON).meters(meters).tls(tls).start();
     node.create(CHAT);
     return node;
   }
@@ -89,7 +96,7 @@ class CompressionClientsTest {
 
   @Test
   void chromiumSpeaksItBothWays() {
-    try (TestNode node = start()) {
+    try (TestNode node = start(TlsConfig.DEFAULT)) {
       Window window = chromium.open(node.port(), "/api/v1/types", View.DESKTOP_LIGHT);
       window.expect("favicon");
       Page page = window.page();
@@ -102,13 +109,23 @@ class CompressionClientsTest {
   }
 
   /** Vert.x' client accepts that its messages stand alone only if it is told to offer that. */
-  @Test
-  void vertxSpeaksItBothWays() {
-    try (TestNode node = start()) {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void vertxSpeaksItBothWays(boolean tls, @TempDir Path folder) {
+    TlsConfig config = TlsConfig.DEFAULT;
+    if (tls) {
+      SelfSigned made = SelfSigned.make(folder, "a", "EC");
+      String certificate = made.certificate().toString();
+      config = new TlsConfig(certificate, made.key().toString(), Duration.ofHours(1));
+    }
+    try (TestNode node = start(config)) {
       WebSocketClient client =
           node.vertx()
               .createWebSocketClient(
                   new WebSocketClientOptions()
+                      .setSsl(tls)
+                      .setTrustAll(true)
+                      .setVerifyHost(false)
                       .setTryUsePerMessageCompression(true)
                       .setCompressionAllowClientNoContext(true));
       WebSocket socket =
