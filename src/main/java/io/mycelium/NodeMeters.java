@@ -93,6 +93,21 @@ final class NodeMeters implements ConnectionMeters, InstanceMeters, JournalMeter
   }
 
   @Override
+  public void deflated(int bytes, int compressed) {
+    meters.compression().deflated(bytes, compressed);
+  }
+
+  @Override
+  public void leftPlain() {
+    meters.compression().leftPlain();
+  }
+
+  @Override
+  public void inflated(int compressed, int bytes) {
+    meters.compression().inflated(compressed, bytes);
+  }
+
+  @Override
   public void handlerTime(long nanos) {
     meters.handlerTime(nanos);
   }

@@ -8,6 +8,8 @@ import io.mycelium.instance.DeployerConfig;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.limits.LimitsConfig;
 import io.mycelium.ops.OpsConfig;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
 import io.mycelium.web.TlsConfig;
 import io.mycelium.web.WebConfig;
 import io.mycelium.web.rest.HttpConfig;
@@ -28,6 +30,18 @@ public record MyceliumConfig(
     OpsConfig ops,
     ConsoleConfig console,
     AccessConfig access) {
+
+  public MyceliumConfig {
+    if (socket.compression() && !web.transport().equals("netty")) {
+      throw Refusal.of(
+          ErrorCode.INVALID_CONFIG,
+          "socket.compression",
+          true,
+          "false with web.transport: "
+              + web.transport()
+              + ", which would compress for each socket");
+    }
+  }
 
   public static final MyceliumConfig DEFAULT =
       new MyceliumConfig(

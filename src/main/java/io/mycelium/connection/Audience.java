@@ -20,13 +20,18 @@ final class Audience {
 
   private final Hub hub;
   private final Serializer serializer;
+
+  /** Null if the members get plain messages. */
+  private final Deflation deflation;
+
   private final List<Channel> members = new ArrayList<>(2);
   private ByteBuf batch;
   private int messages;
 
-  Audience(Hub hub, Serializer serializer) {
+  Audience(Hub hub, Serializer serializer, Deflation deflation) {
     this.hub = hub;
     this.serializer = serializer;
+    this.deflation = deflation;
   }
 
   int size() {
@@ -61,7 +66,11 @@ final class Audience {
     if (batch == null) {
       batch = hub.buffers().batch();
     }
+    int from = batch.writerIndex();
     serializer.broadcast(batch, topic, delivery.quotedEvent(), delivery.binary(), delivery.json());
+    if (deflation != null) {
+      deflation.frame(batch, from);
+    }
     messages++;
     if (batch.readableBytes() > MAX_BATCH_BYTES) {
       write();

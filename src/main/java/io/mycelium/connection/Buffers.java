@@ -31,8 +31,25 @@ final class Buffers {
 
   private final byte[] inbound = new byte[INBOUND_BYTES];
   private final List<ByteBuf> spare = new ArrayList<>();
+  private final Hub hub;
+
+  /** Null until the first socket that negotiated compression. */
+  private Deflation deflation;
+
   private ByteBuf joined;
   private boolean closed;
+
+  Buffers(Hub hub) {
+    this.hub = hub;
+  }
+
+  /** Compresses for all sockets that negotiated it. */
+  Deflation deflation() {
+    if (deflation == null) {
+      deflation = new Deflation(hub.config(), hub.meters());
+    }
+    return deflation;
+  }
 
   /**
    * An array of at least this length to read a message into; the next call may return the same
@@ -76,6 +93,9 @@ final class Buffers {
   /** Frees the memory; buffers of later calls are not kept. */
   void close() {
     closed = true;
+    if (deflation != null) {
+      deflation.close();
+    }
     spare.forEach(ByteBuf::release);
     spare.clear();
     ReferenceCountUtil.release(joined);

@@ -40,4 +40,22 @@ public interface ConnectionMeters {
 
   /** Messages that slow sockets do not get, one for each socket. */
   default void withheld(SlowConsumer policy, long messages) {}
+
+  /**
+   * An outgoing message was compressed, for however many sockets.
+   *
+   * @param bytes that it had
+   * @param compressed that it has now; as many if compressing made it no smaller
+   */
+  default void deflated(int bytes, int compressed) {}
+
+  /** A message stays plain since its event loop has spent its share of time on compression. */
+  default void leftPlain() {}
+
+  /**
+   * A compressed message came in.
+   *
+   * @param bytes that it became; 0 if it was refused
+   */
+  default void inflated(int compressed, int bytes) {}
 }

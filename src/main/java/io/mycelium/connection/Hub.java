@@ -50,7 +50,7 @@ public final class Hub {
   private final SocketWatch watch;
   private final Map<String, Future<HubInstance>> instances = new HashMap<>();
   private final long timer;
-  private final Buffers buffers = new Buffers();
+  private final Buffers buffers = new Buffers(this);
   private final Traffic traffic;
   private final UnfinishedMessages unfinished;
   private final WaitingBytes waiting;

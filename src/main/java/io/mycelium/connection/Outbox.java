@@ -43,7 +43,10 @@ final class Outbox {
   }
 
   void reply(byte[] joinRef, byte[] ref, Topic topic, boolean ok, byte[] response) {
-    serializer.reply(buffer(), joinRef, ref, topic, ok, response);
+    ByteBuf out = buffer();
+    int from = out.writerIndex();
+    serializer.reply(out, joinRef, ref, topic, ok, response);
+    deflate(out, from);
   }
 
   void replySeq(byte[] joinRef, byte[] ref, Topic topic, long seq) {
@@ -78,7 +81,20 @@ final class Outbox {
 
   /** A message to one channel. */
   void push(Channel channel, byte[] quotedEvent, byte[] json) {
-    serializer.push(buffer(), channel.joinRef(), NULL, channel.room().topic(), quotedEvent, json);
+    ByteBuf out = buffer();
+    int from = out.writerIndex();
+    serializer.push(out, channel.joinRef(), NULL, channel.room().topic(), quotedEvent, json);
+    deflate(out, from);
+  }
+
+  private void deflate(ByteBuf out, int from) {
+    if (transport.deflates()) {
+      hub.buffers().deflation().frame(out, from);
+    }
+  }
+
+  boolean deflates() {
+    return transport.deflates();
   }
 
   void phxClose(Channel channel) {

@@ -17,6 +17,10 @@ import java.time.Duration;
  *     it the connections of the oldest are closed
  * @param maxWaitingBytes of all connections of a node that may wait for slow peers; above it the
  *     slowest are disconnected ({@code slow_consumer})
+ * @param compression whether sockets that offer permessage-deflate (RFC 7692) get it
+ * @param compressionLevel 1 (fast) to 9 (small)
+ * @param compressionMinBytes a smaller message stays plain
+ * @param compressionMaxBytes a larger one too: it would hold the event loop up
  */
 public record SocketConfig(
     Duration pingInterval,
@@ -25,11 +29,18 @@ public record SocketConfig(
     int maxPendingBytes,
     Duration messageTimeout,
     long maxUnfinishedBytes,
-    long maxWaitingBytes) {
+    long maxWaitingBytes,
+    boolean compression,
+    int compressionLevel,
+    int compressionMinBytes,
+    int compressionMaxBytes) {
 
   private static final Duration MESSAGE_TIMEOUT = Duration.ofSeconds(30);
   private static final long UNFINISHED = 64L << 20;
   private static final long WAITING = 1L << 30;
+  private static final int LEVEL = 3;
+  private static final int COMPRESSED_FROM = 256;
+  private static final int COMPRESSED_TO = 256 << 10;
 
   public static final SocketConfig DEFAULT =
       new SocketConfig(
@@ -50,6 +61,49 @@ public record SocketConfig(
     Expect.range("socket.message_timeout", messageTimeout, second, Duration.ofHours(1));
     Expect.range("socket.max_unfinished_bytes", maxUnfinishedBytes, 64 << 10, 1L << 40);
     Expect.range("socket.max_waiting_bytes", maxWaitingBytes, 64 << 10, 1L << 40);
+    Expect.range("socket.compression_level", compressionLevel, 1, 9);
+    Expect.range("socket.compression_min_bytes", compressionMinBytes, 16, 1 << 20);
+    Expect.range(
+        "socket.compression_max_bytes", compressionMaxBytes, compressionMinBytes, 16 << 20);
+  }
+
+  /** Without compression. */
+  public SocketConfig(
+      Duration pingInterval,
+      Duration pingTimeout,
+      int maxChannels,
+      int maxPendingBytes,
+      Duration messageTimeout,
+      long maxUnfinishedBytes,
+      long maxWaitingBytes) {
+    this(
+        pingInterval,
+        pingTimeout,
+        maxChannels,
+        maxPendingBytes,
+        messageTimeout,
+        maxUnfinishedBytes,
+        maxWaitingBytes,
+        false,
+        LEVEL,
+        COMPRESSED_FROM,
+        COMPRESSED_TO);
+  }
+
+  /** The same with compression of messages from {@code minBytes} on. */
+  public SocketConfig compressing(int minBytes) {
+    return new SocketConfig(
+        pingInterval,
+        pingTimeout,
+        maxChannels,
+        maxPendingBytes,
+        messageTimeout,
+        maxUnfinishedBytes,
+        maxWaitingBytes,
+        true,
+        compressionLevel,
+        minBytes,
+        compressionMaxBytes);
   }
 
   /** With the defaults for the rest. */

@@ -32,6 +32,11 @@ public interface Transport {
    */
   boolean isWritable();
 
+  /** Whether the peer takes compressed messages. */
+  default boolean deflates() {
+    return false;
+  }
+
   /** Bytes that wait for the peer, where that is known. */
   default long waiting() {
     return 0;

@@ -95,6 +95,7 @@ public final class Meters implements AutoCloseable {
           "mycelium.handler",
           "Time an instance takes for one batch of commands or a back end's message");
   private final JournalFigures journal = new JournalFigures(registry);
+  private final CompressionFigures compression = new CompressionFigures(registry);
   private final Timer lag = timer("mycelium.event.loop.lag", "How late event loops run a timer");
 
   /**
@@ -321,6 +322,11 @@ public final class Meters implements AutoCloseable {
   /** The meters of the journal. */
   public JournalFigures journal() {
     return journal;
+  }
+
+  /** The meters of permessage-deflate. */
+  public CompressionFigures compression() {
+    return compression;
   }
 
   public void gapFetched() {

@@ -7,7 +7,7 @@ package io.mycelium.protocol;
 public enum Disconnect {
   /** Issued when the node drains: the client reconnects, to another node where there is one. */
   GOING_AWAY(1001, "going_away"),
-  /** Issued when a frame breaks RFC 6455 (the decoder found it). */
+  /** Issued when a frame breaks RFC 6455 (the decoder found it), or a compressed one RFC 7692. */
   PROTOCOL_ERROR(1002, "protocol_error"),
   /** Issued when a text frame is not UTF-8. */
   INVALID_UTF8(1007, "invalid_utf8"),

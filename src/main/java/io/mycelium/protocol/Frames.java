@@ -9,6 +9,7 @@ public final class Frames {
   private static final int FINAL_CLOSE = 0x88;
   private static final int FINAL_PING = 0x89;
   private static final int FINAL_PONG = 0x8a;
+  private static final int DEFLATED = 0x40;
 
   private Frames() {}
 
@@ -34,6 +35,24 @@ public final class Frames {
     header(out, FINAL_CLOSE, 2 + asciiReason.length());
     out.writeShort(code);
     out.writeCharSequence(asciiReason, java.nio.charset.StandardCharsets.US_ASCII);
+  }
+
+  /**
+   * The header of a compressed frame (RFC 7692 section 6).
+   *
+   * @param first byte of the header that it had before
+   */
+  public static void deflated(ByteBuf out, int first, int length) {
+    header(out, first | DEFLATED, length);
+  }
+
+  /** Bytes of the header of the unmasked frame that begins there. */
+  public static int headerLength(ByteBuf frames, int from) {
+    return switch (frames.getUnsignedByte(from + 1)) {
+      case 126 -> 4;
+      case 127 -> 10;
+      default -> 2;
+    };
   }
 
   private static void header(ByteBuf out, int first, int length) {

@@ -125,7 +125,7 @@ public final class WebVerticle extends VerticleBase {
             meters,
             problems::refuse,
             config.transport().equals("netty"),
-            socketConfig.maxPendingBytes());
+            socketConfig);
     Router router = Router.router(vertx);
     PageHeaders.mount(router);
     problems.mount(router);

@@ -1,5 +1,6 @@
 package io.mycelium.client;
 
+import io.mycelium.connection.SocketConfig;
 import io.mycelium.testing.BrittleType;
 import io.mycelium.testing.TestNode;
 import java.io.IOException;
@@ -13,6 +14,7 @@ final class ScriptedNode implements AutoCloseable {
   private final String[] instances;
   private final NodeScript script;
   private TestNode node;
+  private SocketConfig socket = SocketConfig.DEFAULT;
 
   /**
    * @param instances their specs, see {@link TestNode#create}; made anew after a restart
@@ -24,6 +26,12 @@ final class ScriptedNode implements AutoCloseable {
             .wish("/revive", () -> TestNode.await(node.directory().restart("brittle")))
             .wish("/drain", () -> node.drain(200))
             .wish("/restart", this::restart);
+  }
+
+  /** With these sockets, from the next start on. */
+  ScriptedNode socket(SocketConfig used) {
+    socket = used;
+    return this;
   }
 
   public NodeScript script() {
@@ -41,7 +49,13 @@ final class ScriptedNode implements AutoCloseable {
   }
 
   private void start(String transport, int port) {
-    node = TestNode.builder().transport(transport).port(port).types(new BrittleType()).start();
+    node =
+        TestNode.builder()
+            .transport(transport)
+            .port(port)
+            .socket(socket)
+            .types(new BrittleType())
+            .start();
     for (String spec : instances) {
       node.create(spec);
     }

@@ -98,6 +98,18 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void compressionGoesWithTheTransportThatSharesIt() throws IOException {
+    assertThat(load("socket:\n  compression: on\n").socket().compression()).isTrue();
+    assertThat(load("").socket().compression()).isFalse();
+    refused(
+        "web:\n  transport: vertx\nsocket:\n  compression: true\n",
+        "mycelium.yaml: socket.compression is true, expected false with web.transport: vertx");
+    refused(
+        "socket:\n  compression_level: 10\n",
+        "mycelium.yaml: socket.compression_level is 10, expected a number from 1 to 9");
+  }
+
+  @Test
   void listsAndMapsComeFromTheFileOrFromVariables() throws IOException {
     MyceliumConfig file =
         load(

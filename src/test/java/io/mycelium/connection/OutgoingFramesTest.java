@@ -110,7 +110,7 @@ class OutgoingFramesTest {
   @Property(tries = 2000)
   void allArrivesOnceAndInOrder(@ForAll("steps") List<Step> steps) {
     FakeTransport transport = new FakeTransport();
-    Buffers buffers = new Buffers();
+    Buffers buffers = new Buffers(null);
     OutgoingFrames frames = new OutgoingFrames(buffers, transport);
     ByteArrayOutputStream wanted = new ByteArrayOutputStream();
     List<ByteBuf> batches = new ArrayList<>();
@@ -147,7 +147,7 @@ class OutgoingFramesTest {
   @Example
   void aReplyAndABatchAreOneSend() {
     FakeTransport transport = new FakeTransport();
-    OutgoingFrames frames = new OutgoingFrames(new Buffers(), transport);
+    OutgoingFrames frames = new OutgoingFrames(new Buffers(null), transport);
     frames.own().writeBytes(bytes(70, 1));
     frames.add(Unpooled.directBuffer().writeBytes(bytes(1000, 2)));
     transport.space = 2000;
@@ -159,7 +159,7 @@ class OutgoingFramesTest {
   @Example
   void aSocketThatFailsInTheFlushMayLetGoOfEverything() {
     FakeTransport transport = new FakeTransport();
-    OutgoingFrames frames = new OutgoingFrames(new Buffers(), transport);
+    OutgoingFrames frames = new OutgoingFrames(new Buffers(null), transport);
     transport.onFlush = frames::discard;
     ByteBuf batch = Unpooled.directBuffer().writeBytes(bytes(1000, 2));
     for (boolean own : new boolean[] {true, false}) {

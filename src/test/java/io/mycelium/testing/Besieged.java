@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonArray;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -32,12 +33,18 @@ public final class Besieged implements AutoCloseable {
   private volatile boolean over;
 
   public Besieged() {
+    this(Map.of());
+  }
+
+  /**
+   * @param options variables of the server
+   */
+  public Besieged(Map<String, String> options) {
+    Map<String, String> environment = new HashMap<>(options);
+    environment.put("MYCELIUM_JOURNAL_URL", "memory:");
     server =
         ServerProcess.withJvmFlags(
-            Map.of("MYCELIUM_JOURNAL_URL", "memory:"),
-            "-Xmx128m",
-            "-XX:MaxDirectMemorySize=128m",
-            "-XX:+ExitOnOutOfMemoryError");
+            environment, "-Xmx128m", "-XX:MaxDirectMemorySize=128m", "-XX:+ExitOnOutOfMemoryError");
     server.request("POST", "/instances", "{\"id\":\"healthy\",\"type\":\"accumulative\"}");
     server.request(
         "POST",
@@ -100,6 +107,7 @@ public final class Besieged implements AutoCloseable {
     assertThat(flowed.get()).as("messages flow").isGreaterThanOrEqualTo(before + 20);
     long worst = worstMs;
     worstMs = 0;
+    Figures.log("20 messages beside a siege: longest wait %d ms", worst);
     assertThat(worst).as("longest wait of a healthy client").isLessThan(LONGEST_WAIT_MS);
     assertThat(server.residentBytes()).as("memory").isLessThan(MOST_RESIDENT);
     String log = server.log();

@@ -11,6 +11,9 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -29,8 +32,12 @@ public final class RawSocket implements AutoCloseable {
   private static final int FINAL = 0x80;
   private static final int MASKED = 0x80;
 
-  /** One frame from the server. */
-  public record Frame(int opcode, byte[] payload) {
+  /**
+   * One frame from the server.
+   *
+   * @param deflated whether its payload is compressed
+   */
+  public record Frame(int opcode, boolean deflated, byte[] payload) {
     public String text() {
       return new String(payload, StandardCharsets.UTF_8);
     }
@@ -50,6 +57,7 @@ public final class RawSocket implements AutoCloseable {
   private final Socket socket;
   private final DataInputStream in;
   private final OutputStream out;
+  private final Map<String, String> answer = new HashMap<>();
 
   private static Socket connect(int port) throws IOException {
     Socket socket = new Socket();
@@ -88,9 +96,24 @@ public final class RawSocket implements AutoCloseable {
     return tcp(port).open(path);
   }
 
+  /** One that offers these extensions. */
+  public static RawSocket offering(int port, String path, String extensions) {
+    String more = "\r\nSec-WebSocket-Extensions: " + extensions + "\r\n\r\n";
+    return tcp(port).upgraded(path, upgrade(path).replace("\r\n\r\n", more));
+  }
+
+  /** A header of the last response, by its name in lower case; null if it had none. */
+  public String answered(String header) {
+    return answer.get(header);
+  }
+
   /** Upgrades it. */
   public RawSocket open(String path) {
-    String status = request(upgrade(path));
+    return upgraded(path, upgrade(path));
+  }
+
+  private RawSocket upgraded(String path, String request) {
+    String status = request(request);
     if (!status.contains(" 101 ")) {
       throw new AssertionError("the upgrade of " + path + " was answered " + status);
     }
@@ -109,10 +132,10 @@ public final class RawSocket implements AutoCloseable {
   public String request(String head) {
     raw(head.getBytes(StandardCharsets.ISO_8859_1));
     String status = line();
-    for (String line = line(); !line.isEmpty(); line = line()) {
-      if (line.isBlank()) {
-        break;
-      }
+    answer.clear();
+    for (String line = line(); !line.isBlank(); line = line()) {
+      String[] header = line.split(":\\s*", 2);
+      answer.put(header[0].toLowerCase(Locale.ROOT), header[header.length - 1]);
     }
     return status;
   }
@@ -214,7 +237,7 @@ public final class RawSocket implements AutoCloseable {
       long size = length == 126 ? in.readUnsignedShort() : length == 127 ? in.readLong() : length;
       byte[] payload = new byte[(int) size];
       in.readFully(payload);
-      return new Frame(first & 0x0f, payload);
+      return new Frame(first & 0x0f, (first & 0x40) != 0, payload);
     } catch (EOFException | SocketException e) {
       return null;
     } catch (IOException e) {

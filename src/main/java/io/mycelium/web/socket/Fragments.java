@@ -15,14 +15,23 @@ final class Fragments {
   private final Connection connection;
   private final int maxMessageBytes;
 
+  /** Null if messages are never compressed. */
+  private final InflateGate gate;
+
   /** The bytes of an incomplete message; null between messages. */
   private ByteArrayOutputStream gathered;
 
   private boolean text;
+  private boolean compressed;
 
-  Fragments(Connection connection, int maxMessageBytes) {
+  Fragments(Connection connection, int maxMessageBytes, InflateGate gate) {
     this.connection = connection;
     this.maxMessageBytes = maxMessageBytes;
+    this.gate = gate;
+  }
+
+  boolean mayBeCompressed() {
+    return gate != null;
   }
 
   /**
@@ -32,6 +41,17 @@ final class Fragments {
    * @param length of the content, which starts at index 0
    */
   void begin(byte[] content, int length, boolean isText, boolean isFinal) {
+    compressed = false;
+    start(content, length, isText, isFinal);
+  }
+
+  /** Likewise, of a compressed message, whose parts are gathered as they came. */
+  void beginCompressed(byte[] content, int length, boolean isText, boolean isFinal) {
+    compressed = true;
+    start(content, length, isText, isFinal);
+  }
+
+  private void start(byte[] content, int length, boolean isText, boolean isFinal) {
     text = isText;
     if (isFinal && length <= maxMessageBytes) {
       deliver(content, length);
@@ -65,7 +85,9 @@ final class Fragments {
   }
 
   private void deliver(byte[] whole, int length) {
-    if (text) {
+    if (compressed) {
+      gate.deliver(connection, whole, length, text, maxMessageBytes);
+    } else if (text) {
       connection.onText(whole, length);
     } else {
       connection.onBinary(whole, length);

@@ -28,6 +28,8 @@ import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
@@ -59,6 +61,9 @@ import org.slf4j.LoggerFactory;
 final class NettyTransport extends ChannelInboundHandlerAdapter
     implements Transport, FrameReader.Texts {
   private static final int NORMAL_CLOSURE = 1000;
+
+  /** The reserved bit of a compressed message's first frame (RFC 7692 section 6). */
+  private static final int RSV1 = 4;
 
   /**
    * Time that a peer has to read its pending bytes and to close the TCP connection, before the
@@ -96,11 +101,16 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   /**
    * Removes Vert.x's handlers from the pipeline and installs a transport; on the socket's event
    * loop.
+   *
+   * @param gate null without compression: then the decoder refuses reserved bits
    */
   static NettyTransport install(
-      ServerWebSocket socket, int maxMessageBytes, WriteBufferWaterMark budget) {
+      ServerWebSocket socket, int maxMessageBytes, WriteBufferWaterMark budget, InflateGate gate) {
     Channel channel = ((WebSocketInternal) socket).channelHandlerContext().channel();
     ChannelPipeline pipeline = channel.pipeline();
+    if (gate != null) {
+      takeReservedBits(pipeline, maxMessageBytes);
+    }
     ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
     for (Map.Entry<String, ChannelHandler> each : List.copyOf(pipeline.toMap().entrySet())) {
       if (!isKept(each.getValue())) {
@@ -109,11 +119,25 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
     }
     NettyTransport transport = new NettyTransport(decoder, maxMessageBytes, budget);
     pipeline.addLast(transport);
+    if (gate != null) {
+      pipeline.addBefore(decoder.name(), null, gate);
+    }
     if (decoder.handler() instanceof WebSocket08FrameDecoder) {
       pipeline.addBefore(decoder.name(), null, new FrameReader(transport, maxMessageBytes));
     }
     channel.config().setWriteBufferWaterMark(budget);
     return transport;
+  }
+
+  private static void takeReservedBits(ChannelPipeline pipeline, int maxMessageBytes) {
+    WebSocketDecoderConfig config =
+        WebSocketDecoderConfig.newBuilder()
+            .allowExtensions(true)
+            .maxFramePayloadLength(maxMessageBytes)
+            .closeOnProtocolViolation(false)
+            .build();
+    String name = pipeline.context(WebSocketFrameDecoder.class).name();
+    pipeline.replace(name, name, new WebSocket13FrameDecoder(config));
   }
 
   private static boolean isKept(ChannelHandler handler) {
@@ -122,11 +146,15 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
         || handler instanceof SslHandler;
   }
 
-  /** From now on the peer's messages go to the connection. */
-  void start(Connection reader, WaitingBytes slow) {
+  /**
+   * From now on the peer's messages go to the connection.
+   *
+   * @param gate that was installed
+   */
+  void start(Connection reader, WaitingBytes slow, InflateGate gate) {
     connection = reader;
     waits = slow;
-    fragments = new Fragments(reader, maxMessageBytes);
+    fragments = new Fragments(reader, maxMessageBytes, gate);
     head.channel().config().setAutoRead(true);
     if (!head.channel().isActive()) {
       reader.onClosed("client");
@@ -152,7 +180,9 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     try {
-      if (message instanceof TextWebSocketFrame frame) {
+      if (message instanceof WebSocketFrame any && any.rsv() != 0 && !beginsCompressed(any)) {
+        connection.close(Disconnect.PROTOCOL_ERROR);
+      } else if (message instanceof TextWebSocketFrame frame) {
         begin(frame, true);
       } else if (message instanceof BinaryWebSocketFrame frame) {
         begin(frame, false);
@@ -172,7 +202,17 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
 
   private void begin(WebSocketFrame frame, boolean isText) {
     byte[] bytes = bytes(frame.content());
-    fragments.begin(bytes, frame.content().readableBytes(), isText, frame.isFinalFragment());
+    int length = frame.content().readableBytes();
+    if (frame.rsv() == 0) {
+      fragments.begin(bytes, length, isText, frame.isFinalFragment());
+    } else {
+      fragments.beginCompressed(bytes, length, isText, frame.isFinalFragment());
+    }
+  }
+
+  private static boolean beginsCompressed(WebSocketFrame frame) {
+    return frame.rsv() == RSV1
+        && (frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame);
   }
 
   private void goOn(WebSocketFrame frame) {
@@ -253,6 +293,11 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
               largeWaits = false;
               config.setWriteBufferWaterMark(budget);
             });
+  }
+
+  @Override
+  public boolean deflates() {
+    return fragments.mayBeCompressed();
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.mycelium.access.Authenticator;
 import io.mycelium.connection.ConnectionMeters;
 import io.mycelium.connection.Hub;
 import io.mycelium.connection.Permit;
+import io.mycelium.connection.SocketConfig;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.protocol.Serializer;
@@ -30,6 +31,8 @@ public final class SocketHandler {
   /** RFC 6455. */
   private static final String VERSION = "13";
 
+  private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
+
   private final Hub hub;
   private final ClientAddresses addresses;
   private final Authenticator authenticator;
@@ -39,11 +42,14 @@ public final class SocketHandler {
   private final int maxPendingBytes;
   private final WriteBufferWaterMark budget;
 
+  /** Null without compression. */
+  private final Inflation inflation;
+
   /**
    * @param trustedProxies networks whose {@code X-Forwarded-For} is believed
    * @param refusals answers a request that is not upgraded
    * @param netty whether frames bypass Vert.x, with {@link NettyTransport}
-   * @param maxPendingBytes bytes that may wait for one slow peer
+   * @param config of the sockets
    */
   public SocketHandler(
       Hub hub,
@@ -52,15 +58,16 @@ public final class SocketHandler {
       ConnectionMeters meters,
       BiConsumer<HttpServerRequest, Throwable> refusals,
       boolean netty,
-      int maxPendingBytes) {
+      SocketConfig config) {
     this.hub = hub;
     this.addresses = new ClientAddresses(trustedProxies);
     this.authenticator = authenticator;
     this.meters = meters;
     this.refusals = refusals;
     this.netty = netty;
-    this.maxPendingBytes = maxPendingBytes;
+    this.maxPendingBytes = config.maxPendingBytes();
     this.budget = new WriteBufferWaterMark(maxPendingBytes / 2, maxPendingBytes);
+    this.inflation = config.compression() ? new Inflation(meters) : null;
   }
 
   /** As in Phoenix, the last value counts. */
@@ -133,15 +140,27 @@ public final class SocketHandler {
   }
 
   private void upgrade(HttpServerRequest request, Permit permit, Serializer serializer) {
+    InflateGate gate = inflation == null ? null : negotiate(request);
     request
         .toWebSocket()
-        .onSuccess(socket -> accept(socket, permit, serializer))
+        .onSuccess(socket -> accept(socket, permit, serializer, gate))
         .onFailure(cause -> permit.abandon());
   }
 
-  private void accept(ServerWebSocket socket, Permit permit, Serializer serializer) {
+  /** Answers an offer of compression; null if there is none that can be met. */
+  private InflateGate negotiate(HttpServerRequest request) {
+    String answer = CompressionOffer.answer(request.headers().getAll(EXTENSIONS));
+    if (answer == null) {
+      return null;
+    }
+    request.response().putHeader(EXTENSIONS, answer);
+    return inflation.gate();
+  }
+
+  private void accept(
+      ServerWebSocket socket, Permit permit, Serializer serializer, InflateGate gate) {
     if (netty) {
-      takeOver(socket, permit, serializer);
+      takeOver(socket, permit, serializer, gate);
     } else {
       VertxTransport transport =
           VertxTransport.install(socket, permit.maxMessageBytes(), maxPendingBytes);
@@ -153,7 +172,8 @@ public final class SocketHandler {
    * Nothing is read until the pipeline is changed, which is possible only after Vert.x has finished
    * the handshake.
    */
-  private void takeOver(ServerWebSocket socket, Permit permit, Serializer serializer) {
+  private void takeOver(
+      ServerWebSocket socket, Permit permit, Serializer serializer, InflateGate gate) {
     Channel channel = ((WebSocketInternal) socket).channelHandlerContext().channel();
     channel.config().setAutoRead(false);
     channel
@@ -165,8 +185,8 @@ public final class SocketHandler {
                 return;
               }
               NettyTransport transport =
-                  NettyTransport.install(socket, permit.maxMessageBytes(), budget);
-              transport.start(permit.accept(serializer, transport), permit.waiting());
+                  NettyTransport.install(socket, permit.maxMessageBytes(), budget, gate);
+              transport.start(permit.accept(serializer, transport), permit.waiting(), gate);
             });
   }
 }

@@ -62,7 +62,7 @@ final class VertxTransport implements Transport {
   /** From now on the peer's messages go to the connection. */
   void start(Connection reader) {
     connection = reader;
-    fragments = new Fragments(reader, maxMessageBytes);
+    fragments = new Fragments(reader, maxMessageBytes, null);
     socket.frameHandler(this::onFrame);
     socket.pongHandler(ignored -> reader.seen());
     socket.exceptionHandler(this::onException);
