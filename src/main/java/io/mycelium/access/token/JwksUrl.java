@@ -155,7 +155,7 @@ final class JwksUrl {
       log.warn(
           "keys not fetched from {}: {}; {}",
           url,
-          String.valueOf(failure.getMessage()).replaceAll("\\p{Cntrl}", "?"),
+          String.valueOf(failure.getMessage()).replaceAll("\\p{Cc}", "?"),
           fetched == null ? "there are none yet" : "those fetched before stay");
     }
     synchronized (this) {
