@@ -1,6 +1,6 @@
 package io.mycelium.instance;
 
-/** Receives an instance verticle's reports to the deployer; any thread. */
+/** What the deployer is to its instances. Any thread. */
 public interface Supervisor {
   /**
    * The verticle has stopped taking commands, because its logic or the journal failed.
@@ -8,4 +8,7 @@ public interface Supervisor {
    * @param handover what the successor takes over
    */
   void crashed(String instanceId, long generation, Throwable cause, Handover handover);
+
+  /** Whether the node ends: what fails from now on is no fault of an instance. */
+  boolean isStopping();
 }
