@@ -166,6 +166,11 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** What it has used of all cores since it was started. */
+  public long cpuMillis() {
+    return process.info().totalCpuDuration().orElseThrow().toMillis();
+  }
+
   /** SIGKILL: nothing is flushed, nobody is told; its port is free afterwards. */
   public void kill() {
     process.destroyForcibly();
