@@ -10,8 +10,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * The command line. Exit codes: 0 done, 1 failed to start or to drain in time, 2 wrong usage or
- * configuration.
+ * The command line. Exit codes: 0 done, 1 failed to start or to drain in time, or ended by code, 2
+ * wrong usage or configuration.
  */
 @Command(
     name = "mycelium",

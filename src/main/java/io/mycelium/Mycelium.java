@@ -315,7 +315,7 @@ public final class Mycelium {
   }
 
   private Future<Void> stopInstances() {
-    return vertx.undeploy(deployerId);
+    return deployer.stopInstances().eventually(() -> vertx.undeploy(deployerId));
   }
 
   private InstanceDirectory directory() {

@@ -57,6 +57,9 @@ final class ServeCommand implements Callable<Integer> {
     }
     MyceliumConfig config = file.load(commandLine);
     Logging.configure(config.ops().logFormat(), config.ops().logLevel());
+    // Threads of plug-ins, say: in the log's own form, and not on standard error.
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, cause) -> log.error("thread {} has ended", thread.getName(), cause));
     Mycelium node = start(config);
     // The hook comes first: a process that sees the node up may stop it at once.
     node.drain().onShutdown();

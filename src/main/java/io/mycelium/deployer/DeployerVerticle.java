@@ -18,8 +18,10 @@ import io.mycelium.protocol.Refusal;
 import io.mycelium.room.RoomTypes;
 import io.mycelium.room.StateBudget;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,6 +49,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   private DirectoryService service;
   private RowPublisher rows;
   private ThrottledInstances throttled;
+  private volatile boolean stopping;
 
   /**
    * @param store stays open when this verticle stops
@@ -121,7 +124,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
     context.runOnContext(
         ignored -> {
           SupervisedInstance instance = registry.live().get(instanceId);
-          if (instance != null) {
+          if (instance != null && !stopping) {
             instance.crashed(generation, cause, handover);
             rows.changed(instanceId);
           }
@@ -139,7 +142,32 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
         });
   }
 
+  /**
+   * Before this verticle is undeployed: Vert.x would wait without end for an instance whose logic
+   * is stuck. Completes once all have stopped or were given up; none is restarted from now on. Any
+   * thread.
+   */
+  public Future<Void> stopInstances() {
+    stopping = true;
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        ignored ->
+            Future.join(
+                    registry.live().values().stream().map(SupervisedInstance::undeploy).toList())
+                .<Void>mapEmpty()
+                .onComplete(done));
+    return done.future();
+  }
+
+  @Override
+  public boolean isStopping() {
+    return stopping || ((VertxInternal) vertx).closeFuture().isClosed();
+  }
+
   private void findStuckInstances() {
+    if (stopping) {
+      return;
+    }
     long now = services.clock().getAsLong();
     long budget = config.stuckAfter().toMillis();
     List<SupervisedInstance> found = new ArrayList<>();

@@ -101,21 +101,41 @@ final class DirectoryService {
   /** The same settings again change nothing; other settings for an existing room are refused. */
   private Future<JsonObject> putRoom(SupervisedInstance instance, String name, JsonObject json) {
     RoomSettings settings = InstanceSpec.readRoom(name, json, instance.spec().config());
-    RoomSettings existing = instance.spec().rooms().get(name);
-    if (existing != null && !existing.equals(settings)) {
+    if (instance.spec().rooms().containsKey(name)) {
+      return sameRoom(instance, name, settings, json);
+    }
+    services.types().check(settings);
+    // On the instance's thread: a plug-in that blocks in open blocks no other instance.
+    return instance
+        .<Void>call(
+            (control, turn) -> {
+              services.types().open(settings);
+              return Future.succeededFuture();
+            })
+        .compose(
+            valid ->
+                instance.spec().rooms().containsKey(name)
+                    ? sameRoom(instance, name, settings, json)
+                    : newRoom(instance, name, settings));
+  }
+
+  private static Future<JsonObject> sameRoom(
+      SupervisedInstance instance, String name, RoomSettings settings, JsonObject json) {
+    if (!instance.spec().rooms().get(name).equals(settings)) {
       throw Refusal.of(
           ErrorCode.ID_TAKEN,
           "rooms." + name,
           json == null ? "{}" : json.encode(),
           "the settings it was made with");
     }
-    if (existing != null) {
-      return instance
-          .<JsonObject>call((control, turn) -> Future.succeededFuture(control.roomJson(name)))
-          .map(room -> new JsonObject().put("created", false).put("room", room));
-    }
+    return instance
+        .<JsonObject>call((control, turn) -> Future.succeededFuture(control.roomJson(name)))
+        .map(room -> new JsonObject().put("created", false).put("room", room));
+  }
+
+  private Future<JsonObject> newRoom(
+      SupervisedInstance instance, String name, RoomSettings settings) {
     Registry.checkRooms(instance.spec().rooms().size() + 1, services.config().maxRooms());
-    services.types().open(settings);
     Map<String, RoomSettings> rooms = new HashMap<>(instance.spec().rooms());
     rooms.put(name, settings);
     InstanceSpec changed = instance.spec().withRooms(rooms);

@@ -25,7 +25,7 @@ import java.util.Set;
 final class ImportedRooms {
   private static final String ANY = "(?s).*";
   private static final String NAME = "(?s).{1,200}";
-  private static final String USER = "[^\\p{Cntrl}]{1,128}";
+  private static final String USER = "[^\\p{Cc}]{1,128}";
 
   /** No entry before the snapshot is kept, so the store counts from there. */
   private static final Retention NOTHING_BEFORE = new Retention(0, Duration.ofMillis(1));

@@ -133,7 +133,7 @@ final class Registry {
   private Future<SupervisedInstance> createCounted(InstanceSpec spec, InstanceQuota quota) {
     checkRooms(spec.rooms().size(), services.config().maxRooms());
     checkRoom(spec.id(), quota);
-    spec.rooms().values().forEach(services.types()::open);
+    spec.rooms().values().forEach(services.types()::check);
     SupervisedInstance created = supervise(spec, stuck.getOrDefault(spec.id(), 0L));
     census.add(spec.id());
     services.meters().statusChanged(null, created.status().json());
@@ -145,7 +145,7 @@ final class Registry {
               services.meters().instanceStarted();
               onChange.accept(spec.id());
             })
-        .onFailure(cause -> neverStarted(created, cause))
+        .recover(cause -> neverStarted(created, cause))
         .map(created);
   }
 
@@ -185,15 +185,18 @@ final class Registry {
     return made;
   }
 
-  private void neverStarted(SupervisedInstance instance, Throwable cause) {
+  /** Fails with that cause once nothing of the instance is left. */
+  private Future<Void> neverStarted(SupervisedInstance instance, Throwable cause) {
     forget(instance, null);
     boolean taken = cause instanceof Refusal refusal && refusal.code() == ErrorCode.ID_TAKEN;
     if (taken) {
       census.removeTaken(instance.spec().id());
-    } else {
-      census.remove(instance.spec().id());
-      services.store().instances().delete(instance.spec().id());
+      return Future.failedFuture(cause);
     }
+    census.remove(instance.spec().id());
+    return context
+        .here(services.store().instances().delete(instance.spec().id()))
+        .transform(done -> Future.failedFuture(cause));
   }
 
   /**

@@ -10,7 +10,6 @@ import io.mycelium.instance.OwnContext;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.VertxInternal;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -119,7 +118,8 @@ final class SupervisedInstance {
             });
   }
 
-  private Future<Void> undeploy() {
+  /** In time, or it is given up; alone if the node ends, else as a part of a transition. */
+  Future<Void> undeploy() {
     if (current == null) {
       return Future.succeededFuture();
     }
@@ -200,7 +200,7 @@ final class SupervisedInstance {
 
   /** The instance cannot be deployed; a stopping node does not report its instances as failed. */
   void deploymentFailed(Throwable cause) {
-    if (status == InstanceStatus.STOPPING || ((VertxInternal) vertx).closeFuture().isClosed()) {
+    if (status == InstanceStatus.STOPPING || services.supervisor().isStopping()) {
       return;
     }
     lastError = cause.toString();

@@ -30,7 +30,7 @@ public record InstanceSpec(
   public static final String LOBBY = Topic.LOBBY;
 
   private static final String ID = "[A-Za-z0-9_-]{1,64}";
-  private static final String ROOM_NAME = "[^\\p{Cntrl}]{1,128}";
+  private static final String ROOM_NAME = "[^\\p{Cc}]{1,128}";
   private static final int MAX_ROOM_BYTES = 255;
 
   /**
@@ -46,7 +46,7 @@ public record InstanceSpec(
       throw in.refuse("type", null, "the name of a type, such as accumulative");
     }
     String given = id == null ? UUID.randomUUID().toString() : id;
-    String name = in.text("name", given, "[^\\p{Cntrl}]{1,128}", "1 to 128 characters");
+    String name = in.text("name", given, "[^\\p{Cc}]{1,128}", "1 to 128 characters");
     JsonObject config = in.object("config");
     JsonObject rooms = in.object("rooms");
     in.refuseUnknownKeys();

@@ -1,6 +1,6 @@
 package io.mycelium.instance;
 
-/** Receives an instance verticle's reports to the deployer; any thread. */
+/** What the deployer is to its instances. Any thread. */
 public interface Supervisor {
   /**
    * The verticle has stopped taking commands, because its logic or the journal failed.
@@ -11,4 +11,7 @@ public interface Supervisor {
 
   /** The instance's logic is over {@code instances.max_handler_time}. */
   void overBudget(String instanceId);
+
+  /** Whether the node ends: what fails from now on is no fault of an instance. */
+  boolean isStopping();
 }

@@ -56,7 +56,8 @@ public final class NodeDrain {
 
   /**
    * Drains on SIGTERM and SIGINT, then ends the process with status 0, or 1 if the time-out was
-   * exceeded.
+   * exceeded. Drains likewise if code calls {@code System.exit}, but with status 1 whatever it
+   * asked for: nobody who may end a node does it so, and its supervisor is to start a new one.
    *
    * <p>By default the JVM would exit with 143, and {@code System.exit} in a hook waits for all
    * hooks, thus for itself. So the hook halts, which skips other hooks: the last step must close
@@ -69,7 +70,11 @@ public final class NodeDrain {
   private void drainAndHalt() {
     int status = 1;
     try {
-      status = run() ? 0 : 1;
+      String caller = ExitCall.find();
+      if (caller != null) {
+        log.error("System.exit was called, so the node ends: {}", caller);
+      }
+      status = run() && caller == null ? 0 : 1;
     } finally {
       Logging.close();
       Runtime.getRuntime().halt(status);

@@ -90,7 +90,7 @@ public final class PluginLoader {
           break;
         }
       } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
-        reportBroken(jar, chain(e));
+        reportBroken(jar, chain(String.valueOf(e.getMessage()), e));
       }
     }
     if (found.size() + broken.size() == before) {
@@ -113,11 +113,9 @@ public final class PluginLoader {
     return file.getFileName().toString();
   }
 
-  /**
-   * The messages of an error and its causes in one line: the plug-in's author needs the innermost.
-   */
-  private static String chain(Throwable error) {
-    StringBuilder text = new StringBuilder(String.valueOf(error.getMessage()));
+  /** An error and its causes in one line: the plug-in's author needs the innermost. */
+  static String chain(String first, Throwable error) {
+    StringBuilder text = new StringBuilder(first);
     Throwable cause = error.getCause();
     for (int depth = 0; cause != null && depth < 5; depth++) {
       text.append("; ").append(cause);

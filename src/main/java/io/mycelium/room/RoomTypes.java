@@ -79,7 +79,9 @@ public final class RoomTypes {
         take(known(plugin));
       } catch (RuntimeException | LinkageError e) {
         all.add(
-            new Broken(plugin.source(), e.getMessage() == null ? e.toString() : e.getMessage()));
+            new Broken(
+                plugin.source(),
+                PluginLoader.chain(e.getMessage() == null ? e.toString() : e.getMessage(), e)));
       }
     }
     this.broken = List.copyOf(all);
@@ -113,11 +115,18 @@ public final class RoomTypes {
   }
 
   /**
-   * The logic of a room.
+   * As much of {@link #open} as runs no code of a plug-in, which might block: for threads that must
+   * not.
    *
-   * @throws Refusal if there is no such type, or it refuses the settings
+   * @throws Refusal if there is no such type, or it is built in and refuses the settings
    */
-  public RoomLogic<?> open(RoomSettings settings) {
+  public void check(RoomSettings settings) {
+    if (find(settings).source().equals(BUILT_IN)) {
+      open(settings);
+    }
+  }
+
+  private Known find(RoomSettings settings) {
     Known found = types.get(settings.type());
     if (found == null) {
       throw Refusal.of(
@@ -126,6 +135,16 @@ public final class RoomTypes {
           settings.type(),
           "one of " + String.join(", ", types.keySet()));
     }
+    return found;
+  }
+
+  /**
+   * The logic of a room; on the thread of its instance.
+   *
+   * @throws Refusal if there is no such type, or it refuses the settings
+   */
+  public RoomLogic<?> open(RoomSettings settings) {
+    Known found = find(settings);
     try {
       return Objects.requireNonNull(found.type().open(settings), "open returned null");
     } catch (Refusal refusal) {
@@ -134,7 +153,12 @@ public final class RoomTypes {
       LOG.warn("type {} of {} could not open a room", found.name(), found.source(), e);
       throw new Refusal(
           ErrorCode.INTERNAL,
-          "type " + found.name() + " of " + found.source() + " could not open a room: " + e);
+          "type "
+              + found.name()
+              + " of "
+              + found.source()
+              + " could not open a room: "
+              + PluginLoader.chain(e.toString(), e));
     }
   }
 

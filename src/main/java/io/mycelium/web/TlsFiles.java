@@ -5,6 +5,7 @@ import io.mycelium.protocol.Refusal;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,8 @@ import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.X509KeyManager;
 
@@ -39,6 +42,7 @@ record TlsFiles(Buffer certificate, Buffer key, X509Certificate leaf) {
             config.key(),
             "(RSA |EC )?PRIVATE KEY",
             "BEGIN PRIVATE KEY, which is not encrypted (openssl pkey -in FILE -out FILE)");
+    readable(certificate, config.certificate());
     X509Certificate leaf;
     boolean fit;
     try {
@@ -59,6 +63,16 @@ record TlsFiles(Buffer certificate, Buffer key, X509Certificate leaf) {
       throw wrong("tls.key", config.key(), "the key of the certificate " + config.certificate());
     }
     return new TlsFiles(certificate, key, leaf);
+  }
+
+  /** What Vert.x says of a certificate and a key together names neither. */
+  private static void readable(Buffer certificate, String file) {
+    try {
+      CertificateFactory.getInstance("X.509")
+          .generateCertificates(new ByteArrayInputStream(certificate.getBytes()));
+    } catch (CertificateException e) {
+      throw wrong("tls.certificate", file, "an X.509 certificate in PEM");
+    }
   }
 
   /**

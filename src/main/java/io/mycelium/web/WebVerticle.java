@@ -14,6 +14,7 @@ import io.mycelium.web.page.ClientModule;
 import io.mycelium.web.page.PageHeaders;
 import io.mycelium.web.page.Pages;
 import io.mycelium.web.rest.Contract;
+import io.mycelium.web.rest.LastRequests;
 import io.mycelium.web.rest.Problems;
 import io.mycelium.web.rest.RestApi;
 import io.mycelium.web.rest.TransferCodings;
@@ -114,7 +115,8 @@ public final class WebVerticle extends VerticleBase {
             authenticators,
             meters);
     Problems problems = new Problems(config.maxBodyBytes());
-    TransferCodings codings = new TransferCodings(problems);
+    LastRequests last = new LastRequests();
+    TransferCodings codings = new TransferCodings(problems, last);
     SlowClients slow = new SlowClients(transfers.config(), problems, meters::requestAborted);
     vertx.setPeriodic(1000, ignored -> slow.tick());
     SocketHandler sockets =
@@ -123,7 +125,7 @@ public final class WebVerticle extends VerticleBase {
             config.trustedProxies(),
             authenticators.upgrades(),
             meters,
-            problems::refuse,
+            (request, cause) -> problems.refuseUpgrade(request, cause, last),
             config.transport().equals("netty"),
             socketConfig);
     Router router = Router.router(vertx);
@@ -153,7 +155,8 @@ public final class WebVerticle extends VerticleBase {
     server.requestHandler(
         request -> {
           slow.began(request);
-          if (!codings.refuses(request)
+          if (!last.isBehind(request)
+              && !codings.refuses(request)
               && !isForeign(request, problems)
               && !origins.answers(request)
               && !sockets.handle(request)) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,8 +38,8 @@ class HostileChannelsTest {
   }
 
   @AfterEach
-  void nobodyElseNotices() {
-    node.assertUnharmed();
+  void nobodyElseNotices(TestInfo attack) {
+    node.assertOver(attack.getTestMethod().orElseThrow().getName());
   }
 
   private static void send(RawSocket socket, String text) {

@@ -8,6 +8,7 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.room.spi.RoomSettings;
+import io.mycelium.room.spi.RoomType;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonObject;
@@ -16,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +58,11 @@ class PluginLoaderTest {
     return types.broken().get(0).error();
   }
 
+  private static List<String> onlyErrors(RoomTypes types, String jar) {
+    assertThat(types.broken()).isNotEmpty().allMatch(broken -> broken.source().equals(jar));
+    return types.broken().stream().map(RoomTypes.Broken::error).toList();
+  }
+
   @Test
   void aMissingFolderHoldsNoPlugIns() {
     RoomTypes types = PluginLoader.load(folder.resolve("absent"), getClass().getClassLoader());
@@ -79,6 +87,24 @@ class PluginLoaderTest {
     Files.writeString(folder.resolve("text.jar"), "not a zip");
     Files.writeString(folder.resolve("README.md"), "ignored");
     assertThat(onlyError(load(), "text.jar")).startsWith("not a readable jar: ");
+  }
+
+  @Test
+  void namesThatLeadOutOfAJarLeadNowhere() throws IOException {
+    try (JarOutputStream jar =
+        new JarOutputStream(Files.newOutputStream(folder.resolve("out.jar")))) {
+      for (String name : List.of("../out.txt", "../../out.txt", "/out.txt", "..\\out.txt")) {
+        jar.putNextEntry(new ZipEntry(name));
+        jar.write("out".getBytes());
+      }
+      jar.putNextEntry(new ZipEntry("META-INF/services/" + RoomType.class.getName()));
+      jar.write("../../good.Good\n/etc/passwd\n".getBytes());
+    }
+    assertThat(onlyErrors(load(), "out.jar")).allMatch(error -> !error.contains("root:"));
+    for (Path from :
+        List.of(folder, folder.getParent(), Path.of(""), Path.of(".."), Path.of("/"))) {
+      assertThat(from.resolve("out.txt")).doesNotExist();
+    }
   }
 
   @Test

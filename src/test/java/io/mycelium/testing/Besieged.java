@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A server process with little memory, which it may not exceed, and two clients of it that behave:
@@ -25,12 +26,18 @@ public final class Besieged implements AutoCloseable {
 
   private static final long LONGEST_WAIT_MS = 5000;
 
+  /** Share of a core; the two that talk take a tenth of it. */
+  private static final double AT_REST = 0.5;
+
+  private static final long WINDOW_NS = 250_000_000;
+
   private final ServerProcess server;
   private final Thread flow;
   private final AtomicInteger flowed = new AtomicInteger();
   private final List<String> failures = new ArrayList<>();
   private volatile long worstMs;
   private volatile boolean over;
+  private long usedBefore;
 
   public Besieged() {
     this(Map.of());
@@ -52,6 +59,7 @@ public final class Besieged implements AutoCloseable {
         "{\"id\":\"siege\",\"type\":\"accumulative\",\"config\":{\"history\":2}}");
     flow = new Thread(this::flow, "healthy");
     flow.start();
+    usedBefore = server.cpuMillis();
   }
 
   /** That share of a full number; at least the tenth part of a thousandth of it, and 1. */
@@ -112,6 +120,29 @@ public final class Besieged implements AutoCloseable {
     assertThat(server.residentBytes()).as("memory").isLessThan(MOST_RESIDENT);
     String log = server.log();
     assertThat(log.indexOf(" ERROR ")).as(() -> log.substring(log.indexOf(" ERROR "))).isNegative();
+  }
+
+  /** Unharmed, and once the attack is over it is over: nothing goes on working at it. */
+  public void assertOver(String attack) {
+    assertUnharmed();
+    long deadline = System.nanoTime() + TestNode.PATIENCE.toNanos();
+    long used = server.cpuMillis();
+    long began = System.nanoTime();
+    double share = 1;
+    while (share > AT_REST && System.nanoTime() < deadline) {
+      long before = server.cpuMillis();
+      long since = System.nanoTime();
+      LockSupport.parkNanos(WINDOW_NS);
+      share = (server.cpuMillis() - before) * 1e6 / (System.nanoTime() - since);
+    }
+    assertThat(share).as("share of a core that it uses after %s", attack).isLessThan(AT_REST);
+    Figures.log(
+        "%s: %d ms of CPU, at rest %d ms later, %d MB resident",
+        attack,
+        used - usedBefore,
+        (System.nanoTime() - began) / 1_000_000,
+        server.residentBytes() >> 20);
+    usedBefore = server.cpuMillis();
   }
 
   /** Reads all that comes, so that the server is not held up; the number of frames at the end. */

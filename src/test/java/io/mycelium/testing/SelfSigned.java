@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -25,9 +26,18 @@ public record SelfSigned(Path certificate, Path key, X509Certificate x509) {
    * @param algorithm EC or RSA
    */
   public static SelfSigned make(Path folder, String name, String algorithm) {
+    return make(folder, name, algorithm, "-validity", "90");
+  }
+
+  /** One that was valid until some days ago. */
+  public static SelfSigned over(Path folder, String name) {
+    return make(folder, name, "EC", "-startdate", "-10d", "-validity", "5");
+  }
+
+  private static SelfSigned make(Path folder, String name, String algorithm, String... options) {
     Path store = folder.resolve(name + ".p12");
     try {
-      keytool(store, algorithm);
+      keytool(store, algorithm, options);
       KeyStore keys = KeyStore.getInstance("PKCS12");
       try (InputStream in = Files.newInputStream(store)) {
         keys.load(in, PASSWORD);
@@ -47,10 +57,11 @@ public record SelfSigned(Path certificate, Path key, X509Certificate x509) {
     }
   }
 
-  private static void keytool(Path store, String algorithm)
+  private static void keytool(Path store, String algorithm, String... options)
       throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair",
                 "-keystore",
@@ -66,9 +77,9 @@ public record SelfSigned(Path certificate, Path key, X509Certificate x509) {
                 "-dname",
                 "CN=localhost",
                 "-ext",
-                "san=dns:localhost,ip:127.0.0.1")
-            .redirectErrorStream(true)
-            .start();
+                "san=dns:localhost,ip:127.0.0.1"));
+    command.addAll(List.of(options));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes());
     if (process.waitFor() != 0) {
       throw new AssertionError("keytool: " + said);

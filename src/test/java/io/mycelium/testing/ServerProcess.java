@@ -111,11 +111,17 @@ public final class ServerProcess implements AutoCloseable {
    */
   public static ServerProcess withoutTests(
       int port, Map<String, String> environment, String... arguments) {
+    return withoutTests(port, List.of(), environment, arguments);
+  }
+
+  /** The same with flags of the JVM; see {@link #withJvmFlags}. */
+  public static ServerProcess withoutTests(
+      int port, List<String> jvmFlags, Map<String, String> environment, String... arguments) {
     String classPath =
         Stream.of(ownClassPath().split(File.pathSeparator))
             .filter(entry -> !entry.contains("test-classes"))
             .collect(Collectors.joining(File.pathSeparator));
-    return new ServerProcess(environment, classPath, List.of(), 0, port, arguments);
+    return new ServerProcess(environment, classPath, jvmFlags, 0, port, arguments);
   }
 
   private static String ownClassPath() {
@@ -158,6 +164,11 @@ public final class ServerProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What it has used of all cores since it was started. */
+  public long cpuMillis() {
+    return process.info().totalCpuDuration().orElseThrow().toMillis();
   }
 
   /** SIGKILL: nothing is flushed, nobody is told; its port is free afterwards. */
@@ -251,7 +262,8 @@ public final class ServerProcess implements AutoCloseable {
     return response.body();
   }
 
-  private int awaitExit() {
+  /** Its exit code, once it has ended by itself. */
+  public int awaitExit() {
     try {
       if (!process.waitFor(TestNode.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("it did not end within " + TestNode.PATIENCE + ": " + log());

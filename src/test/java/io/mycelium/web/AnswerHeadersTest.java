@@ -77,6 +77,7 @@ class AnswerHeadersTest {
         .contains("x-content-type-options: nosniff")
         .contains("referrer-policy: no-referrer")
         .contains("content-security-policy: default-src 'self'")
+        .containsPattern("cache-control: no-(store|cache)")
         .doesNotContain("\r\nserver:", "x-powered-by", "via:", "vert.x", "netty")
         .as("without TLS a browser must not be told to use it")
         .doesNotContain("strict-transport-security");

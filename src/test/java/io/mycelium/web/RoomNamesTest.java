@@ -40,6 +40,18 @@ class RoomNamesTest {
     }
   }
 
+  /** U+009B is ESC [ in one character: it steers terminals too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\\u0000", "\\u001b", "\\u007f", "\\u0085", "\\u009b"})
+  void aNameWithAControlCharacterIsRefused(String escaped) throws Exception {
+    try (TestNode node = TestNode.start()) {
+      String instances = "http://127.0.0.1:" + node.port() + "/api/v1/instances";
+      String json = "{\"id\":\"x\",\"type\":\"accumulative\",\"rooms\":{\"a%s\":{}}}";
+      HttpResponse<String> made = send("POST", instances, json.formatted(escaped));
+      assertThat(made.statusCode()).as(made.body()).isEqualTo(422);
+    }
+  }
+
   private static HttpResponse<String> send(String method, String uri, String json)
       throws Exception {
     HttpRequest.BodyPublisher body =

@@ -86,7 +86,7 @@ record RawToken(String text, Algorithm algorithm, String kid, JsonNode payload) 
   /** A value of a client for a message, shortened to one line. */
   static String shown(JsonNode value) {
     String text = value == null ? "absent" : value.toString();
-    String line = text.replaceAll("\\p{Cntrl}", "?");
+    String line = text.replaceAll("\\p{Cc}", "?");
     return line.length() > 64 ? line.substring(0, 64) + "..." : line;
   }
 

@@ -8,7 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 /**
  * The headers with which each response of the main port tells a browser: load scripts, styles and
  * data from this server only, run no inline scripts, do not sniff types, send no referrer to other
- * sites, and let no other site frame the page.
+ * sites, and let no other site frame the page; and caches to keep nothing.
  */
 public final class PageHeaders {
   /** {@code 'self'} covers WebSockets to this server too (CSP level 3). */
@@ -34,6 +34,9 @@ public final class PageHeaders {
     headers.set("Content-Security-Policy", POLICY);
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("Referrer-Policy", "no-referrer");
+    // Assets say otherwise. A cache in front may keep a 404 or 501 by itself, and serve it for a
+    // page.
+    headers.set("Cache-Control", "no-store");
     if (request.isSSL()) {
       // Behind a proxy that ends TLS it is the proxy's to say.
       headers.set("Strict-Transport-Security", "max-age=31536000");

@@ -92,7 +92,12 @@ public final class Problems {
     }
   }
 
-  /** Answers an upgrade that is refused before the handshake. */
+  /** Answers an upgrade that is refused before the handshake; nothing behind it is read. */
+  public void refuseUpgrade(HttpServerRequest request, Throwable cause, LastRequests last) {
+    last.answer(request, () -> refuse(request, cause));
+  }
+
+  /** Answers a request that is refused before it is routed. */
   public void refuse(HttpServerRequest request, Throwable cause) {
     drain(request);
     if (request.response().closed()) {

@@ -1,11 +1,8 @@
 package io.mycelium.web.rest;
 
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Refuses a body with any transfer coding other than {@code chunked} alone. A proxy in front could
@@ -14,15 +11,11 @@ import java.util.Set;
  */
 public final class TransferCodings {
   private final Problems problems;
+  private final LastRequests last;
 
-  /**
-   * Refused connections that are not closed yet; requests that were pipelined on them are not
-   * handled.
-   */
-  private final Set<HttpConnection> refused = new HashSet<>();
-
-  public TransferCodings(Problems problems) {
+  public TransferCodings(Problems problems, LastRequests last) {
     this.problems = problems;
+    this.last = last;
   }
 
   /**
@@ -30,22 +23,14 @@ public final class TransferCodings {
    * section 6.1 prescribes for unknown codings, and its connection is closed.
    */
   public boolean refuses(HttpServerRequest request) {
-    HttpConnection connection = request.connection();
-    if (!refused.isEmpty() && refused.contains(connection)) {
-      return true;
-    }
     List<String> codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
     if (codings.isEmpty() || (codings.size() == 1 && isChunked(codings.get(0)))) {
       return false;
     }
-    refused.add(connection);
-    connection.closeHandler(closed -> refused.remove(connection));
-    problems.answer(
-        request,
-        501,
-        "Transfer-Encoding is none that the server knows",
-        new Violation("Transfer-Encoding", String.join(", ", codings), "chunked, or none"));
-    connection.close();
+    Violation violation =
+        new Violation("Transfer-Encoding", String.join(", ", codings), "chunked, or none");
+    String detail = "Transfer-Encoding is none that the server knows";
+    last.answer(request, () -> problems.answer(request, 501, detail, violation));
     return true;
   }
 

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,8 +44,8 @@ class HostileFramesTest {
   }
 
   @AfterEach
-  void nobodyElseNotices() {
-    node.assertUnharmed();
+  void nobodyElseNotices(TestInfo attack) {
+    node.assertOver(attack.getTestMethod().orElseThrow().getName());
   }
 
   private RawSocket joined() {
@@ -133,6 +135,41 @@ class HostileFramesTest {
           1);
       assertThat(last(drained)).containsAnyOf("\"status\":\"ok\"", "closed");
     }
+  }
+
+  @Test
+  void pongsThatNobodyReadsFillNothing() throws InterruptedException {
+    byte[] payload = new byte[125];
+    byte[] thousand = repeated(RawSocket.encoded(0x80 | RawSocket.PING, true, payload), 1000);
+    try (RawSocket socket = joined()) {
+      Thread writer = new Thread(() -> sendAll(socket, thousand, scaled(13_000_000) / 1000));
+      writer.start();
+      writer.join(5000);
+      // Either it was closed as slow, or the server has stopped reading: both are a bound.
+      node.assertUnharmed();
+      socket.close();
+      writer.join();
+    }
+  }
+
+  @Test
+  void messagesThatDoNotEndAreGivenUpTheOldestFirst() {
+    int count = Math.max(100, scaled(1000));
+    byte[] most = new byte[(1 << 20) - 100];
+    Arrays.fill(most, (byte) 'x');
+    List<RawSocket> sockets = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      RawSocket socket = RawSocket.open(node.port(), SIEGE);
+      sendAll(socket, RawSocket.encoded(RawSocket.TEXT, true, most), 1);
+      sockets.add(socket);
+    }
+    // The node's bound is 64 MiB: what is above it is closed, and all but one may be closed so far.
+    for (RawSocket socket : sockets.subList(0, count - 70)) {
+      Frame close = socket.await(RawSocket.CLOSE);
+      assertThat(close.reason()).isEqualTo("message_timeout");
+    }
+    node.assertUnharmed();
+    sockets.forEach(RawSocket::close);
   }
 
   @Test
