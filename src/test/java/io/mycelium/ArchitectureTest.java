@@ -41,12 +41,29 @@ class ArchitectureTest {
           Map.entry("room.types", Set.of("room.spi", "journal", "protocol")),
           Map.entry(
               "room", Set.of("room.spi", "room.types", "bus", "journal", "presence", "protocol")),
+          Map.entry("instance.thread", Set.of()),
           Map.entry(
               "instance",
-              Set.of("room", "room.spi", "bus", "journal", "presence", "protocol", "ops")),
+              Set.of(
+                  "instance.thread",
+                  "room",
+                  "room.spi",
+                  "bus",
+                  "journal",
+                  "presence",
+                  "protocol",
+                  "ops")),
           Map.entry(
               "deployer",
-              Set.of("instance", "room", "room.spi", "bus", "journal", "protocol", "ops")),
+              Set.of(
+                  "instance",
+                  "instance.thread",
+                  "room",
+                  "room.spi",
+                  "bus",
+                  "journal",
+                  "protocol",
+                  "ops")),
           Map.entry("access", Set.of("protocol")),
           Map.entry("access.token", Set.of("access", "protocol")),
           Map.entry("limits", Set.of("access", "protocol")),

@@ -1,7 +1,7 @@
 package io.mycelium.deployer;
 
 import io.mycelium.bus.InstanceQuota;
-import io.mycelium.instance.OwnContext;
+import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.InstanceStore;
 import io.mycelium.protocol.Bucket;
 import io.mycelium.protocol.ErrorCode;

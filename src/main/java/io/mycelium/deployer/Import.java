@@ -4,7 +4,7 @@ import io.mycelium.instance.ExportLine;
 import io.mycelium.instance.Exports;
 import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
-import io.mycelium.instance.OwnContext;
+import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.InstanceStore;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;

@@ -3,7 +3,7 @@ package io.mycelium.deployer;
 import io.mycelium.bus.InstanceQuota;
 import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
-import io.mycelium.instance.OwnContext;
+import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.InstanceStore;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;

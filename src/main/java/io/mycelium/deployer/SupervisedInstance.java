@@ -6,7 +6,7 @@ import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
 import io.mycelium.instance.InstanceStats;
 import io.mycelium.instance.InstanceVerticle;
-import io.mycelium.instance.OwnContext;
+import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,6 +1,7 @@
 package io.mycelium.instance;
 
 import io.mycelium.bus.DeliveryPublisher;
+import io.mycelium.instance.thread.WorkerThreads;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.Store;
 import io.mycelium.room.RoomTypes;

@@ -1,5 +1,7 @@
 package io.mycelium.instance;
 
+import io.mycelium.instance.thread.DurationHistogram;
+import io.mycelium.instance.thread.HandlerBudget;
 import io.mycelium.room.StateAccount;
 import io.mycelium.room.StateBudget;
 import io.mycelium.room.Turn;

@@ -4,6 +4,7 @@ import io.mycelium.bus.Addresses;
 import io.mycelium.bus.CommandBatch;
 import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.Outbound;
+import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.Journal;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;

@@ -1,6 +1,7 @@
 package io.mycelium.instance;
 
 import io.mycelium.bus.Command;
+import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.Journal;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;

@@ -1,5 +1,6 @@
 package io.mycelium.instance;
 
+import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;
 import io.mycelium.room.Room;

@@ -1,5 +1,6 @@
 package io.mycelium.instance;
 
+import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.room.SavedRoom;

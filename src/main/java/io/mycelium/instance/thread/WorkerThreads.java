@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.instance.thread;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -40,13 +40,13 @@ public final class WorkerThreads {
   }
 
   /** Whether instances wait for a thread. Any thread; costs next to nothing. */
-  boolean areWanted() {
+  public boolean areWanted() {
     return lane.isWanted()
         || pool() instanceof ThreadPoolExecutor fixed && !fixed.getQueue().isEmpty();
   }
 
   /** For instances that have much to do. */
-  BusyLane lane() {
+  public BusyLane lane() {
     return lane;
   }
 
@@ -91,7 +91,7 @@ public final class WorkerThreads {
    * busy, the pool has threads for those that are not, and the machine has a core. Any thread; only
    * busy instances come here.
    */
-  static final class BusyLane {
+  public static final class BusyLane {
     private final Executor pool;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int free;
@@ -106,7 +106,7 @@ public final class WorkerThreads {
     }
 
     /** Whether the caller may run now; it must {@link #leave} then. */
-    synchronized boolean enter() {
+    public synchronized boolean enter() {
       if (free == 0 || !waiting.isEmpty()) {
         return false;
       }
@@ -115,7 +115,7 @@ public final class WorkerThreads {
     }
 
     /** The caller may run, as by {@link #enter}, once this is called on a thread of the pool. */
-    void await(Runnable turn) {
+    public void await(Runnable turn) {
       synchronized (this) {
         if (free == 0) {
           waiting.add(turn);
@@ -127,7 +127,7 @@ public final class WorkerThreads {
     }
 
     /** The caller has run for now. */
-    void leave() {
+    public void leave() {
       Runnable next;
       synchronized (this) {
         next = waiting.poll();

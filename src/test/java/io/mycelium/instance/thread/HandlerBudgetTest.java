@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.instance.thread;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.instance.thread;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;

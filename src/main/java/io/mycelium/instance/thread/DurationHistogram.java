@@ -1,17 +1,17 @@
-package io.mycelium.instance;
+package io.mycelium.instance.thread;
 
 /**
  * A histogram of durations in nanoseconds, four buckets to a power of two (quantiles within 19 %),
  * half a KB: small enough for every instance that was ever busy to have one.
  */
-final class DurationHistogram {
+public final class DurationHistogram {
   private static final int SUB_BITS = 2;
   private static final int BUCKETS = 64 << SUB_BITS;
 
   private final int[] counts = new int[BUCKETS / 2];
   private long total;
 
-  void add(long nanos) {
+  public void add(long nanos) {
     int bucket = Math.min(counts.length - 1, bucket(Math.max(1, nanos)));
     counts[bucket]++;
     total++;
@@ -20,7 +20,7 @@ final class DurationHistogram {
   /**
    * Upper bound of the bucket in which the quantile falls, in nanoseconds; 0 if nothing was added.
    */
-  long quantile(double q) {
+  public long quantile(double q) {
     long rank = (long) Math.ceil(q * total);
     long seen = 0;
     for (int bucket = 0; bucket < counts.length; bucket++) {

@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.instance.thread;
 
 import java.time.Duration;
 
@@ -7,7 +7,7 @@ import java.time.Duration;
  * second's worth may be taken at once; what is taken beyond is a debt, for whose time the instance
  * is not run. Its owner guards it; the clock is {@link System#nanoTime}.
  */
-final class HandlerBudget {
+public final class HandlerBudget {
   private static final double SECOND = 1e9;
 
   /** A long call after such a time is not counted with those before it. */
@@ -27,7 +27,7 @@ final class HandlerBudget {
   /**
    * @param perSecond zero for no bound
    */
-  HandlerBudget(Duration perSecond, long now) {
+  public HandlerBudget(Duration perSecond, long now) {
     most = perSecond.toNanos();
     left = most;
     countedAt = now;
@@ -36,7 +36,7 @@ final class HandlerBudget {
   /**
    * The logic returned at {@code now}, after that time; whether the instance is over from now on.
    */
-  boolean spend(long nanos, long now) {
+  public boolean spend(long nanos, long now) {
     if (most == 0) {
       return false;
     }
@@ -65,7 +65,7 @@ final class HandlerBudget {
   }
 
   /** Milliseconds until the debt is paid, at least 1; 0 if there is none. */
-  long pause(long now) {
+  public long pause(long now) {
     if (most == 0) {
       return 0;
     }
@@ -74,7 +74,7 @@ final class HandlerBudget {
   }
 
   /** Whether the budget was spent, and less than half of it is back. */
-  boolean isThrottled(long now) {
+  public boolean isThrottled(long now) {
     if (most > 0) {
       refill(now);
     }
@@ -85,12 +85,12 @@ final class HandlerBudget {
    * Milliseconds since when single calls of the logic take more than the whole budget, again and
    * again; 0 if they do not. However much an instance gets to do, it does not come to that.
    */
-  long runawayFor(long now) {
+  public long runawayFor(long now) {
     refill(now);
     return longCalls >= MANY && throttled ? (now - longSince) / 1_000_000 : 0;
   }
 
-  void forgetRunaway() {
+  public void forgetRunaway() {
     longCalls = 0;
   }
 }
