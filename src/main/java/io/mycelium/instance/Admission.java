@@ -17,6 +17,10 @@ import io.mycelium.room.StateAccount;
  */
 public record Admission(Journal journal, JournalConfig limits, StateAccount account) {
 
+  static Admission of(InstanceServices services, StateAccount account) {
+    return new Admission(services.store().journal(), services.journal(), account);
+  }
+
   /**
    * @throws Refusal while this room's entries cannot be kept as durably as required; nothing
    *     changed

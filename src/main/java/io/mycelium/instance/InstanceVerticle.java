@@ -65,9 +65,8 @@ public final class InstanceVerticle extends VerticleBase {
     handover = null;
     OwnContext own = OwnContext.of(context);
     Admission admission =
-        new Admission(
-            services.store().journal(),
-            services.journal(),
+        Admission.of(
+            services,
             stats.account(generation, services.states(), services.config().instanceStateBytes()));
     instance =
         watched(
