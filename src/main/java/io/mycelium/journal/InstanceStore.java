@@ -6,6 +6,8 @@ import java.util.List;
 /**
  * The register of all instances, whether they run or not. Called from the deployer's context; the
  * futures complete on any thread.
+ *
+ * <p>In a cluster, changes of an instance that another node owns fail with {@link Fenced}.
  */
 public interface InstanceStore {
   /**
@@ -36,7 +38,11 @@ public interface InstanceStore {
     public static final Filter ALL = new Filter(null, null, null);
   }
 
-  /** Registers an instance; false if its id is taken, with nothing changed. */
+  /**
+   * Registers an instance; false if its id is taken, with nothing changed. In a cluster this node
+   * owns it, its generation becomes the {@linkplain Claim#nextTerm next term's}, and an id whose
+   * deletion by another node is not complete counts as taken.
+   */
   Future<Boolean> create(Registered instance);
 
   /** Null if there is no instance with this id. */

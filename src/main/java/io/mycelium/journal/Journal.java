@@ -24,8 +24,21 @@ public interface Journal {
    *     history's replaces that history, a later entry continues it under the new epoch
    * @param durability {@code ASYNC} may be gathered for {@code journal.flush_interval}; never
    *     {@code NONE}
+   * @param origin which command made the entry; null if none did, and outside of a cluster. Only a
+   *     store that is shared by a cluster keeps it
    */
-  record Append(String room, String epoch, Durability durability, Entry entry) {}
+  record Append(String room, String epoch, Durability durability, Entry entry, Origin origin) {
+    public Append(String room, String epoch, Durability durability, Entry entry) {
+      this(room, epoch, durability, entry, null);
+    }
+  }
+
+  /**
+   * A command, as its link numbers it.
+   *
+   * @param link id of the link; unique for ever
+   */
+  record Origin(String link, long number) {}
 
   /**
    * The result of a read: entries in order, and whether they start right after the requested

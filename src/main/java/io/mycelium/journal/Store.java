@@ -13,6 +13,15 @@ public interface Store {
   RevocationStore revocations();
 
   /**
+   * The nodes that share this store.
+   *
+   * @throws UnsupportedOperationException if it was not opened for a cluster
+   */
+  default NodeStore nodes() {
+    throw new UnsupportedOperationException("this store was not opened for a cluster");
+  }
+
+  /**
    * Writes accepted entries, as far as possible within a few seconds, and releases all resources.
    */
   Future<Void> close();

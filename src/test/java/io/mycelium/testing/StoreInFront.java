@@ -2,6 +2,7 @@ package io.mycelium.testing;
 
 import io.mycelium.journal.InstanceStore;
 import io.mycelium.journal.Journal;
+import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.RevocationStore;
 import io.mycelium.journal.SnapshotStore;
 import io.mycelium.journal.Store;
@@ -46,6 +47,11 @@ public abstract class StoreInFront implements Store, Journal {
   @Override
   public RevocationStore revocations() {
     return behind.revocations();
+  }
+
+  @Override
+  public NodeStore nodes() {
+    return behind.nodes();
   }
 
   @Override

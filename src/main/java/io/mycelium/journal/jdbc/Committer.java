@@ -6,6 +6,7 @@ import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +32,10 @@ final class Committer {
   private final HikariDataSource pool;
   private final Dialect dialect;
   private final StoreLock lock;
+
+  /** Null outside of a cluster. */
+  private final Ownership ownership;
+
   private final RoomEpochs epochs = new RoomEpochs();
 
   /** Null if each entry goes to its table at once. */
@@ -50,12 +55,19 @@ final class Committer {
 
   /**
    * @param unsorted null if each entry goes to its table at once
+   * @param ownership null outside of a cluster
    */
-  Committer(HikariDataSource pool, Dialect dialect, StoreLock lock, UnsortedEntries unsorted) {
+  Committer(
+      HikariDataSource pool,
+      Dialect dialect,
+      StoreLock lock,
+      UnsortedEntries unsorted,
+      Ownership ownership) {
     this.pool = pool;
     this.dialect = dialect;
     this.lock = lock;
     this.unsorted = unsorted;
+    this.ownership = ownership;
   }
 
   /**
@@ -109,7 +121,7 @@ final class Committer {
     writes.forEach(write -> instances.add(write.instance()));
     List<Write<?>> carriedOut = new ArrayList<>(writes.size());
     Transaction transaction =
-        new Transaction(statements, dialect, instances, epochs, unsorted, doubt);
+        new Transaction(statements, generations(instances), epochs, unsorted, doubt);
     for (Write<?> write : writes) {
       write.postpone(deleting.contains(write.instance()));
       if (!write.isPostponed() && !write.isSettled()) {
@@ -126,6 +138,12 @@ final class Committer {
     inDoubt = doubt;
     committed();
     carriedOut.forEach(Write::written);
+  }
+
+  private Generations generations(Set<String> instances) throws SQLException {
+    return ownership == null
+        ? new Generations(dialect.generations(statements, instances))
+        : ownership.generations(statements, instances);
   }
 
   private void committed() {
@@ -178,6 +196,9 @@ final class Committer {
         epochs.forgetAll();
         lock.hold(leased);
         dialect.onOpen(leased);
+        if (ownership != null) {
+          Ownership.settle(leased);
+        }
         connection = leased.unwrap(Connection.class);
         connection.setAutoCommit(false);
         statements = new Statements(connection);
@@ -221,7 +242,7 @@ final class Committer {
     }
     try {
       Transaction transaction =
-          new Transaction(statements, dialect, List.of(), epochs, unsorted, false);
+          new Transaction(statements, new Generations(new HashMap<>()), epochs, unsorted, false);
       unsorted.movePart(transaction);
       transaction.flush();
       connection.commit();

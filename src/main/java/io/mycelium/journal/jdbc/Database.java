@@ -11,6 +11,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
@@ -28,21 +30,46 @@ final class Database {
   private final JournalConfig config;
   private final Dialect dialect;
   private final Duration patience;
+  private final boolean shared;
 
   /**
    * @param patience time that a database server has to answer, and another server of ours to end
+   * @param shared whether by the nodes of a cluster
    */
-  Database(JournalConfig config, Duration patience) {
+  Database(JournalConfig config, Duration patience, boolean shared) {
     this.config = config;
     this.dialect = Dialect.of(config.url());
     this.patience = patience;
+    this.shared = shared;
+  }
+
+  Dialect dialect() {
+    return dialect;
   }
 
   /** The user's URL with the parameters that the drivers need. */
   String url() {
     return dialect == Dialect.SQLITE
         ? with("busy_timeout=5000")
-        : with("reWriteBatchedInserts=true", "connectTimeout=3", "socketTimeout=15");
+        : with(parameters("connectTimeout=3", "socketTimeout=15"));
+  }
+
+  /** The same for leases, where a late answer is none. */
+  String leaseUrl() {
+    return with(parameters("connectTimeout=2", "socketTimeout=3"));
+  }
+
+  private String[] parameters(String... more) {
+    List<String> all = new ArrayList<>(List.of("reWriteBatchedInserts=true"));
+    all.addAll(List.of(more));
+    if (shared) {
+      all.add("tcpKeepAlive=true");
+    }
+    if (config.place().contains(",")) {
+      // Of several hosts, the one that can be written to; after a failover that is soon another.
+      all.addAll(List.of("targetServerType=primary", "hostRecheckSeconds=1"));
+    }
+    return all.toArray(String[]::new);
   }
 
   private String with(String... parameters) {
@@ -65,7 +92,15 @@ final class Database {
   StoreLock lock() {
     if (dialect == Dialect.POSTGRESQL) {
       expectReadable();
-      return new StoreLock.Advisory();
+      return new StoreLock.Advisory(shared);
+    }
+    if (shared) {
+      throw new StoreException(
+          "journal.url is "
+              + config.place()
+              + ", expected jdbc:postgresql://HOST/DATABASE with cluster.enabled: the nodes of a"
+              + " cluster share a database",
+          null);
     }
     Path file = file();
     Path folder = file.toAbsolutePath().getParent();
@@ -135,11 +170,7 @@ final class Database {
           throw new IllegalStateException(e);
         }
         if (System.nanoTime() > deadline) {
-          throw new StoreException(
-              "journal.url: "
-                  + config.place()
-                  + " is in use by another server: stop it, or give this one another database",
-              e);
+          throw new StoreException("journal.url: " + config.place() + " is " + e.getMessage(), e);
         }
         pause();
       }

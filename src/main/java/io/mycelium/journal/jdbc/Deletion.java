@@ -1,5 +1,6 @@
 package io.mycelium.journal.jdbc;
 
+import io.mycelium.journal.Fenced;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,19 +23,47 @@ final class Deletion extends Write<Void> {
   private static final String[] LONG_TABLES = {ENTRIES, "push_keys", "snapshots"};
 
   private final String room;
+
+  /** Whether another node may have ended it meanwhile, and what was made since is to stay. */
+  private final boolean shared;
+
   private boolean done;
 
-  private Deletion(String instance, String room) {
+  private Deletion(String instance, String room, boolean shared) {
     super(instance);
     this.room = room;
+    this.shared = shared;
   }
 
   static Deletion ofRoom(String instance, String room) {
-    return new Deletion(instance, room);
+    return new Deletion(instance, room, false);
   }
 
   static Deletion ofInstance(String instance) {
-    return new Deletion(instance, null);
+    return new Deletion(instance, null, false);
+  }
+
+  /**
+   * What another node of the cluster began.
+   *
+   * @param row instance and room, which is empty for the whole instance
+   */
+  static Deletion resumed(ResultSet row) throws SQLException {
+    String room = row.getString(2);
+    return new Deletion(row.getString(1), room.isEmpty() ? null : room, true);
+  }
+
+  /** Deletions of whole instances that a node of the cluster began, maybe one that still lives. */
+  static List<Deletion> ofInstances(Connection connection) throws SQLException {
+    List<Deletion> found = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery("SELECT instance, room FROM deletions WHERE room = ''")) {
+      while (row.next()) {
+        found.add(resumed(row));
+      }
+    }
+    return found;
   }
 
   /** Deletions that an earlier server began and did not finish. */
@@ -44,7 +73,7 @@ final class Deletion extends Write<Void> {
         ResultSet row = statement.executeQuery("SELECT instance, room FROM deletions")) {
       while (row.next()) {
         String room = row.getString(2);
-        found.add(new Deletion(row.getString(1), room.isEmpty() ? null : room));
+        found.add(new Deletion(row.getString(1), room.isEmpty() ? null : room, false));
       }
     }
     return found;
@@ -61,7 +90,12 @@ final class Deletion extends Write<Void> {
   }
 
   @Override
-  Void apply(Transaction transaction) throws SQLException {
+  Void apply(Transaction transaction) throws SQLException, Fenced {
+    if (shared && !isUnfinished(transaction)) {
+      done = true;
+      return null;
+    }
+    transaction.generations().expectOurs(instance());
     transaction.sortAll();
     done = false;
     begin(transaction);
@@ -76,6 +110,15 @@ final class Deletion extends Write<Void> {
     return null;
   }
 
+  private boolean isUnfinished(Transaction transaction) throws SQLException {
+    return transaction.number(
+            0,
+            "SELECT count(*) FROM deletions WHERE instance = ? AND room = ?",
+            instance(),
+            roomOrAll())
+        > 0;
+  }
+
   /** From here on readers do not see the data, and the deletion continues after a restart. */
   private void begin(Transaction transaction) throws SQLException {
     transaction.forget(instance());
@@ -85,7 +128,7 @@ final class Deletion extends Write<Void> {
         roomOrAll());
     if (room == null) {
       transaction.update("DELETE FROM instances WHERE id = ?", instance());
-      transaction.unregistered(instance());
+      transaction.generations().unregistered(instance());
       transaction.update("DELETE FROM rooms WHERE instance = ?", instance());
     } else {
       transaction.update("DELETE FROM rooms WHERE instance = ? AND room = ?", instance(), room);

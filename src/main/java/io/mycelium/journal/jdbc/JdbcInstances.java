@@ -1,5 +1,7 @@
 package io.mycelium.journal.jdbc;
 
+import io.mycelium.journal.Claim;
+import io.mycelium.journal.Fenced;
 import io.mycelium.journal.InstanceStore;
 import io.vertx.core.Future;
 import java.sql.PreparedStatement;
@@ -12,14 +14,37 @@ import java.util.function.Consumer;
 
 /** The register of instances in a database. */
 final class JdbcInstances implements InstanceStore {
-  private static final String SELECT =
-      "SELECT id, name, type, spec, created_at, generation, failed, last_error FROM instances";
+  /** The columns that {@link #rows} reads. */
+  static final String COLUMNS = "id, name, type, spec, created_at, generation, failed, last_error";
+
+  private static final String SELECT = "SELECT " + COLUMNS + " FROM instances";
+  private static final String INSERT =
+      "INSERT INTO instances ("
+          + COLUMNS
+          + ", folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
+  private static final String INSERT_OWNED =
+      "INSERT INTO instances ("
+          + COLUMNS
+          + ", folded, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
+
+  /** Whether this node may make the instance: 1 if it has no lease, 2 if the id is not free. */
+  private static final String HINDRANCE =
+      "SELECT CASE WHEN NOT EXISTS (SELECT FROM nodes WHERE id = ?) THEN 1"
+          + " WHEN EXISTS (SELECT FROM deletions WHERE instance = ? AND room = '') THEN 2"
+          + " ELSE 0 END";
 
   private final Writer writer;
   private final Reader reader;
   private final Consumer<String> onRegistered;
 
-  JdbcInstances(Writer writer, Reader reader, Consumer<String> onRegistered) {
+  /** Null outside of a cluster. */
+  private final Ownership ownership;
+
+  /**
+   * @param ownership null outside of a cluster
+   */
+  JdbcInstances(Writer writer, Reader reader, Consumer<String> onRegistered, Ownership ownership) {
+    this.ownership = ownership;
     this.writer = writer;
     this.reader = reader;
     this.onRegistered = onRegistered;
@@ -35,27 +60,53 @@ final class JdbcInstances implements InstanceStore {
     return add(
         new Write<Boolean>(instance.id()) {
           @Override
-          Boolean apply(Transaction transaction) throws SQLException {
+          Boolean apply(Transaction transaction) throws SQLException, Fenced {
             boolean isNew =
-                transaction.update(
-                        "INSERT INTO instances (id, name, folded, type, spec, created_at,"
-                            + " generation, failed, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                            + " ON CONFLICT (id) DO NOTHING",
-                        instance.id(),
-                        StoredText.of(instance.name()),
-                        folded(instance.name()),
-                        instance.type(),
-                        instance.spec(),
-                        instance.createdAt(),
-                        instance.generation(),
-                        instance.failed() ? 1 : 0,
-                        StoredText.of(instance.lastError()))
-                    == 1;
+                ownership == null ? insert(transaction) : insertOwned(transaction, ownership.me());
             if (isNew) {
-              transaction.registered(instance.id(), instance.generation());
               onRegistered.accept(instance.id());
             }
             return isNew || transaction.isAgain() && isOurs(transaction);
+          }
+
+          private boolean insert(Transaction transaction) throws SQLException {
+            boolean isNew = transaction.update(INSERT, columns(instance.generation())) == 1;
+            if (isNew) {
+              transaction.generations().registered(instance.id(), instance.generation());
+            }
+            return isNew;
+          }
+
+          private boolean insertOwned(Transaction transaction, String me)
+              throws SQLException, Fenced {
+            long hindrance = transaction.number(0, HINDRANCE, me, instance.id());
+            if (hindrance == 1) {
+              throw Fenced.byOwner(instance.id(), me, null);
+            }
+            long generation = Claim.nextTerm(instance.generation());
+            boolean isNew =
+                hindrance == 0 && transaction.update(INSERT_OWNED, columns(generation, me)) == 1;
+            if (isNew) {
+              // Another node may have deleted an instance of this id that was ours once.
+              transaction.forget(instance.id());
+              transaction.generations().registered(instance.id(), generation);
+            }
+            return isNew;
+          }
+
+          private Object[] columns(long generation, Object... more) {
+            List<Object> columns = new ArrayList<>();
+            columns.add(instance.id());
+            columns.add(StoredText.of(instance.name()));
+            columns.add(instance.type());
+            columns.add(instance.spec());
+            columns.add(instance.createdAt());
+            columns.add(generation);
+            columns.add(instance.failed() ? 1 : 0);
+            columns.add(StoredText.of(instance.lastError()));
+            columns.add(folded(instance.name()));
+            columns.addAll(List.of(more));
+            return columns.toArray();
           }
 
           /** The first try may have succeeded. */
@@ -83,7 +134,7 @@ final class JdbcInstances implements InstanceStore {
         });
   }
 
-  private static List<Registered> rows(PreparedStatement select) throws SQLException {
+  static List<Registered> rows(PreparedStatement select) throws SQLException {
     List<Registered> found = new ArrayList<>();
     try (ResultSet row = select.executeQuery()) {
       while (row.next()) {
@@ -169,7 +220,8 @@ final class JdbcInstances implements InstanceStore {
     return add(
         new Write<Void>(id) {
           @Override
-          Void apply(Transaction transaction) throws SQLException {
+          Void apply(Transaction transaction) throws SQLException, Fenced {
+            transaction.generations().expectOurs(id);
             transaction.update(sql, values);
             return null;
           }

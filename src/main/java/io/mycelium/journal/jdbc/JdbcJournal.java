@@ -18,6 +18,7 @@ final class JdbcJournal implements Journal {
   private final Writer writer;
   private final Reader reader;
   private final RoomReads rooms;
+  private final boolean keepsOrigins;
 
   /** Null if each entry goes to its table at once. */
   private final UnsortedEntries unsorted;
@@ -27,8 +28,17 @@ final class JdbcJournal implements Journal {
 
   private record Failed(String instance, long generation) {}
 
-  JdbcJournal(JournalConfig config, Writer writer, Reader reader, UnsortedEntries unsorted) {
+  /**
+   * @param keepsOrigins whether an entry is stored with the command that made it
+   */
+  JdbcJournal(
+      JournalConfig config,
+      Writer writer,
+      Reader reader,
+      UnsortedEntries unsorted,
+      boolean keepsOrigins) {
     this.unsorted = unsorted;
+    this.keepsOrigins = keepsOrigins;
     this.writer = writer;
     this.reader = reader;
     this.rooms = new RoomReads(config.pushOnceWindow());
@@ -45,7 +55,7 @@ final class JdbcJournal implements Journal {
         new Write<Void>(instance) {
           @Override
           Void apply(Transaction transaction) throws Fenced {
-            transaction.enter(instance, generation);
+            transaction.generations().enter(instance, generation);
             return null;
           }
         });
@@ -103,7 +113,7 @@ final class JdbcJournal implements Journal {
       if (!failed.isEmpty() && failed.contains(new Failed(instance(), generation))) {
         throw new Fenced("an append of this generation failed before");
       }
-      transaction.enter(instance(), generation);
+      transaction.generations().enter(instance(), generation);
       for (Append append : appends) {
         enter(transaction, append.room(), append.epoch(), append.entry().seq());
       }
@@ -113,7 +123,8 @@ final class JdbcJournal implements Journal {
     void write(Transaction transaction) throws SQLException {
       for (Append append : appends) {
         transaction.epochs().enter(transaction, instance(), append.room(), append.epoch());
-        transaction.add(instance(), generation, append.room(), append.entry());
+        Origin origin = keepsOrigins ? append.origin() : null;
+        transaction.add(instance(), generation, append.room(), append.entry(), origin);
       }
     }
   }

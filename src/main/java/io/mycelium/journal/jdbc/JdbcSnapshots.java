@@ -8,6 +8,7 @@ import io.mycelium.journal.Snapshot;
 import io.mycelium.journal.SnapshotStore;
 import io.vertx.core.Future;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 /** Snapshots in a database, and the retention of entries that goes with them. */
@@ -30,8 +31,13 @@ final class JdbcSnapshots implements SnapshotStore {
   private final Writer writer;
   private final Reader reader;
   private final int keysWindow;
+  private final Duration leastAge;
 
-  JdbcSnapshots(JournalConfig config, Writer writer, Reader reader) {
+  /**
+   * @param leastAge at which entries may be dropped, whatever the retention
+   */
+  JdbcSnapshots(JournalConfig config, Writer writer, Reader reader, Duration leastAge) {
+    this.leastAge = leastAge;
     this.writer = writer;
     this.reader = reader;
     this.keysWindow = config.pushOnceWindow();
@@ -49,7 +55,7 @@ final class JdbcSnapshots implements SnapshotStore {
 
           @Override
           void check(Transaction transaction) throws SQLException, Fenced {
-            transaction.enter(instance, generation);
+            transaction.generations().enter(instance, generation);
             enterState(transaction, room, snapshot.epoch(), snapshot.seq());
           }
 
@@ -111,20 +117,21 @@ final class JdbcSnapshots implements SnapshotStore {
   }
 
   /** Sequence up to which entries may be dropped; 0 if none may. */
-  private static long dispensable(
+  private long dispensable(
       Transaction transaction, String instance, String room, Snapshot snapshot, Retention retention)
       throws SQLException {
-    boolean byAge = !retention.age().isZero();
-    if (retention.entries() == 0 && !byAge) {
+    if (retention.equals(Retention.ALL)) {
       return 0;
     }
+    Duration age = retention.age().compareTo(leastAge) < 0 ? leastAge : retention.age();
+    boolean byAge = !age.isZero();
     long byCount = retention.entries() == 0 ? Long.MAX_VALUE : snapshot.seq() - retention.entries();
     if (!byAge || byCount <= 0) {
       return Math.min(byCount, snapshot.seq());
     }
     transaction.sort(instance, room);
     long oldest = transaction.number(1, "SELECT oldest FROM rooms" + OF_ROOM, instance, room);
-    long since = snapshot.at() - retention.age().toMillis();
+    long since = snapshot.at() - age.toMillis();
     List<Entry> some = transaction.entries(YOUNG, instance, room, oldest, since);
     long young =
         some.stream()

@@ -6,7 +6,9 @@ import io.mycelium.journal.InstanceStore;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.JournalMeters;
+import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.RevocationStore;
+import io.mycelium.journal.Sharing;
 import io.mycelium.journal.SnapshotStore;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.StoreException;
@@ -15,6 +17,7 @@ import io.vertx.core.Promise;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,19 +40,27 @@ public final class JdbcStore implements Store {
   private final JdbcInstances instances;
   private final JdbcRevocations revocations;
 
+  /** Null outside of a cluster. */
+  private final JdbcNodes nodes;
+
   private JdbcStore(
       HikariDataSource pool,
       StoreLock lock,
       JournalConfig config,
       Writer writer,
-      UnsortedEntries unsorted) {
+      UnsortedEntries unsorted,
+      Ownership ownership,
+      HikariDataSource leases) {
     this.pool = pool;
     this.lock = lock;
     this.writer = writer;
-    this.reader = new Reader(pool, READERS);
-    this.journal = new JdbcJournal(config, writer, reader, unsorted);
-    this.snapshots = new JdbcSnapshots(config, writer, reader);
-    this.instances = new JdbcInstances(writer, reader, journal::registered);
+    this.reader = new Reader(pool, "reader", READERS);
+    boolean shared = ownership != null;
+    Duration leastAge = shared ? ownership.sharing().unanswered() : Duration.ZERO;
+    this.journal = new JdbcJournal(config, writer, reader, unsorted, shared);
+    this.snapshots = new JdbcSnapshots(config, writer, reader, leastAge);
+    this.instances = new JdbcInstances(writer, reader, journal::registered, ownership);
+    this.nodes = shared ? new JdbcNodes(leases, ownership, writer, reader) : null;
     this.revocations = new JdbcRevocations(writer, reader);
     writer.start();
   }
@@ -65,33 +76,49 @@ public final class JdbcStore implements Store {
 
   public static JdbcStore open(
       JournalConfig config, JournalMeters meters, UnsortedEntries.Limits limits) {
-    return open(new Database(config, PATIENCE), config, meters, limits);
+    return open(new Database(config, PATIENCE, false), config, meters, limits, null);
+  }
+
+  /**
+   * The same for a node of a cluster, which writes nothing before it has joined ({@link
+   * NodeStore#join}).
+   */
+  public static JdbcStore open(JournalConfig config, JournalMeters meters, Sharing sharing) {
+    Database database = new Database(config, PATIENCE, true);
+    return open(database, config, meters, UnsortedEntries.Limits.DEFAULT, sharing);
   }
 
   static JdbcStore open(
       Database database,
       JournalConfig config,
       JournalMeters meters,
-      UnsortedEntries.Limits limits) {
-    Dialect dialect = Dialect.of(config.url());
+      UnsortedEntries.Limits limits,
+      Sharing sharing) {
+    Dialect dialect = database.dialect();
+    Ownership ownership = sharing == null ? null : new Ownership(sharing);
     UnsortedEntries unsorted = dialect.sortsLater() ? new UnsortedEntries(limits) : null;
     StoreLock lock = database.lock();
     HikariDataSource pool = null;
+    HikariDataSource leases = null;
     try {
       if (dialect == Dialect.SQLITE) {
         SqliteLibrary.load();
       }
-      pool = new HikariDataSource(hikari(database, config));
-      Committer committer = new Committer(pool, dialect, lock, unsorted);
+      pool = new HikariDataSource(hikari("store", database, config, READERS + 1));
+      Committer committer = new Committer(pool, dialect, lock, unsorted, ownership);
       database.claim(committer);
       database.check(pool);
       database.migrate(pool);
       Writer writer = new Writer(config, meters, committer);
-      begin(pool, unsorted, writer);
-      return new JdbcStore(pool, lock, config, writer, unsorted);
+      begin(pool, unsorted, writer, ownership != null);
+      leases = ownership == null ? null : new HikariDataSource(leases(database, config));
+      return new JdbcStore(pool, lock, config, writer, unsorted, ownership, leases);
     } catch (RuntimeException e) {
       if (pool != null) {
         pool.close();
+      }
+      if (leases != null) {
+        leases.close();
       }
       lock.close();
       throw database.explained(e);
@@ -99,20 +126,32 @@ public final class JdbcStore implements Store {
   }
 
   /** Continues the unfinished work of the previous process. */
-  private static void begin(HikariDataSource pool, UnsortedEntries unsorted, Writer writer) {
+  private static void begin(
+      HikariDataSource pool, UnsortedEntries unsorted, Writer writer, boolean shared) {
     try (Connection connection = pool.getConnection()) {
       if (unsorted != null) {
         unsorted.load(connection);
       }
-      Deletion.unfinished(connection).forEach(writer::add);
+      List<Deletion> unfinished =
+          shared ? Deletion.ofInstances(connection) : Deletion.unfinished(connection);
+      unfinished.forEach(writer::add);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static HikariConfig hikari(Database database, JournalConfig config) {
+  private static HikariConfig leases(Database database, JournalConfig config) {
+    HikariConfig hikari = hikari("leases", database, config, JdbcNodes.CONNECTIONS);
+    hikari.setJdbcUrl(database.leaseUrl());
+    hikari.setConnectionInitSql(JdbcNodes.SETTINGS);
+    hikari.setMinimumIdle(JdbcNodes.CONNECTIONS);
+    return hikari;
+  }
+
+  private static HikariConfig hikari(
+      String name, Database database, JournalConfig config, int size) {
     HikariConfig hikari = new HikariConfig();
-    hikari.setPoolName("mycelium-store");
+    hikari.setPoolName("mycelium-" + name);
     hikari.setJdbcUrl(database.url());
     if (!config.user().isEmpty()) {
       hikari.setUsername(config.user());
@@ -120,7 +159,7 @@ public final class JdbcStore implements Store {
     if (!config.password().isEmpty()) {
       hikari.setPassword(config.password());
     }
-    hikari.setMaximumPoolSize(READERS + 1);
+    hikari.setMaximumPoolSize(size);
     hikari.setMinimumIdle(1);
     hikari.setConnectionTimeout(CONNECT.toMillis());
     hikari.setValidationTimeout(CONNECT.toMillis() / 2);
@@ -149,6 +188,11 @@ public final class JdbcStore implements Store {
   }
 
   @Override
+  public NodeStore nodes() {
+    return nodes == null ? Store.super.nodes() : nodes;
+  }
+
+  @Override
   public Future<Void> close() {
     Promise<Void> closed = Promise.promise();
     Thread closing =
@@ -169,6 +213,9 @@ public final class JdbcStore implements Store {
   private void closeNow() throws InterruptedException {
     writer.close(CLOSE);
     reader.close();
+    if (nodes != null) {
+      nodes.close();
+    }
     pool.close();
     lock.close();
     LOG.debug("store closed");

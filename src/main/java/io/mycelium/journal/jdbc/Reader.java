@@ -1,6 +1,7 @@
 package io.mycelium.journal.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.mycelium.journal.Fenced;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
@@ -21,20 +22,20 @@ final class Reader {
   /** One read; on a reader's thread. */
   @FunctionalInterface
   interface Query<T> {
-    T run(Connection connection) throws SQLException;
+    T run(Connection connection) throws SQLException, Fenced;
   }
 
   private final HikariDataSource pool;
   private final ExecutorService threads;
 
-  Reader(HikariDataSource pool, int size) {
+  Reader(HikariDataSource pool, String name, int size) {
     this.pool = pool;
     AtomicInteger number = new AtomicInteger();
     this.threads =
         Executors.newFixedThreadPool(
             size,
             task -> {
-              Thread thread = new Thread(task, "mycelium-reader-" + number.incrementAndGet());
+              Thread thread = new Thread(task, "mycelium-" + name + "-" + number.incrementAndGet());
               thread.setDaemon(true);
               return thread;
             });
@@ -65,7 +66,7 @@ final class Reader {
       LOG.debug("a read failed", e);
       promise.fail(unavailable());
       return;
-    } catch (RuntimeException | Error e) {
+    } catch (Fenced | RuntimeException | Error e) {
       promise.fail(e);
       return;
     }
@@ -76,7 +77,7 @@ final class Reader {
    * The pool hands out a recently used connection without checking that it is alive. It drops a
    * dead connection after its failure, so a second try gets another one.
    */
-  private <T> T run(Query<T> query) throws SQLException {
+  private <T> T run(Query<T> query) throws SQLException, Fenced {
     for (int dead = 0; ; dead++) {
       try (Connection connection = pool.getConnection()) {
         try {

@@ -3,16 +3,28 @@ package io.mycelium.journal.jdbc;
 import java.sql.SQLException;
 
 /**
- * A cache of the epochs of the rooms that were written to last, to save an append a query. On the
+ * A cache of the epochs of the rooms that were written to last, to save an append a query. What was
+ * known in an earlier term counts no more: another node may have owned the instance since. On the
  * writer's thread.
  */
 final class RoomEpochs {
-  private final KnownRooms<String> known = new KnownRooms<>();
+  private final KnownRooms<Known> known = new KnownRooms<>();
+
+  private record Known(String epoch, long term) {
+    boolean is(String other, long now) {
+      return epoch.equals(other) && term == now;
+    }
+  }
+
+  private boolean isKnown(Transaction transaction, KnownRooms.Place place, String epoch) {
+    Known found = known.get(place);
+    return found != null && found.is(epoch, transaction.generations().term(place.instance()));
+  }
 
   /** Whether the room has a history of another epoch. */
   boolean isReplacedBy(Transaction transaction, String instance, String room, String epoch)
       throws SQLException {
-    if (epoch.equals(known.get(new KnownRooms.Place(instance, room)))) {
+    if (isKnown(transaction, new KnownRooms.Place(instance, room), epoch)) {
       return false;
     }
     transaction.flush();
@@ -30,7 +42,7 @@ final class RoomEpochs {
   void enter(Transaction transaction, String instance, String room, String epoch)
       throws SQLException {
     KnownRooms.Place place = new KnownRooms.Place(instance, room);
-    if (epoch.equals(known.get(place))) {
+    if (isKnown(transaction, place, epoch)) {
       return;
     }
     transaction.flush();
@@ -42,7 +54,7 @@ final class RoomEpochs {
       transaction.update(
           "UPDATE rooms SET epoch = ? WHERE instance = ? AND room = ?", epoch, instance, room);
     }
-    known.put(place, epoch);
+    known.put(place, new Known(epoch, transaction.generations().term(instance)));
   }
 
   void committed() {

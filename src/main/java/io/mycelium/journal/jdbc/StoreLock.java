@@ -100,16 +100,48 @@ interface StoreLock extends AutoCloseable {
     }
   }
 
-  /** An advisory lock of PostgreSQL, held by the writer's session. */
-  final class Advisory implements StoreLock {
+  /**
+   * An advisory lock of PostgreSQL, held by the writer's session.
+   *
+   * @param shared whether by all nodes of a cluster at once
+   */
+  record Advisory(boolean shared) implements StoreLock {
+    private static final String HOLDER =
+        "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+            + " AND classid = "
+            + (ADVISORY >> 32)
+            + " AND objid = "
+            + (ADVISORY & 0xffffffffL)
+            + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
     @Override
     public void hold(Connection writer) throws SQLException {
-      try (Statement statement = writer.createStatement();
-          ResultSet row = statement.executeQuery("SELECT pg_try_advisory_lock(" + ADVISORY + ")")) {
-        if (!row.next() || !row.getBoolean(1)) {
-          throw new SQLException("the database is in use by another server", HELD);
+      String lock = shared ? "pg_try_advisory_lock_shared" : "pg_try_advisory_lock";
+      try (Statement statement = writer.createStatement()) {
+        boolean held;
+        try (ResultSet row = statement.executeQuery("SELECT " + lock + "(" + ADVISORY + ")")) {
+          held = row.next() && row.getBoolean(1);
+        }
+        if (!held) {
+          throw new SQLException(refusal(statement), HELD);
         }
       }
+    }
+
+    /** Says who uses the database, and what to do. */
+    private String refusal(Statement statement) throws SQLException {
+      boolean cluster;
+      try (ResultSet row = statement.executeQuery(HOLDER)) {
+        cluster = row.next() && row.getString(1).equals("ShareLock");
+      }
+      if (shared) {
+        return "in use by a server that is in no cluster: stop it, or start it with cluster.enabled"
+            + " too, or give this one another database";
+      }
+      return cluster
+          ? "in use by a cluster: join it with cluster.enabled, or stop all its nodes, or give this"
+              + " server another database"
+          : "in use by another server: stop it, or give this one another database";
     }
 
     @Override

@@ -1,13 +1,11 @@
 package io.mycelium.journal.jdbc;
 
 import io.mycelium.journal.Entry;
-import io.mycelium.journal.Fenced;
+import io.mycelium.journal.Journal.Origin;
 import io.mycelium.journal.jdbc.KnownRooms.Place;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -19,6 +17,11 @@ final class Transaction {
   private static final String INSERT_ENTRY =
       "INSERT INTO entries (instance, room, seq, generation, at, event, usr, kind, payload, once)"
           + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  /** The same in a cluster. */
+  private static final String INSERT_OF_COMMAND =
+      "INSERT INTO entries (instance, room, seq, generation, at, event, usr, kind, payload, once,"
+          + " link, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   /** Of two rows that end with the same entry, the longer row contains the shorter one. */
   private static final String INSERT_BLOCK =
@@ -36,18 +39,19 @@ final class Transaction {
   private static final int MAX_ROW_BYTES = 1 << 20;
 
   private final Statements statements;
-  private final Map<String, Long> generations;
+  private final Generations generations;
   private final RoomEpochs epochs;
   private final boolean again;
 
   /** Null if each entry goes to its table at once. */
   private final UnsortedEntries unsorted;
 
-  private final Map<String, Long> raised = new HashMap<>();
   private PreparedStatement entries;
+  private PreparedStatement ofCommands;
   private PreparedStatement rows;
   private PreparedStatement keys;
   private int entriesAdded;
+  private int ofCommandsAdded;
   private int rowBytes;
 
   /**
@@ -57,8 +61,7 @@ final class Transaction {
    */
   Transaction(
       Statements statements,
-      Dialect dialect,
-      Collection<String> instances,
+      Generations generations,
       RoomEpochs epochs,
       UnsortedEntries unsorted,
       boolean again)
@@ -67,8 +70,7 @@ final class Transaction {
     this.epochs = epochs;
     this.unsorted = unsorted;
     this.again = again;
-    this.generations =
-        instances.isEmpty() ? new HashMap<>() : dialect.generations(statements, instances);
+    this.generations = generations;
   }
 
   RoomEpochs epochs() {
@@ -79,39 +81,17 @@ final class Transaction {
     return again;
   }
 
-  /** Starts a new instance. */
-  void registered(String instance, long generation) {
-    generations.put(instance, generation);
-  }
-
-  /** Forgets an instance that is being deleted. */
-  void unregistered(String instance) {
-    generations.remove(instance);
-    raised.remove(instance);
+  Generations generations() {
+    return generations;
   }
 
   /**
-   * Admits a generation and fences off older ones from now on.
-   *
-   * @throws Fenced if a newer generation was admitted before, or the instance is not registered
+   * @param origin which command made the entry; null if that is not kept
    */
-  void enter(String instance, long generation) throws Fenced {
-    Long current = generations.get(instance);
-    if (current == null) {
-      throw new Fenced("instance " + instance + " is not registered");
-    }
-    if (generation < current) {
-      throw Fenced.by(instance, generation, current);
-    }
-    if (generation > current) {
-      generations.put(instance, generation);
-      raised.put(instance, generation);
-    }
-  }
-
-  void add(String instance, long generation, String room, Entry entry) throws SQLException {
+  void add(String instance, long generation, String room, Entry entry, Origin origin)
+      throws SQLException {
     if (unsorted == null) {
-      insert(instance, generation, room, entry);
+      insert(instance, generation, room, entry, origin);
     } else {
       unsorted.add(this, new Place(instance, room), new EntryBlocks.Kept(generation, entry));
     }
@@ -163,23 +143,41 @@ final class Transaction {
     rowBytes = 0;
   }
 
-  private void insert(String instance, long generation, String room, Entry entry)
+  private void insert(String instance, long generation, String room, Entry entry, Origin origin)
       throws SQLException {
-    if (entries == null) {
-      entries = prepare(again ? INSERT_ENTRY + " ON CONFLICT DO NOTHING" : INSERT_ENTRY);
+    if (origin == null) {
+      if (entries == null) {
+        entries = prepare(again ? INSERT_ENTRY + " ON CONFLICT DO NOTHING" : INSERT_ENTRY);
+      }
+      insert(entries, instance, generation, room, entry);
+      entries.addBatch();
+      entriesAdded++;
+      return;
     }
-    entries.setString(1, instance);
-    entries.setString(2, room);
-    entries.setLong(3, entry.seq());
-    entries.setLong(4, generation);
-    entries.setLong(5, entry.at());
-    entries.setString(6, entry.event());
-    entries.setString(7, StoredText.of(entry.user()));
-    entries.setInt(8, entry.payload().isBinary() ? 1 : 0);
-    entries.setBytes(9, entry.payload().bytes());
-    entries.setString(10, StoredText.of(entry.key()));
-    entries.addBatch();
-    entriesAdded++;
+    if (ofCommands == null) {
+      ofCommands =
+          prepare(again ? INSERT_OF_COMMAND + " ON CONFLICT DO NOTHING" : INSERT_OF_COMMAND);
+    }
+    insert(ofCommands, instance, generation, room, entry);
+    ofCommands.setString(11, origin.link());
+    ofCommands.setLong(12, origin.number());
+    ofCommands.addBatch();
+    ofCommandsAdded++;
+  }
+
+  private static void insert(
+      PreparedStatement insert, String instance, long generation, String room, Entry entry)
+      throws SQLException {
+    insert.setString(1, instance);
+    insert.setString(2, room);
+    insert.setLong(3, entry.seq());
+    insert.setLong(4, generation);
+    insert.setLong(5, entry.at());
+    insert.setString(6, entry.event());
+    insert.setString(7, StoredText.of(entry.user()));
+    insert.setInt(8, entry.payload().isBinary() ? 1 : 0);
+    insert.setBytes(9, entry.payload().bytes());
+    insert.setString(10, StoredText.of(entry.key()));
   }
 
   private void addKey(String instance, String room, Entry entry) throws SQLException {
@@ -233,16 +231,20 @@ final class Transaction {
       entries.executeBatch();
       entriesAdded = 0;
     }
+    if (ofCommandsAdded > 0) {
+      ofCommands.executeBatch();
+      ofCommandsAdded = 0;
+    }
     if (rowBytes > 0) {
       sendRows();
     }
     if (keys != null) {
       keys.executeBatch();
     }
-    for (Map.Entry<String, Long> each : raised.entrySet()) {
+    for (Map.Entry<String, Long> each : generations.raised().entrySet()) {
       update("UPDATE instances SET generation = ? WHERE id = ?", each.getValue(), each.getKey());
     }
-    raised.clear();
+    generations.raised().clear();
   }
 
   /** Returns how many rows changed. */

@@ -80,8 +80,9 @@ class OpeningFaultsTest {
 
   /** A server that is not there is waited for, but not as long as where one may just start. */
   static Store impatiently(JournalConfig config) {
-    Database database = new Database(config, Duration.ofSeconds(1));
-    return JdbcStore.open(database, config, JournalMeters.NONE, UnsortedEntries.Limits.DEFAULT);
+    Database database = new Database(config, Duration.ofSeconds(1), false);
+    return JdbcStore.open(
+        database, config, JournalMeters.NONE, UnsortedEntries.Limits.DEFAULT, null);
   }
 
   /** Its message. */

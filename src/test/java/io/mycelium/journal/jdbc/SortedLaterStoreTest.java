@@ -238,15 +238,14 @@ final class SortedLaterStoreTest extends DatabaseContract {
       Transaction transaction =
           new Transaction(
               new Statements(connection),
-              Dialect.SQLITE,
-              List.of(),
+              new Generations(new HashMap<>()),
               new RoomEpochs(),
               unsorted,
               again);
       for (String room : rooms) {
         long from = last.getOrDefault(room, 0L);
         for (long seq = from + 1; seq <= from + count; seq++) {
-          transaction.add("i", 1, room, entry(seq));
+          transaction.add("i", 1, room, entry(seq), null);
         }
       }
       transaction.end();
@@ -331,8 +330,7 @@ final class SortedLaterStoreTest extends DatabaseContract {
       Transaction transaction =
           new Transaction(
               new Statements(connection),
-              Dialect.SQLITE,
-              List.of(),
+              new Generations(new HashMap<>()),
               new RoomEpochs(),
               new UnsortedEntries(StoreRig.ALWAYS_LATER),
               false);

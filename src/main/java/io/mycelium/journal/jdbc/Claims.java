@@ -1,0 +1,206 @@
+package io.mycelium.journal.jdbc;
+
+import io.mycelium.journal.Claim;
+import io.mycelium.journal.Fenced;
+import io.mycelium.journal.InstanceStore.Registered;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The owners of instances. A claim locks the rows first and decides in a second statement, which
+ * sees every lease that there is by then.
+ */
+final class Claims {
+  private static final String LOCK_ONE = "SELECT id FROM instances WHERE id = ? FOR UPDATE";
+
+  private static final String LOCK_MANY =
+      "SELECT id FROM instances WHERE id = ANY(?) ORDER BY id FOR UPDATE SKIP LOCKED";
+
+  private static final String LOCK_OWNED =
+      "SELECT id FROM instances WHERE owner = ? ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED";
+
+  private static final String NEXT_TERM =
+      "generation = ((generation >> " + Claim.RESTART_BITS + ") + 1) << " + Claim.RESTART_BITS;
+
+  private static final String CLAIM =
+      "UPDATE instances SET owner = ?, "
+          + NEXT_TERM
+          + " WHERE id = ANY(?) AND (owner IS NULL OR owner = ?"
+          + " OR NOT EXISTS (SELECT FROM nodes n WHERE n.id = instances.owner))"
+          + " AND EXISTS (SELECT FROM nodes n WHERE n.id = ?) RETURNING "
+          + JdbcInstances.COLUMNS;
+
+  private static final String UNFINISHED =
+      "SELECT instance, room FROM deletions WHERE instance = ANY(?)";
+
+  private static final String OWNER =
+      "SELECT n.id, i.generation FROM instances i LEFT JOIN nodes n ON n.id = i.owner"
+          + " WHERE i.id = ?";
+
+  /** Steps from owner to owner through the index, past all their instances. */
+  private static final String DEAD_OWNERS =
+      "WITH RECURSIVE owners (id) AS (SELECT min(owner) FROM instances WHERE owner IS NOT NULL"
+          + " UNION ALL SELECT (SELECT min(i.owner) FROM instances i WHERE i.owner > o.id)"
+          + " FROM owners o WHERE o.id IS NOT NULL)"
+          + " SELECT id FROM owners o WHERE id IS NOT NULL"
+          + " AND NOT EXISTS (SELECT FROM nodes n WHERE n.id = o.id)";
+
+  private static final String OWNED_BY =
+      "SELECT "
+          + JdbcInstances.COLUMNS
+          + " FROM instances WHERE owner = ? AND id > ? ORDER BY id LIMIT ?";
+
+  private static final String OF_TERM =
+      " WHERE id = ? AND owner = ? AND generation >> " + Claim.RESTART_BITS + " = ?";
+
+  private static final String RELEASE = "UPDATE instances SET owner = NULL" + OF_TERM;
+
+  private static final String HAND_OVER =
+      "UPDATE instances SET owner = ?, "
+          + NEXT_TERM
+          + OF_TERM
+          + " AND EXISTS (SELECT FROM nodes n WHERE n.id = ?)";
+
+  private final Ownership ownership;
+
+  Claims(Ownership ownership) {
+    this.ownership = ownership;
+  }
+
+  /**
+   * The outcome of a claim.
+   *
+   * @param unfinished deletions of their rooms, to be done before anything else is written
+   */
+  record Won(List<Registered> instances, List<Deletion> unfinished) {}
+
+  /** Waits for the row. */
+  Won claim(Connection connection, String instance) throws SQLException, Fenced {
+    try (PreparedStatement lock = connection.prepareStatement(LOCK_ONE)) {
+      lock.setString(1, instance);
+      return claimLocked(connection, lock);
+    }
+  }
+
+  Won claim(Connection connection, List<String> instances) throws SQLException, Fenced {
+    try (PreparedStatement lock = connection.prepareStatement(LOCK_MANY)) {
+      lock.setArray(1, connection.createArrayOf("text", instances.toArray()));
+      return claimLocked(connection, lock);
+    }
+  }
+
+  Won claimFrom(Connection connection, String dead, int limit) throws SQLException, Fenced {
+    if (dead.equals(ownership.member())) {
+      throw new IllegalArgumentException("node " + dead + " is this one, expected a dead one");
+    }
+    try (PreparedStatement lock = connection.prepareStatement(LOCK_OWNED)) {
+      lock.setString(1, dead);
+      lock.setInt(2, limit);
+      return claimLocked(connection, lock);
+    }
+  }
+
+  private Won claimLocked(Connection connection, PreparedStatement lock)
+      throws SQLException, Fenced {
+    String me = ownership.member();
+    connection.setAutoCommit(false);
+    try {
+      Array ids = connection.createArrayOf("text", ids(lock).toArray());
+      Won won = new Won(claim(connection, me, ids), unfinished(connection, ids));
+      connection.commit();
+      return won;
+    } finally {
+      // Whatever is not committed is rolled back.
+      connection.rollback();
+      connection.setAutoCommit(true);
+    }
+  }
+
+  private static List<String> ids(PreparedStatement select) throws SQLException {
+    List<String> found = new ArrayList<>();
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        found.add(row.getString(1));
+      }
+    }
+    return found;
+  }
+
+  private static List<Registered> claim(Connection connection, String me, Array ids)
+      throws SQLException {
+    try (PreparedStatement claim = connection.prepareStatement(CLAIM)) {
+      claim.setString(1, me);
+      claim.setArray(2, ids);
+      claim.setString(3, me);
+      claim.setString(4, me);
+      return JdbcInstances.rows(claim);
+    }
+  }
+
+  private static List<Deletion> unfinished(Connection connection, Array ids) throws SQLException {
+    List<Deletion> found = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(UNFINISHED)) {
+      select.setArray(1, ids);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          found.add(Deletion.resumed(row));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Null if there is no such instance. */
+  static Claim owner(Connection connection, String instance) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(OWNER)) {
+      select.setString(1, instance);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? new Claim(row.getString(1), row.getLong(2)) : null;
+      }
+    }
+  }
+
+  static List<String> deadOwners(Connection connection) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(DEAD_OWNERS)) {
+      return ids(select);
+    }
+  }
+
+  static List<Registered> ownedBy(Connection connection, String node, String after, int limit)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(OWNED_BY)) {
+      select.setString(1, node);
+      select.setString(2, after);
+      select.setInt(3, limit);
+      return JdbcInstances.rows(select);
+    }
+  }
+
+  boolean release(Connection connection, String instance, long generation)
+      throws SQLException, Fenced {
+    try (PreparedStatement update = connection.prepareStatement(RELEASE)) {
+      update.setString(1, instance);
+      update.setString(2, ownership.member());
+      update.setLong(3, Claim.term(generation));
+      return update.executeUpdate() == 1;
+    }
+  }
+
+  Claim handOver(Connection connection, String instance, long generation, String to)
+      throws SQLException, Fenced {
+    try (PreparedStatement update = connection.prepareStatement(HAND_OVER)) {
+      update.setString(1, to);
+      update.setString(2, instance);
+      update.setString(3, ownership.member());
+      update.setLong(4, Claim.term(generation));
+      update.setString(5, to);
+      update.executeUpdate();
+    }
+    return owner(connection, instance);
+  }
+}
