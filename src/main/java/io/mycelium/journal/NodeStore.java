@@ -140,9 +140,8 @@ public interface NodeStore {
   Future<Claim> handOver(String instance, long generation, String to);
 
   /**
-   * The entries that a link's commands above {@code after} made in this and the three terms before,
-   * by number. Looks at what each room wrote within {@link Sharing#unanswered} before its last
-   * entry of each term.
+   * The entries that a link's commands above {@code after} made, by number. Looks at what each room
+   * wrote within {@link Sharing#unanswered} before its last entry, in the last four terms at most.
    */
   Future<List<Applied>> applied(String instance, String link, long after);
 }

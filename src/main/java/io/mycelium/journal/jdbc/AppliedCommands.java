@@ -11,57 +11,72 @@ import java.util.List;
 
 /**
  * Finds the entries that a link's commands made. No index has them, since it would make each entry
- * dearer: the newest entries of each room are looked through, backwards from its last entry of each
- * term for as long as a link may wait. An entry's time is compared with times of the same term
- * only, so with those of one node's clock.
+ * dearer: the newest entries of each room are looked through, backwards for as long as a link may
+ * wait. An entry's time is compared with times of the same term only, so of one node's clock: where
+ * a term begins within that time, the search goes on before it, with the clock of that owner.
  */
 final class AppliedCommands {
-  /** Terms before the present one: so often may owners die while a link waits. */
-  private static final int TERMS = 3;
+  /** So often may owners die while a link waits, and one more. */
+  private static final int TERMS = 4;
 
-  private static final String TERM = "(i.generation >> " + Claim.RESTART_BITS + ") - back.terms";
+  private static final String TERM = ".generation >> " + Claim.RESTART_BITS;
 
-  /** Parameters: milliseconds, link, number, instance. */
+  private static final String NEWEST = "SELECT x.seq, x.at, x.generation FROM entries x";
+
+  /** Of each room the last entry, then the next one back that is too old or of another term. */
+  private static final String STEPS =
+      "SELECT r.room, n.seq, n.at, n"
+          + TERM
+          + " AS term, 0 AS depth, false AS too_old FROM rooms r CROSS JOIN LATERAL ("
+          + NEWEST
+          + " WHERE x.instance = r.instance AND x.room = r.room ORDER BY x.seq DESC LIMIT 1) n"
+          + " WHERE r.instance = ? UNION ALL SELECT s.room, o.seq, o.at, o"
+          + TERM
+          + ", s.depth + 1, o"
+          + TERM
+          + " = s.term FROM steps s CROSS JOIN LATERAL ("
+          + NEWEST
+          + " WHERE x.instance = ? AND x.room = s.room AND x.seq < s.seq AND (x.at < s.at - ? OR x"
+          + TERM
+          + " <> s.term) ORDER BY x.seq DESC LIMIT 1) o WHERE s.depth < "
+          + TERMS
+          + " AND NOT s.too_old";
+
+  /**
+   * Computes the bounds first, and then reads each room's range by its key: the planner would read
+   * whole histories otherwise. Parameters: instance, instance, milliseconds, instance, link,
+   * number.
+   */
   private static final String SELECT =
-      "SELECT DISTINCT e.number, e.room, e.seq FROM instances i JOIN rooms r ON r.instance = i.id"
-          + " CROSS JOIN generate_series(0, "
+      "WITH RECURSIVE steps AS ("
+          + STEPS
+          + "), bounds AS MATERIALIZED (SELECT room, max(seq) AS high, (array_agg("
+          + "CASE WHEN too_old OR depth = "
           + TERMS
-          + ") AS back (terms)"
-          + " CROSS JOIN LATERAL (SELECT n.seq, n.at, n.generation FROM entries n"
-          + " WHERE n.instance = i.id AND n.room = r.room AND n.generation < ("
-          + TERM
-          + " + 1) << "
-          + Claim.RESTART_BITS
-          + " ORDER BY n.seq DESC LIMIT 1) AS newest"
-          + " CROSS JOIN LATERAL (SELECT coalesce((SELECT o.seq FROM entries o"
-          + " WHERE o.instance = i.id AND o.room = r.room AND o.seq <= newest.seq"
-          + " AND o.at < newest.at - ? ORDER BY o.seq DESC LIMIT 1), 0) AS seq) AS old"
-          + " JOIN entries e ON e.instance = i.id AND e.room = r.room"
-          + " AND e.seq > old.seq AND e.seq <= newest.seq AND e.link = ? AND e.number > ?"
-          + " WHERE i.id = ? AND (back.terms = "
-          + TERMS
-          + " OR newest.generation >> "
-          + Claim.RESTART_BITS
-          + " = "
-          + TERM
-          + ") ORDER BY e.number, e.room, e.seq";
+          + " THEN seq ELSE 0 END ORDER BY depth DESC))[1] AS low FROM steps GROUP BY room)"
+          + " SELECT e.number, e.room, e.seq FROM bounds b CROSS JOIN LATERAL ("
+          + "SELECT x.number, x.room, x.seq FROM entries x WHERE x.instance = ?"
+          + " AND x.room = b.room AND x.seq > b.low AND x.seq <= b.high"
+          + " AND x.link = ? AND x.number > ? OFFSET 0) e ORDER BY e.number, e.room, e.seq";
 
   private AppliedCommands() {}
 
   /**
    * In the order of their numbers.
    *
-   * @param window how many milliseconds before the last entry of a term are looked at
+   * @param window how many milliseconds before a room's last entry are looked at
    */
   static List<Applied> of(
       Connection connection, String instance, String link, long after, long window)
       throws SQLException {
     List<Applied> found = new ArrayList<>();
     try (PreparedStatement select = connection.prepareStatement(SELECT)) {
-      select.setLong(1, window);
-      select.setString(2, link);
-      select.setLong(3, after);
+      select.setString(1, instance);
+      select.setString(2, instance);
+      select.setLong(3, window);
       select.setString(4, instance);
+      select.setString(5, link);
+      select.setLong(6, after);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           found.add(new Applied(row.getLong(1), row.getString(2), row.getLong(3)));

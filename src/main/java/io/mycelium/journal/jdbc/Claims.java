@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The owners of instances. A claim locks the rows first and decides in a second statement, which
@@ -79,46 +80,70 @@ final class Claims {
    */
   record Won(List<Registered> instances, List<Deletion> unfinished) {}
 
-  /** Waits for the row. */
-  Won claim(Connection connection, String instance) throws SQLException, Fenced {
+  /**
+   * Waits for the row.
+   *
+   * @param ifWon is told of the instance if this call made this node its owner
+   * @return null if there is no such instance
+   */
+  Claim claim(Connection connection, String instance, Consumer<Won> ifWon)
+      throws SQLException, Fenced {
     try (PreparedStatement lock = connection.prepareStatement(LOCK_ONE)) {
       lock.setString(1, instance);
-      return claimLocked(connection, lock);
+      return inTransaction(
+          connection,
+          () -> {
+            String me = ownership.member();
+            Won won = claimLocked(connection, me, lock);
+            ifWon.accept(won);
+            return won.instances().isEmpty()
+                ? owner(connection, instance)
+                : new Claim(me, won.instances().get(0).generation());
+          });
     }
   }
 
   Won claim(Connection connection, List<String> instances) throws SQLException, Fenced {
     try (PreparedStatement lock = connection.prepareStatement(LOCK_MANY)) {
       lock.setArray(1, connection.createArrayOf("text", instances.toArray()));
-      return claimLocked(connection, lock);
+      return inTransaction(connection, () -> claimLocked(connection, ownership.member(), lock));
     }
   }
 
   Won claimFrom(Connection connection, String dead, int limit) throws SQLException, Fenced {
-    if (dead.equals(ownership.member())) {
+    String me = ownership.member();
+    if (dead.equals(me)) {
       throw new IllegalArgumentException("node " + dead + " is this one, expected a dead one");
     }
     try (PreparedStatement lock = connection.prepareStatement(LOCK_OWNED)) {
       lock.setString(1, dead);
       lock.setInt(2, limit);
-      return claimLocked(connection, lock);
+      return inTransaction(connection, () -> claimLocked(connection, me, lock));
     }
   }
 
-  private Won claimLocked(Connection connection, PreparedStatement lock)
+  private interface Work<T> {
+    T run() throws SQLException, Fenced;
+  }
+
+  private static <T> T inTransaction(Connection connection, Work<T> work)
       throws SQLException, Fenced {
-    String me = ownership.member();
     connection.setAutoCommit(false);
     try {
-      Array ids = connection.createArrayOf("text", ids(lock).toArray());
-      Won won = new Won(claim(connection, me, ids), unfinished(connection, ids));
+      T result = work.run();
       connection.commit();
-      return won;
+      return result;
     } finally {
       // Whatever is not committed is rolled back.
       connection.rollback();
       connection.setAutoCommit(true);
     }
+  }
+
+  private static Won claimLocked(Connection connection, String me, PreparedStatement lock)
+      throws SQLException {
+    Array ids = connection.createArrayOf("text", ids(lock).toArray());
+    return new Won(claim(connection, me, ids), unfinished(connection, ids));
   }
 
   private static List<String> ids(PreparedStatement select) throws SQLException {

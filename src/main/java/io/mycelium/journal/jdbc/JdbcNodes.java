@@ -24,6 +24,8 @@ final class JdbcNodes implements NodeStore {
   /** Instances that a transaction claims. */
   static final int BATCH = 1000;
 
+  private static final Duration CLOSE = Duration.ofSeconds(1);
+
   private final HikariDataSource pool;
   private final Ownership ownership;
   private final Writer writer;
@@ -89,11 +91,11 @@ final class JdbcNodes implements NodeStore {
   public Future<Claim> claim(String instance) {
     return claimThreads.read(
         connection -> {
-          Claims.Won won = claims.claim(connection, instance);
-          won.unfinished().forEach(writer::add);
-          return won.instances().isEmpty()
-              ? Claims.owner(connection, instance)
-              : new Claim(ownership.member(), won.instances().get(0).generation());
+          List<Deletion> unfinished = new ArrayList<>();
+          Claim claim =
+              claims.claim(connection, instance, won -> unfinished.addAll(won.unfinished()));
+          unfinished.forEach(writer::add);
+          return claim;
         });
   }
 
@@ -155,9 +157,9 @@ final class JdbcNodes implements NodeStore {
     return reader.read(connection -> AppliedCommands.of(connection, instance, link, after, window));
   }
 
-  void close() {
-    leaseThread.close();
-    claimThreads.close();
+  void close() throws InterruptedException {
+    leaseThread.close(CLOSE);
+    claimThreads.close(CLOSE);
     pool.close();
   }
 }

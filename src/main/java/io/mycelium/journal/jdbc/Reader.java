@@ -8,9 +8,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,5 +101,11 @@ final class Reader {
 
   void close() {
     threads.shutdown();
+  }
+
+  /** Waits for what runs, for at most this long. */
+  void close(Duration atMost) throws InterruptedException {
+    close();
+    threads.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 }
