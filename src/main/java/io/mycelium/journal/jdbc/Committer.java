@@ -116,19 +116,20 @@ final class Committer {
 
   private void commitTogether(List<Write<?>> writes, boolean doubt, Set<String> deleting)
       throws SQLException {
-    commitAs(writes.stream().anyMatch(Write::isUrgent));
+    boolean sync = writes.stream().anyMatch(Write::isUrgent);
     Set<String> instances = new LinkedHashSet<>();
     writes.forEach(write -> instances.add(write.instance()));
     List<Write<?>> carriedOut = new ArrayList<>(writes.size());
     Transaction transaction =
-        new Transaction(statements, generations(instances), epochs, unsorted, doubt);
+        new Transaction(statements, generations(instances, sync), epochs, unsorted, doubt);
     for (Write<?> write : writes) {
       write.postpone(deleting.contains(write.instance()));
       if (!write.isPostponed() && !write.isSettled()) {
         run(write, transaction);
         carriedOut.add(write);
       }
-      if (write.holdsUpItsInstance() && !write.isPostponed() && !write.isDone()) {
+      boolean failed = write.promise().future().isComplete();
+      if (write.holdsUpItsInstance() && !write.isPostponed() && !write.isDone() && !failed) {
         deleting.add(write.instance());
       }
     }
@@ -140,10 +141,20 @@ final class Committer {
     carriedOut.forEach(Write::written);
   }
 
-  private Generations generations(Set<String> instances) throws SQLException {
-    return ownership == null
-        ? new Generations(dialect.generations(statements, instances))
-        : ownership.generations(statements, instances);
+  /** Begins the transaction. */
+  private Generations generations(Set<String> instances, boolean sync) throws SQLException {
+    commitAs(sync);
+    if (ownership == null) {
+      return new Generations(dialect.generations(statements, instances));
+    }
+    Generations found = ownership.generations(statements, instances);
+    while (found == null) {
+      connection.rollback();
+      commitsSync = null;
+      commitAs(sync);
+      found = ownership.generations(statements, instances);
+    }
+    return found;
   }
 
   private void committed() {

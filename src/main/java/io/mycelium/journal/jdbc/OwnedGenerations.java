@@ -8,13 +8,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * The same in a cluster, where only the owner of an instance may write to it, and only in its term.
  *
  * <p>Order of locks, of all nodes' writers: the rows of instances by id, then the locks of ids that
- * have no row, by key; whoever has these waits for nothing else. So there are no deadlocks.
+ * have no row, by key; whoever has these waits for nothing else. So there are no deadlocks. Only
+ * who has the lock of an id, and sees no row, may insert one.
  */
 final class OwnedGenerations extends Generations {
   /** Class of the advisory locks: "myce" in ASCII. */
@@ -27,6 +29,8 @@ final class OwnedGenerations extends Generations {
 
   private static final String LOCK_OTHERS =
       "SELECT pg_advisory_xact_lock(" + LOCKS + ", k) FROM unnest(?) k";
+
+  private static final String ANY = "SELECT count(*) FROM instances WHERE id = ANY(?)";
 
   private record Owner(String node, boolean isUs) {}
 
@@ -43,6 +47,7 @@ final class OwnedGenerations extends Generations {
    * Locks what is known of these instances until the end of the transaction.
    *
    * @param me id of this node; null if it has no lease
+   * @return null if an instance came into being meanwhile, whose row would be locked out of order
    */
   static OwnedGenerations of(String me, Statements statements, Collection<String> ids)
       throws SQLException {
@@ -59,24 +64,23 @@ final class OwnedGenerations extends Generations {
         owners.put(row.getString(1), new Owner(row.getString(3), row.getBoolean(4)));
       }
     }
-    lockOthers(statements, ids, known);
-    return new OwnedGenerations(me, known, owners);
+    List<String> others = ids.stream().filter(id -> !known.containsKey(id)).toList();
+    return others.isEmpty() || lock(statements, others)
+        ? new OwnedGenerations(me, known, owners)
+        : null;
   }
 
-  /** New instances, those being deleted, and what belongs to none. */
-  private static void lockOthers(
-      Statements statements, Collection<String> ids, Map<String, Long> known) throws SQLException {
-    Object[] keys =
-        ids.stream()
-            .filter(id -> !known.containsKey(id))
-            .map(String::hashCode)
-            .sorted()
-            .distinct()
-            .toArray();
-    if (keys.length > 0) {
-      PreparedStatement lock = statements.get(LOCK_OTHERS);
-      lock.setArray(1, statements.connection().createArrayOf("integer", keys));
-      lock.executeQuery().close();
+  /** For new instances, those being deleted, and what belongs to none; false if one has a row. */
+  private static boolean lock(Statements statements, List<String> others) throws SQLException {
+    Object[] keys = others.stream().map(String::hashCode).sorted().distinct().toArray();
+    PreparedStatement lock = statements.get(LOCK_OTHERS);
+    lock.setArray(1, statements.connection().createArrayOf("integer", keys));
+    lock.executeQuery().close();
+    PreparedStatement any = statements.get(ANY);
+    any.setArray(1, statements.connection().createArrayOf("text", others.toArray()));
+    try (ResultSet row = any.executeQuery()) {
+      row.next();
+      return row.getLong(1) == 0;
     }
   }
 

@@ -63,6 +63,7 @@ final class Ownership {
     }
   }
 
+  /** Null if the transaction is to be rolled back and begun again. */
   Generations generations(Statements statements, Collection<String> ids) throws SQLException {
     return OwnedGenerations.of(me, statements, ids);
   }

@@ -11,9 +11,12 @@ import static io.mycelium.journal.StoreRig.seqs;
 import static io.mycelium.journal.StoreRig.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.journal.Entry;
 import io.mycelium.journal.Fenced;
 import io.mycelium.journal.InstanceStore.Registered;
+import io.mycelium.journal.Journal;
 import io.mycelium.journal.Retention;
+import io.mycelium.journal.Snapshot;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.StoreRig;
 import io.vertx.core.Future;
@@ -156,6 +159,19 @@ class OwnersTest {
     assertThat(await(first.instances().find("i"))).isNull();
   }
 
+  /** The write behind a refused deletion waits for nothing. */
+  @Test
+  void aRefusedDeletionHoldsUpNobody() {
+    Cluster.create(first, "i");
+    Future<Void> deletion = second.instances().delete("i");
+    Future<Void> behind = second.instances().setSpec("i", "{}");
+    Future<Boolean> other = second.instances().create(instance("j"));
+    expectFenced(deletion);
+    expectFenced(behind);
+    assertThat(await(other)).isTrue();
+    assertThat(await(second.instances().create(instance("k")))).isTrue();
+  }
+
   @Test
   void anIdIsTakenOnceInTheWholeCluster() {
     assertThat(await(first.instances().create(instance("i")))).isTrue();
@@ -239,15 +255,12 @@ class OwnersTest {
     assertThat(await(first.journal().rooms("i")).get("lobby").oldest()).isEqualTo(41);
   }
 
-  private static io.mycelium.journal.Journal.Append late(long seq) {
-    return append(
-        "lobby",
-        "e",
-        new io.mycelium.journal.Entry(seq, 60_000, "push", null, entry(seq).payload()));
+  private static Journal.Append late(long seq) {
+    return append("lobby", "e", new Entry(seq, 60_000, "push", null, entry(seq).payload()));
   }
 
-  private static io.mycelium.journal.Snapshot late() {
-    return new io.mycelium.journal.Snapshot(42, "e", 60_000, 0, 0, entry(1).payload());
+  private static Snapshot late() {
+    return new Snapshot(42, "e", 60_000, 0, 0, entry(1).payload());
   }
 
   /** A frozen process keeps its transaction open; the database ends its session. */

@@ -3,6 +3,7 @@ package io.mycelium.journal.jdbc;
 import static io.mycelium.journal.StoreRig.appends;
 import static io.mycelium.journal.StoreRig.await;
 import static io.mycelium.journal.StoreRig.config;
+import static io.mycelium.journal.StoreRig.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,7 +13,10 @@ import io.mycelium.journal.Store;
 import io.mycelium.journal.StoreException;
 import io.mycelium.journal.memory.MemoryStore;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +70,7 @@ class SharedStoreTest {
   @Test
   void aStoreGoesFromOneNodeToAClusterAndBack() {
     Store alone = JdbcStore.open(config(cluster.url()), JournalMeters.NONE);
-    await(alone.instances().create(io.mycelium.journal.StoreRig.instance("i")));
+    await(alone.instances().create(instance("i")));
     await(alone.journal().append("i", 3, appends("lobby", "e", 1, 2)));
     await(alone.close());
     Store node = cluster.join("n1");
@@ -98,18 +102,18 @@ class SharedStoreTest {
   void theWritersSessionDoesNotOutliveItsNode() throws SQLException {
     Store node = cluster.join("n1");
     Cluster.create(node, "i");
-    try (var connection = cluster.connect();
-        var statement = connection.createStatement()) {
+    try (Connection connection = cluster.connect();
+        Statement statement = connection.createStatement()) {
       Ownership.settle(connection);
       for (String[] setting :
           new String[][] {
             {"lock_timeout", "2s"},
             {"idle_in_transaction_session_timeout", "2s"},
             {"tcp_keepalives_idle", "1"},
-            {"tcp_user_timeout", "3s"},
+            {"tcp_user_timeout", "3000"},
             {"client_connection_check_interval", "1s"}
           }) {
-        try (var row = statement.executeQuery("SHOW " + setting[0])) {
+        try (ResultSet row = statement.executeQuery("SHOW " + setting[0])) {
           row.next();
           assertThat(row.getString(1)).as(setting[0]).isEqualTo(setting[1]);
         }
@@ -126,7 +130,7 @@ class SharedStoreTest {
   @Test
   void onOneNodeNothingOfAClusterIsWrittenOrLocked() throws SQLException {
     Store alone = JdbcStore.open(config(cluster.url()), JournalMeters.NONE);
-    await(alone.instances().create(io.mycelium.journal.StoreRig.instance("i")));
+    await(alone.instances().create(instance("i")));
     await(alone.journal().append("i", 1, appends("lobby", "e", 1, 5)));
     assertThat(cluster.number("SELECT count(*) FROM entries WHERE link IS NULL")).isEqualTo(5);
     assertThat(cluster.number("SELECT count(*) FROM instances WHERE owner IS NULL")).isEqualTo(1);
