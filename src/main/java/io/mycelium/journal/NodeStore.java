@@ -66,7 +66,9 @@ public interface NodeStore {
   Future<Void> join(Node node, Load load);
 
   /**
-   * Renews the lease of this node. Never waits for a claim or for the journal.
+   * Renews the lease of this node. Never waits for a claim or for the journal, but may take seconds
+   * to fail if the database hangs: the lease counts from the last renewal that was asked for and
+   * answered.
    *
    * @return false if the node was declared dead: it has to give up its instances, and to {@link
    *     #join} under a new id

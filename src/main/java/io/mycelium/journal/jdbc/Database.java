@@ -56,7 +56,7 @@ final class Database {
 
   /** The same for leases, where a late answer is none. */
   String leaseUrl() {
-    return with(parameters("connectTimeout=2", "socketTimeout=3"));
+    return with(parameters("connectTimeout=1", "socketTimeout=2"));
   }
 
   private String[] parameters(String... more) {

@@ -29,6 +29,10 @@ public final class JdbcStore implements Store {
   private static final int READERS = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration CONNECT = Duration.ofSeconds(3);
+
+  /** A lease is not renewed in time if a connection takes longer. */
+  private static final Duration LEASE = Duration.ofSeconds(1);
+
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
   private final HikariDataSource pool;
@@ -145,6 +149,8 @@ public final class JdbcStore implements Store {
     hikari.setJdbcUrl(database.leaseUrl());
     hikari.setConnectionInitSql(JdbcNodes.SETTINGS);
     hikari.setMinimumIdle(JdbcNodes.CONNECTIONS);
+    hikari.setConnectionTimeout(LEASE.toMillis());
+    hikari.setValidationTimeout(LEASE.toMillis() / 2);
     return hikari;
   }
 

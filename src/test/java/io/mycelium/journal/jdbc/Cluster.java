@@ -21,7 +21,7 @@ import java.util.List;
 
 /** Stores of several nodes on one real PostgreSQL, with nothing in it. */
 final class Cluster implements AutoCloseable {
-  static final Sharing SHARING = new Sharing(Duration.ofMillis(100), Duration.ofSeconds(10));
+  static final Sharing SHARING = new Sharing(Duration.ofSeconds(2), Duration.ofSeconds(10));
 
   private final String url = Postgres.shared().newDatabase();
   private final List<Store> stores = new ArrayList<>();

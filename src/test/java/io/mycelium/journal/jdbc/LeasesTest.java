@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * test waits for a lease to end.
  */
 class LeasesTest {
-  private static final Duration SILENCE = Duration.ofSeconds(2);
+  private static final Duration SILENCE = Duration.ofSeconds(10);
 
   private final Cluster cluster = new Cluster();
   private final Store first = cluster.join("n1");
@@ -65,10 +65,10 @@ class LeasesTest {
   @Test
   void aNodeIsDeadOnlyAfterItsSilence() throws SQLException {
     renewing("n1", "1 minute");
-    silent("n2", "1.5 seconds");
+    silent("n2", "1 second");
     assertThat(await(first.nodes().declareDead("n2", SILENCE))).isFalse();
     assertThat(await(second.nodes().renew(NodeStore.Load.NONE))).isTrue();
-    silent("n2", "2.1 seconds");
+    silent("n2", "10.1 seconds");
     renewing("n1", "1 minute");
     assertThat(await(first.nodes().declareDead("n2", SILENCE))).isTrue();
     assertThat(await(first.nodes().declareDead("n2", SILENCE))).isFalse();
@@ -80,13 +80,13 @@ class LeasesTest {
   void whoWasSilentItselfDeclaresNobodyDeadUntilItHasRenewedForAsLong() throws SQLException {
     renewing("n1", "1 minute");
     silent("n1", "9 seconds");
-    silent("n2", "9 seconds");
+    silent("n2", "19 seconds");
     assertThat(await(first.nodes().declareDead("n2", SILENCE))).isFalse();
     await(first.nodes().renew(NodeStore.Load.NONE));
     assertThat(await(first.nodes().declareDead("n2", SILENCE))).isFalse();
-    renewing("n1", "1.9 seconds");
+    renewing("n1", "3 seconds");
     assertThat(await(first.nodes().declareDead("n2", SILENCE))).isFalse();
-    renewing("n1", "2.1 seconds");
+    renewing("n1", "10.1 seconds");
     assertThat(await(first.nodes().declareDead("n2", SILENCE))).isTrue();
   }
 
@@ -97,7 +97,7 @@ class LeasesTest {
     String began = cluster.text(since);
     await(first.nodes().renew(NodeStore.Load.NONE));
     assertThat(cluster.text(since)).isEqualTo(began);
-    silent("n1", "1 second");
+    silent("n1", "5 seconds");
     await(first.nodes().renew(NodeStore.Load.NONE));
     assertThat(cluster.text(since)).isNotEqualTo(began);
   }
@@ -110,14 +110,14 @@ class LeasesTest {
     assertThat(await(first.nodes().declareDead("n2", SILENCE))).isFalse();
     await(first.nodes().renew(NodeStore.Load.NONE));
     assertThat(await(first.nodes().declareDead("n2", SILENCE))).isFalse();
-    renewing("n1", "3 seconds");
+    renewing("n1", "11 seconds");
     assertThat(await(first.nodes().declareDead("n2", SILENCE))).isTrue();
   }
 
   @Test
   void aRenewalAtTheSameTimeWins() throws Exception {
     renewing("n1", "1 minute");
-    silent("n2", "3 seconds");
+    silent("n2", "11 seconds");
     try (Connection renewal = cluster.connect();
         Statement statement = renewal.createStatement()) {
       renewal.setAutoCommit(false);

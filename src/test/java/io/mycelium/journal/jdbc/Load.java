@@ -26,6 +26,7 @@ final class Load implements AutoCloseable {
   private static final int IN_FLIGHT = 40;
 
   private final Store store;
+  private final long generation;
   private final long[] sent = new long[INSTANCES];
   private final AtomicLong[] acked = new AtomicLong[INSTANCES];
   private final List<Future<Void>> all = new ArrayList<>();
@@ -34,7 +35,15 @@ final class Load implements AutoCloseable {
   private volatile boolean stopping;
 
   Load(Store store) {
+    this(store, 1);
+  }
+
+  /**
+   * @param generation of the instances that it makes
+   */
+  Load(Store store, long generation) {
     this.store = store;
+    this.generation = generation;
     for (int i = 0; i < INSTANCES; i++) {
       acked[i] = new AtomicLong();
       StoreRig.await(store.instances().create(StoreRig.instance("load" + i)));
@@ -60,7 +69,8 @@ final class Load implements AutoCloseable {
 
   private void push(int i) {
     long seq = ++sent[i];
-    Future<Void> done = store.journal().append("load" + i, 1, appends("lobby", "e", seq, seq));
+    Future<Void> done =
+        store.journal().append("load" + i, generation, appends("lobby", "e", seq, seq));
     done.onFailure(failures::add);
     done.onSuccess(
         ignored -> {

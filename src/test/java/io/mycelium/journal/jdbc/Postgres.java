@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -67,6 +68,39 @@ final class Postgres implements AutoCloseable {
       return postgres;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * A server that follows this one, and that its commits wait for from now on, so that nothing is
+   * lost with this one.
+   */
+  public Postgres standby() {
+    try (Connection connection = admin();
+        Statement sql = connection.createStatement()) {
+      Path copy = Files.createTempDirectory("mycelium-postgres-data-");
+      Postgres standby = new Postgres(binaries, copy, freePort());
+      Runtime.getRuntime().addShutdownHook(new Thread(standby::close));
+      sql.execute("SELECT pg_backup_start('standby', true)");
+      PostgresBinaries.copy(data(), standby.data());
+      try (ResultSet row = sql.executeQuery("SELECT labelfile FROM pg_backup_stop(false)")) {
+        row.next();
+        Files.writeString(standby.data().resolve("backup_label"), row.getString(1));
+      }
+      Files.createFile(standby.data().resolve("standby.signal"));
+      Files.writeString(
+          standby.data().resolve("postgresql.auto.conf"),
+          "primary_conninfo = 'host=127.0.0.1 port=%d user=%s password=%s'\n"
+              .formatted(port, USER, PASSWORD));
+      PostgresBinaries.give(copy);
+      standby.launch();
+      sql.execute("ALTER SYSTEM SET synchronous_standby_names = '*'");
+      sql.execute("SELECT pg_reload_conf()");
+      return standby;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -162,6 +196,11 @@ final class Postgres implements AutoCloseable {
     String name = "store" + DATABASES.incrementAndGet();
     sql("CREATE DATABASE " + name);
     return url(name) + "?user=" + USER + "&password=" + PASSWORD;
+  }
+
+  /** The same URL, where the second server is asked if the first does not answer. */
+  public static String withSecondHost(String url, Postgres second) {
+    return url.replaceFirst("(//[^/]*)/", "$1,127.0.0.1:" + second.port + "/");
   }
 
   /** Runs a statement as the administrator. */

@@ -7,8 +7,10 @@ import static io.mycelium.journal.StoreRig.range;
 import static io.mycelium.journal.StoreRig.seqs;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.journal.Claim;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.JournalMeters;
+import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.StoreRig;
 import java.io.IOException;
@@ -58,5 +60,31 @@ class TwoHostsTest {
   private static String url(String url) {
     JournalConfig config = config(url);
     return new Database(config, Duration.ZERO, false).url();
+  }
+
+  /** Its standby has each commit before that is answered, and is made the primary by hand. */
+  @Test
+  void whenTheStandbyTakesOverNothingIsLostOrDoubledAndLeasesGoOn() {
+    try (Postgres primary = Postgres.start();
+        Postgres standby = primary.standby()) {
+      String url = Postgres.withSecondHost(primary.newDatabase(), standby);
+      Store store = JdbcStore.open(config(url), JournalMeters.NONE, Cluster.SHARING);
+      Cluster.join(store, "n1");
+      try (Load load = new Load(store, Claim.nextTerm(0))) {
+        primary.kill();
+        Load.await("refusal", () -> store.journal().refusal() != null);
+        standby.sql("SELECT pg_promote()");
+        Load.await("end of the refusal", () -> store.journal().refusal() == null);
+        load.awaitMore();
+        load.assertAllIsKept();
+        Load.await("renewal", () -> renewed(store));
+      } finally {
+        await(store.close());
+      }
+    }
+  }
+
+  private static boolean renewed(Store store) {
+    return await(store.nodes().renew(NodeStore.Load.NONE).otherwise(false));
   }
 }
