@@ -17,13 +17,21 @@ import java.util.function.Consumer;
  * sees every lease that there is by then.
  */
 final class Claims {
+  /** Parameter: this node. */
+  private static final String IS_FREE =
+      "(owner IS NULL OR owner = ?"
+          + " OR NOT EXISTS (SELECT FROM nodes n WHERE n.id = instances.owner))";
+
   private static final String LOCK_ONE = "SELECT id FROM instances WHERE id = ? FOR UPDATE";
 
   private static final String LOCK_MANY =
-      "SELECT id FROM instances WHERE id = ANY(?) ORDER BY id FOR UPDATE SKIP LOCKED";
+      "SELECT id FROM instances WHERE id = ANY(?) AND "
+          + IS_FREE
+          + " ORDER BY id FOR UPDATE SKIP LOCKED";
 
   private static final String LOCK_OWNED =
-      "SELECT id FROM instances WHERE owner = ? ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED";
+      "SELECT id FROM instances WHERE owner = ? AND NOT EXISTS (SELECT FROM nodes WHERE id = ?)"
+          + " ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED";
 
   private static final String NEXT_TERM =
       "generation = ((generation >> " + Claim.RESTART_BITS + ") + 1) << " + Claim.RESTART_BITS;
@@ -31,8 +39,8 @@ final class Claims {
   private static final String CLAIM =
       "UPDATE instances SET owner = ?, "
           + NEXT_TERM
-          + " WHERE id = ANY(?) AND (owner IS NULL OR owner = ?"
-          + " OR NOT EXISTS (SELECT FROM nodes n WHERE n.id = instances.owner))"
+          + " WHERE id = ANY(?) AND "
+          + IS_FREE
           + " AND EXISTS (SELECT FROM nodes n WHERE n.id = ?) RETURNING "
           + JdbcInstances.COLUMNS;
 
@@ -81,19 +89,23 @@ final class Claims {
   record Won(List<Registered> instances, List<Deletion> unfinished) {}
 
   /**
-   * Waits for the row.
+   * Waits for the row, unless another node owns the instance: that one writes to it.
    *
    * @param ifWon is told of the instance if this call made this node its owner
    * @return null if there is no such instance
    */
   Claim claim(Connection connection, String instance, Consumer<Won> ifWon)
       throws SQLException, Fenced {
+    String me = ownership.member();
+    Claim before = owner(connection, instance);
+    if (before == null || before.owner() != null && !before.owner().equals(me)) {
+      return before;
+    }
     try (PreparedStatement lock = connection.prepareStatement(LOCK_ONE)) {
       lock.setString(1, instance);
       return inTransaction(
           connection,
           () -> {
-            String me = ownership.member();
             Won won = claimLocked(connection, me, lock);
             ifWon.accept(won);
             return won.instances().isEmpty()
@@ -104,9 +116,11 @@ final class Claims {
   }
 
   Won claim(Connection connection, List<String> instances) throws SQLException, Fenced {
+    String me = ownership.member();
     try (PreparedStatement lock = connection.prepareStatement(LOCK_MANY)) {
       lock.setArray(1, connection.createArrayOf("text", instances.toArray()));
-      return inTransaction(connection, () -> claimLocked(connection, ownership.member(), lock));
+      lock.setString(2, me);
+      return inTransaction(connection, () -> claimLocked(connection, me, lock));
     }
   }
 
@@ -117,7 +131,8 @@ final class Claims {
     }
     try (PreparedStatement lock = connection.prepareStatement(LOCK_OWNED)) {
       lock.setString(1, dead);
-      lock.setInt(2, limit);
+      lock.setString(2, dead);
+      lock.setInt(3, limit);
       return inTransaction(connection, () -> claimLocked(connection, me, lock));
     }
   }

@@ -10,8 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Nodes and owners in PostgreSQL. A lease is renewed on a thread and a connection of its own, so
- * that it waits neither for claims, nor for the journal, nor for reads.
+ * Nodes and owners in PostgreSQL. Leases are renewed and ended on a thread and a connection of
+ * their own: they wait neither for claims, whose rows may be locked by a dying owner, nor for the
+ * journal, nor for reads.
  */
 final class JdbcNodes implements NodeStore {
   /** Of the pool, one for each thread. */
@@ -66,13 +67,13 @@ final class JdbcNodes implements NodeStore {
 
   @Override
   public Future<List<Member>> nodes() {
-    return claimThreads.read(Leases::nodes);
+    return leaseThread.read(Leases::nodes);
   }
 
   /** Goes on with what the dead node was deleting, too. */
   @Override
   public Future<Boolean> declareDead(String id, Duration silence) {
-    return claimThreads.read(
+    return leaseThread.read(
         connection -> {
           boolean ended = leases.declareDead(connection, id, silence);
           if (ended) {
@@ -133,7 +134,7 @@ final class JdbcNodes implements NodeStore {
 
   @Override
   public Future<Claim> owner(String instance) {
-    return claimThreads.read(connection -> Claims.owner(connection, instance));
+    return reader.read(connection -> Claims.owner(connection, instance));
   }
 
   @Override

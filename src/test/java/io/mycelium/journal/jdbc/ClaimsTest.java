@@ -149,6 +149,22 @@ class ClaimsTest {
         .containsExactly("b");
   }
 
+  /** Else routes that ask for it would be in the way of its owner's commits. */
+  @Test
+  void aClaimOfWhatALivingNodeOwnsWaitsForNothing() throws SQLException {
+    Cluster.create(first, "i");
+    Store second = cluster.join("n2");
+    try (Connection writer = cluster.connect();
+        Statement statement = writer.createStatement()) {
+      writer.setAutoCommit(false);
+      statement.executeQuery("SELECT 1 FROM instances FOR UPDATE").close();
+      assertThat(claim(second, "i")).isEqualTo(new Claim("n1", 1 << 20));
+      assertThat(await(second.nodes().claim(List.of("i")))).isEmpty();
+      assertThat(await(second.nodes().claimFrom("n1", 5))).isEmpty();
+      writer.rollback();
+    }
+  }
+
   /** Each generation has one owner: two nodes that got an instance in turns got other terms. */
   @Test
   void ofSixteenThreadsOnThreeNodesOneGetsEachTerm() throws Exception {
