@@ -8,6 +8,9 @@
  * takes all queued writes, the {@code Committer} runs them in one {@code Transaction}, and only
  * then they are answered. Reads bypass the writer, on a {@code Reader}'s threads.
  *
+ * <p>In a cluster several nodes share one database ({@code NodeStore}): each has a lease, each
+ * instance an owner, and whoever is not the owner cannot write.
+ *
  * <p>May import {@code protocol} only.
  */
 package io.mycelium.journal;
