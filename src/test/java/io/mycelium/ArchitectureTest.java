@@ -64,6 +64,7 @@ class ArchitectureTest {
                   "journal",
                   "protocol",
                   "ops")),
+          Map.entry("cluster", Set.of("bus", "journal", "protocol", "ops")),
           Map.entry("access", Set.of("protocol")),
           Map.entry("access.token", Set.of("access", "protocol")),
           Map.entry("limits", Set.of("access", "protocol")),

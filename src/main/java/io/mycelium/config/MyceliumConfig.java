@@ -2,6 +2,7 @@ package io.mycelium.config;
 
 import io.mycelium.access.AccessConfig;
 import io.mycelium.bus.GatewayConfig;
+import io.mycelium.cluster.ClusterConfig;
 import io.mycelium.connection.SocketConfig;
 import io.mycelium.console.ConsoleConfig;
 import io.mycelium.instance.DeployerConfig;
@@ -29,7 +30,8 @@ public record MyceliumConfig(
     JournalConfig journal,
     OpsConfig ops,
     ConsoleConfig console,
-    AccessConfig access) {
+    AccessConfig access,
+    ClusterConfig cluster) {
 
   public MyceliumConfig {
     if (socket.compression() && !web.transport().equals("netty")) {
@@ -55,5 +57,10 @@ public record MyceliumConfig(
           JournalConfig.DEFAULT,
           OpsConfig.DEFAULT,
           ConsoleConfig.DEFAULT,
-          AccessConfig.DEFAULT);
+          AccessConfig.DEFAULT,
+          ClusterConfig.DEFAULT);
+
+  public MyceliumConfig {
+    cluster.check(journal, access.needsSecretFile());
+  }
 }

@@ -24,7 +24,8 @@ public final class Logging {
   private static final List<String> TELLTALES =
       List.of("org.sqlite", "io.vertx.ext.web", "io.netty.handler.codec.http");
 
-  private static final List<String> DATABASE_LIBRARIES = List.of("com.zaxxer", "org.flywaydb");
+  private static final List<String> TALKATIVE =
+      List.of("com.zaxxer", "org.flywaydb", "com.hazelcast");
 
   /**
    * What came from outside may stand in a message: a line feed would begin a line of the log that
@@ -79,17 +80,19 @@ public final class Logging {
     // It warns of each message that came while an instance's consumer was being replaced; links
     // send those again.
     context.getLogger("io.vertx.core.eventbus.impl.MessageConsumerImpl").setLevel(Level.ERROR);
+    // It warns that it could be a little faster with flags of the JVM that open the JDK to it.
+    context.getLogger("com.hazelcast.instance.impl.HazelcastInstanceFactory").setLevel(Level.ERROR);
     root.addAppender(appender);
     quietLibraries(context, root.getLevel());
   }
 
   /**
-   * Netty's and Vert.x's lines below INFO are noise for developers of Mycelium, and the database
-   * libraries' lines below WARN are noise for operators; {@code trace} shows them.
+   * Netty's and Vert.x's lines below INFO are noise for developers of Mycelium, and those of the
+   * database libraries and the cluster's engine below WARN for operators; {@code trace} shows them.
    */
   private static void quietLibraries(LoggerContext context, Level level) {
     if (level != Level.TRACE) {
-      for (String library : DATABASE_LIBRARIES) {
+      for (String library : TALKATIVE) {
         context
             .getLogger(library)
             .setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);

@@ -329,6 +329,11 @@ public final class Meters implements AutoCloseable {
     return compression;
   }
 
+  /** The meters of a cluster, made once; a node that is alone does not ask. */
+  public ClusterFigures cluster() {
+    return new ClusterFigures(registry);
+  }
+
   public void gapFetched() {
     gaps.increment();
   }

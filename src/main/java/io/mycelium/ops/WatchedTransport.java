@@ -1,7 +1,9 @@
 package io.mycelium.ops;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.vertx.core.transport.Transport;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -20,12 +22,27 @@ public final class WatchedTransport implements Transport {
     this.watched = watched(transport.implementation(), handler);
   }
 
-  /** Counts what cannot be accepted, and tells of it. */
-  public static WatchedTransport of(Meters meters) {
+  /**
+   * Counts what cannot be accepted, and tells of it.
+   *
+   * @param more handlers that go before; each may be in several pipelines
+   */
+  public static WatchedTransport of(Meters meters, ChannelHandler... more) {
     Transport found = Transport.nativeTransport();
     return new WatchedTransport(
         found != null && found.available() ? found : NIO,
-        new FailedAccepts(meters::acceptFailed, System::nanoTime));
+        all(more, new FailedAccepts(meters::acceptFailed, System::nanoTime)));
+  }
+
+  private static ChannelHandler all(ChannelHandler[] more, ChannelHandler last) {
+    return more.length == 0
+        ? last
+        : new ChannelInitializer<Channel>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            channel.pipeline().addLast(more).addLast(last);
+          }
+        };
   }
 
   /** Passes all calls on, those that a later Vert.x may add too. */

@@ -83,7 +83,8 @@ class ConsoleNodePageTest {
                         Duration.ofMillis(100),
                         Duration.ofSeconds(1)),
                     standard.console(),
-                    standard.access()),
+                    standard.access(),
+                    standard.cluster()),
                 true));
     before = ConsoleSocket.connect(node.port());
     ada = PhoenixSocket.connect(node.port(), "/socket/chat/websocket?vsn=2.0.0&userId=ada");
