@@ -38,8 +38,6 @@ import io.mycelium.web.rest.Transfers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.file.Path;
@@ -94,8 +92,9 @@ public final class Mycelium {
 
   private Mycelium(MyceliumConfig config) {
     this.config = config;
-    this.transport = WatchedTransport.of(meters);
-    this.vertx = vertx(config, transport);
+    NodeVertx own = NodeVertx.start(config, meters);
+    this.transport = own.transport();
+    this.vertx = own.vertx();
     this.management = new ManagementVerticle(config.ops(), health, meters);
     health.register("instances", () -> up(instancesUp, "the deployer is not up"));
     health.register("journal", this::journalHealth);
@@ -333,19 +332,6 @@ public final class Mycelium {
         port,
         managementPort(),
         transport.isNative());
-  }
-
-  /**
-   * The web verticles' event loops and one for the rest: deployer, management. Nothing is looked up
-   * on the class path by way of files: Vert.x copies each into a folder among the temporary files,
-   * which a SIGKILL leaves there.
-   */
-  private static Vertx vertx(MyceliumConfig config, WatchedTransport transport) {
-    VertxOptions options =
-        new VertxOptions()
-            .setEventLoopPoolSize(webVerticles(config) + 1)
-            .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false));
-    return Vertx.builder().with(options).withTransport(transport).build();
   }
 
   static int webVerticles(MyceliumConfig config) {

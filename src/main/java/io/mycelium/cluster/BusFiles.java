@@ -10,6 +10,10 @@ import io.vertx.core.net.TCPSSLOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Set;
@@ -50,15 +54,31 @@ record BusFiles(Buffer certificate, Buffer key, Buffer ca, X509Certificate leaf)
       X509KeyManager pair =
           (X509KeyManager) pair(certificate, key).getKeyManagerFactory(vertx).getKeyManagers()[0];
       String[] rsa = pair.getServerAliases("RSA", null);
-      return pair.getCertificateChain((rsa == null ? pair.getServerAliases("EC", null) : rsa)[0]);
+      String alias = (rsa == null ? pair.getServerAliases("EC", null) : rsa)[0];
+      X509Certificate[] chain = pair.getCertificateChain(alias);
+      if (areOne(pair.getPrivateKey(alias), chain[0].getPublicKey())) {
+        return chain;
+      }
     } catch (Exception e) {
-      throw wrong(
-          "tls_key",
-          config.tlsKey(),
-          "a PEM text with BEGIN PRIVATE KEY, RSA or EC and not encrypted, that fits the"
-              + " certificate in "
-              + config.tlsCertificate());
+      // Said below.
     }
+    throw wrong(
+        "tls_key",
+        config.tlsKey(),
+        "a PEM text with BEGIN PRIVATE KEY, RSA or EC and not encrypted, that fits the"
+            + " certificate in "
+            + config.tlsCertificate());
+  }
+
+  /** Whether what the one signs is verified by the other. */
+  private static boolean areOne(PrivateKey secret, PublicKey open) throws GeneralSecurityException {
+    Signature signature =
+        Signature.getInstance(
+            "SHA256with" + (secret.getAlgorithm().equals("RSA") ? "RSA" : "ECDSA"));
+    signature.initSign(secret);
+    byte[] signed = signature.sign();
+    signature.initVerify(open);
+    return signature.verify(signed);
   }
 
   private static X509TrustManager authority(Vertx vertx, Buffer ca, String file) {

@@ -50,10 +50,9 @@ final class EngineConfig {
   private static void timing(Config config) {
     config.setProperty("hazelcast.wait.seconds.before.join", "0");
     config.setProperty("hazelcast.max.wait.seconds.before.join", "2");
-    config.setProperty("hazelcast.mastership.claim.timeout.seconds", "5");
+    config.setProperty("hazelcast.mastership.claim.timeout.seconds", "2");
     config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
     config.setProperty("hazelcast.max.no.heartbeat.seconds", "4");
-    config.setProperty("hazelcast.socket.connect.timeout.seconds", "1");
     // Its default lets two halves of a cluster live for five minutes.
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
     config.setProperty("hazelcast.merge.next.run.delay.seconds", "3");
@@ -74,7 +73,7 @@ final class EngineConfig {
     config.getManagementCenterConfig().setScriptingEnabled(false);
     config.getManagementCenterConfig().setConsoleEnabled(false);
     // Some tens of entries: few partitions, few threads.
-    config.setProperty("hazelcast.partition.count", "31");
+    config.setProperty("hazelcast.partition.count", "11");
     config.setProperty("hazelcast.operation.thread.count", "2");
     config.setProperty("hazelcast.operation.generic.thread.count", "2");
     config.setProperty("hazelcast.io.thread.count", "1");
@@ -85,6 +84,7 @@ final class EngineConfig {
     InetSocketAddress own = listening(cluster.host(), cluster.port());
     ServerSocketEndpointConfig member = new ServerSocketEndpointConfig();
     member.setName("members").setPort(own.getPort()).setPortAutoIncrement(false);
+    member.setSocketConnectTimeoutSeconds(1);
     AdvancedNetworkConfig network = new AdvancedNetworkConfig();
     network.setEnabled(true).setMemberEndpointConfig(member);
     network.getMemberAddressProviderConfig().setEnabled(true).setImplementation(new Own(own));

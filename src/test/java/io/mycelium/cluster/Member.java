@@ -1,5 +1,6 @@
 package io.mycelium.cluster;
 
+import com.hazelcast.core.Hazelcast;
 import io.mycelium.ops.Logging;
 import io.mycelium.ops.Meters;
 import io.vertx.core.VertxOptions;
@@ -18,6 +19,9 @@ import java.util.Set;
  */
 final class Member {
   private static final DeliveryOptions PATIENCE = new DeliveryOptions().setSendTimeout(1500);
+
+  /** Where the engine keeps who listens at which address. */
+  private static final String SUBS = "__vertx.subs";
 
   private static final PrintStream OUT =
       new PrintStream(new FileOutputStream(FileDescriptor.out), true);
@@ -99,6 +103,10 @@ final class Member {
                       .lines()
                       .filter(line -> line.startsWith("mycelium_cluster"))
                       .toList());
+      case "forget" -> {
+        Hazelcast.getAllHazelcastInstances().forEach(each -> each.getMultiMap(SUBS).clear());
+        say("forgotten");
+      }
       default -> say("what is " + command[0] + "?");
     }
   }

@@ -1,0 +1,115 @@
+package io.mycelium.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.mycelium.testing.Authority;
+import io.mycelium.testing.Figures;
+import io.mycelium.testing.Namespaces;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real partitions: each node is in a network namespace of its own, whose link is taken down. */
+class PartitionIT {
+  private static final int PORT = 14_202;
+  private static final int NODES = 3;
+
+  @TempDir Path folder;
+
+  private Namespaces network;
+  private final List<MemberProcess> members = new ArrayList<>();
+
+  @BeforeEach
+  void start() {
+    network = Namespaces.make("mycp", 118, NODES);
+    assumeTrue(network != null, "network namespaces are not permitted here");
+    Authority authority = new Authority(folder, "ours");
+    for (int i = 1; i <= NODES; i++) {
+      members.add(member(i, authority).launch());
+    }
+    members.forEach(each -> each.await(line -> line.startsWith("up in ")));
+    everybodyHearsEverybody();
+  }
+
+  @AfterEach
+  void stop() {
+    members.forEach(MemberProcess::close);
+    if (network != null) {
+      network.close();
+    }
+  }
+
+  private MemberProcess.Builder member(int number, Authority authority) {
+    String[] all = new String[NODES];
+    for (int i = 1; i <= NODES; i++) {
+      all[i - 1] = network.address(i) + ":" + PORT;
+    }
+    return new MemberProcess.Builder("n" + number, network.address(number), PORT, all)
+        .in(network.name(number))
+        .tls(authority.sign("n" + number));
+  }
+
+  private MemberProcess member(int number) {
+    return members.get(number - 1);
+  }
+
+  private void everybodyHearsEverybody() {
+    for (int i = 1; i <= NODES; i++) {
+      member(i).awaitNodes(others(i));
+      for (int j = 1; j <= NODES; j++) {
+        if (i != j) {
+          member(i).awaitAnswerOf("n" + j);
+        }
+      }
+    }
+  }
+
+  private static String others(int number) {
+    TreeSet<String> others = new TreeSet<>();
+    for (int i = 1; i <= NODES; i++) {
+      if (i != number) {
+        others.add("n" + i);
+      }
+    }
+    return others.stream().collect(Collectors.joining(","));
+  }
+
+  /** The one that is cut off is the oldest first, which leads the engine, and then another. */
+  @Test
+  void afterAPartitionHealsAllDirectionsWork() {
+    for (int cut : new int[] {1, 3}) {
+      int first = cut == 1 ? 2 : 1;
+      int second = cut == 3 ? 2 : 3;
+      network.cut(cut);
+      long began = System.nanoTime();
+      member(first).awaitNodes("n" + second);
+      member(second).awaitNodes("n" + first);
+      member(cut).awaitNodes("");
+      Figures.log(
+          "a cut noticed on all sides after %d ms", (System.nanoTime() - began) / 1_000_000);
+      assertThat(member(first).ask("n" + second)).startsWith("answer");
+      assertThat(member(first).ask("n" + cut)).startsWith("no answer");
+      assertThat(member(cut).ask("n" + first)).startsWith("no answer");
+
+      network.heal(cut);
+      long healed = System.nanoTime();
+      everybodyHearsEverybody();
+      Figures.log("healed in all directions after %d ms", (System.nanoTime() - healed) / 1_000_000);
+    }
+  }
+
+  @Test
+  void aCutThatIsOverBeforeItIsNoticedChangesNothing() {
+    network.cut(2);
+    assertThat(member(1).ask("n2")).startsWith("no answer");
+    network.heal(2);
+    everybodyHearsEverybody();
+  }
+}

@@ -1,0 +1,119 @@
+package io.mycelium.testing;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Network namespaces of this machine, joined by a bridge, so that processes can be cut off from
+ * each other: the kernel drops what they send. Needs root and {@code ip}.
+ */
+public final class Namespaces implements AutoCloseable {
+  private final String prefix;
+  private final int net;
+  private final List<String> made = new ArrayList<>();
+
+  /**
+   * @param prefix of their names, at most 6 characters; {@link #name} tells the whole
+   * @param net third number of their addresses, {@code 10.231.net.number}
+   */
+  private Namespaces(String prefix, int net) {
+    this.prefix = prefix;
+    this.net = net;
+  }
+
+  /**
+   * Makes that many, numbered from 1.
+   *
+   * @return null where this machine does not permit it
+   */
+  public static Namespaces make(String prefix, int net, int count) {
+    Namespaces all = new Namespaces(prefix, net);
+    // Left by a run that was killed.
+    for (int i = 0; i <= count; i++) {
+      run("ip", "netns", "del", all.name(i));
+    }
+    // The bridge is in a namespace of its own: nothing of it is seen on the machine.
+    if (!all.add(0) || !all.in(0, "ip", "link", "add", "br0", "type", "bridge")) {
+      all.close();
+      return null;
+    }
+    all.in(0, "ip", "link", "set", "br0", "up");
+    for (int i = 1; i <= count; i++) {
+      if (!all.add(i) || !all.join(i)) {
+        all.close();
+        return null;
+      }
+    }
+    return all;
+  }
+
+  private boolean add(int number) {
+    return run("ip", "netns", "add", name(number)) && made.add(name(number));
+  }
+
+  private boolean join(int number) {
+    String inside = "v" + number;
+    return in(number, "ip", "link", "set", "lo", "up")
+        && in(
+            number,
+            List.of("ip", "link", "add", "eth0", "type", "veth", "peer"),
+            List.of("name", inside, "netns", name(0)))
+        && in(number, "ip", "addr", "add", address(number) + "/24", "dev", "eth0")
+        && in(number, "ip", "link", "set", "eth0", "up")
+        && in(0, "ip", "link", "set", inside, "master", "br0")
+        && in(0, "ip", "link", "set", inside, "up");
+  }
+
+  public String name(int number) {
+    return prefix + number;
+  }
+
+  public String address(int number) {
+    return "10.231." + net + "." + number;
+  }
+
+  /** What is sent from now on to and by it is lost; its own interface stays up. */
+  public void cut(int number) {
+    check(in(0, "ip", "link", "set", "v" + number, "down"));
+  }
+
+  public void heal(int number) {
+    check(in(0, "ip", "link", "set", "v" + number, "up"));
+  }
+
+  private boolean in(int number, String... command) {
+    return in(number, List.of(command), List.of());
+  }
+
+  private boolean in(int number, List<String> command, List<String> more) {
+    List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", name(number)));
+    all.addAll(command);
+    all.addAll(more);
+    return run(all.toArray(String[]::new));
+  }
+
+  private static void check(boolean done) {
+    if (!done) {
+      throw new AssertionError("ip failed");
+    }
+  }
+
+  private static boolean run(String... command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      process.getInputStream().readAllBytes();
+      return process.waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    made.forEach(each -> run("ip", "netns", "del", each));
+    made.clear();
+  }
+}
