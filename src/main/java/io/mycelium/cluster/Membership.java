@@ -22,14 +22,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Who is in the cluster as the bus sees it: a hint, for the store's leases alone say who owns what.
  * A node is known once its bus is up and has said which id it has. What the engine tells is only
- * the cause to look; this looks once a second too, since after a partition it may tell nothing.
- * Reads: any thread; listeners are called on one event loop.
+ * the cause to look; this looks five times a second too: after a partition the engine may tell
+ * nothing, and of a node that died it tells only when it has moved what it kept there. Reads: any
+ * thread; listeners are called on one event loop.
  */
 public final class Membership implements Peers {
   private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
   private static final String NODE_ID = "node";
   private static final String RENAMED = "cluster.renamed";
-  private static final long LOOK_MS = 1000;
+  private static final long LOOK_MS = 200;
 
   /** Until a node that has just joined has said who it is. */
   private static final long UNKNOWN_MS = 50;

@@ -53,9 +53,14 @@ final class Registrations implements ClusterManager {
     return new TreeSet<>(own.keySet());
   }
 
-  /** Puts this node's addresses down again; where they still are, nothing changes. */
+  /**
+   * Puts down again where this node is and its addresses; where they still are, nothing changes.
+   */
   Future<Void> republish() {
     List<Future<Void>> puts = new ArrayList<>();
+    Promise<Void> place = Promise.promise();
+    engine.setNodeInfo(engine.getNodeInfo(), place);
+    puts.add(place.future());
     own.forEach((address, each) -> each.forEach(info -> puts.add(put(address, info))));
     return Future.all(puts).mapEmpty();
   }

@@ -130,8 +130,11 @@ final class SelfCheck implements Membership.Listener {
             failure -> {
               figures.checkFailed();
               LOG.debug("cluster: {} does not answer", other, failure);
-              // It may be this end that has forgotten the other.
-              return registrations.refresh().transform(done -> Future.succeededFuture(false));
+              // One end has forgotten the other, or where it is.
+              return registrations
+                  .republish()
+                  .eventually(registrations::refresh)
+                  .transform(done -> Future.succeededFuture(false));
             });
   }
 

@@ -35,7 +35,7 @@ final class ConfigEnvironment {
     environment.forEach(
         (name, value) -> {
           String key = keys.get(name);
-          if (name.startsWith("MYCELIUM_") && !isServiceLink(name, value)) {
+          if (name.startsWith("MYCELIUM_") && !isServiceLink(name, value, key != null)) {
             if (key == null) {
               refuseMistake(name, keys);
             } else {
@@ -63,7 +63,9 @@ final class ConfigEnvironment {
     }
   }
 
-  private static boolean isServiceLink(String name, String value) {
-    return SERVICE_URL.matcher(value).matches() || SERVICE_LINK.matcher(name).matches();
+  /** An option may be named like a link: {@code MYCELIUM_CLUSTER_NAME}. */
+  private static boolean isServiceLink(String name, String value, boolean isOption) {
+    return SERVICE_URL.matcher(value).matches()
+        || !isOption && SERVICE_LINK.matcher(name).matches();
   }
 }

@@ -1,6 +1,7 @@
 package io.mycelium.cluster;
 
 import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
 import io.mycelium.ops.Logging;
 import io.mycelium.ops.Meters;
 import io.vertx.core.VertxOptions;
@@ -22,6 +23,9 @@ final class Member {
 
   /** Where the engine keeps who listens at which address. */
   private static final String SUBS = "__vertx.subs";
+
+  /** And where nodes are. */
+  private static final String PLACES = "__vertx.nodeInfo";
 
   private static final PrintStream OUT =
       new PrintStream(new FileOutputStream(FileDescriptor.out), true);
@@ -104,11 +108,22 @@ final class Member {
                       .filter(line -> line.startsWith("mycelium_cluster"))
                       .toList());
       case "forget" -> {
-        Hazelcast.getAllHazelcastInstances().forEach(each -> each.getMultiMap(SUBS).clear());
+        engine().getMultiMap(SUBS).clear();
+        engine().getMap(PLACES).clear();
         say("forgotten");
+      }
+      case "instances" -> {
+        for (int i = 0; i < Integer.parseInt(command[1]); i++) {
+          node.vertx().eventBus().localConsumer("instance." + i + ".commands", message -> {});
+        }
+        say("registered " + engine().getMultiMap(SUBS).size());
       }
       default -> say("what is " + command[0] + "?");
     }
+  }
+
+  private static HazelcastInstance engine() {
+    return Hazelcast.getAllHazelcastInstances().iterator().next();
   }
 
   private static int size(String[] command) {

@@ -89,6 +89,19 @@ class MembershipIT {
       two.awaitAnswerOf("n1");
       String meters = two.tell("meters", line -> line.startsWith("meters "));
       assertThat(meters).contains("mycelium_cluster_nodes 2.0");
+      try (MemberProcess three = member(3).start()) {
+        three.awaitNodes("n1,n2");
+        three.awaitAnswerOf("n1");
+        two.awaitAnswerOf("n3");
+      }
+    }
+  }
+
+  @Test
+  void tenThousandInstancesAreNotTheEnginesConcern() {
+    try (MemberProcess one = member(1).start()) {
+      String registered = one.tell("instances 10000", line -> line.startsWith("registered "));
+      assertThat(Integer.parseInt(registered.split(" ")[1])).isBetween(1, 20);
     }
   }
 

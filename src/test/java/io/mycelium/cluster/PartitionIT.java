@@ -112,4 +112,16 @@ class PartitionIT {
     network.heal(2);
     everybodyHearsEverybody();
   }
+
+  @Test
+  void aNodeThatIsHeardAndHearsNobodyIsGoneAndComesBack() {
+    assumeTrue(network.deafen(2), "iptables is not permitted here");
+    member(1).awaitNodes("n3");
+    member(3).awaitNodes("n1");
+    assertThat(member(1).ask("n3")).startsWith("answer");
+    assertThat(member(2).ask("n1")).startsWith("no answer");
+
+    network.hearAgain(2);
+    everybodyHearsEverybody();
+  }
 }

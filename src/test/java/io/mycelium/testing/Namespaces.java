@@ -82,6 +82,19 @@ public final class Namespaces implements AutoCloseable {
     check(in(0, "ip", "link", "set", "v" + number, "up"));
   }
 
+  /**
+   * What is sent to it is lost from now on, and what it sends arrives.
+   *
+   * @return false where this machine cannot do that
+   */
+  public boolean deafen(int number) {
+    return in(number, "iptables", "-A", "INPUT", "-i", "eth0", "-j", "DROP");
+  }
+
+  public void hearAgain(int number) {
+    check(in(number, "iptables", "-D", "INPUT", "-i", "eth0", "-j", "DROP"));
+  }
+
   private boolean in(int number, String... command) {
     return in(number, List.of(command), List.of());
   }
