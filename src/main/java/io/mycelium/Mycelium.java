@@ -66,9 +66,13 @@ public final class Mycelium {
   private static final String CLIENT = "client";
 
   private final MyceliumConfig config;
+  private final Meters meters = new Meters(closeReasons(), errorReasons());
+
+  /** Null on a node that is alone. */
+  private final Clustering clustering;
+
   private final Vertx vertx;
   private final WatchedTransport transport;
-  private final Meters meters = new Meters(closeReasons(), errorReasons());
   private final Health health = new Health();
   private final ManagementVerticle management;
   private final NodeMeters nodeMeters = new NodeMeters(meters);
@@ -95,9 +99,13 @@ public final class Mycelium {
     NodeVertx own = NodeVertx.start(config, meters);
     this.transport = own.transport();
     this.vertx = own.vertx();
+    this.clustering = own.cluster() == null ? null : new Clustering(config, meters, own.cluster());
     this.management = new ManagementVerticle(config.ops(), health, meters);
     health.register("instances", () -> up(instancesUp, "the deployer is not up"));
     health.register("journal", this::journalHealth);
+    if (clustering != null) {
+      health.register("cluster", () -> up(clustering.isServing(), "the lease is lost"));
+    }
     health.register("web", () -> up(webUp, "the main port is not open"));
   }
 
@@ -204,21 +212,29 @@ public final class Mycelium {
         .compose(
             opened -> {
               store = opened;
-              return types;
+              return takePart();
             })
+        .compose(in -> types)
         .compose(this::deploy);
   }
 
   private Store openStore() {
+    if (clustering != null) {
+      return clustering.openStore(nodeMeters);
+    }
     return config.journal().isMemory()
         ? new MemoryStore(config.journal())
         : JdbcStore.open(config.journal(), nodeMeters);
   }
 
+  private Future<Void> takePart() {
+    return clustering == null ? Future.succeededFuture() : clustering.start(store);
+  }
+
   private Future<Void> deploy(RoomTypes types) {
     deployer = new DeployerVerticle(config.instances(), types, config.journal(), store, nodeMeters);
     return vertx
-        .deployVerticle(deployer)
+        .deployVerticle(clustering == null ? deployer : deployer.inCluster())
         .onSuccess(
             id -> {
               deployerId = id;

@@ -54,7 +54,7 @@ record NodeVertx(Vertx vertx, WatchedTransport transport, ClusteredVertx cluster
   }
 
   /** Made anew at each start, so that nothing that is meant for a node before reaches this one. */
-  private static String freshId() {
+  static String freshId() {
     SecureRandom random = new SecureRandom();
     StringBuilder id = new StringBuilder("n");
     for (int i = 0; i < ID_LENGTH; i++) {
@@ -64,13 +64,13 @@ record NodeVertx(Vertx vertx, WatchedTransport transport, ClusteredVertx cluster
   }
 
   /**
-   * The web verticles' event loops and one for the rest: deployer, management. Nothing is looked up
-   * on the class path by way of files: Vert.x copies each into a folder among the temporary files,
-   * which a SIGKILL leaves there.
+   * The web verticles' event loops, one for the cluster, and one for the rest: deployer,
+   * management. Nothing is looked up on the class path by way of files: Vert.x copies each into a
+   * folder among the temporary files, which a SIGKILL leaves there.
    */
   private static VertxOptions options(MyceliumConfig config) {
     return new VertxOptions()
-        .setEventLoopPoolSize(Mycelium.webVerticles(config) + 1)
+        .setEventLoopPoolSize(Mycelium.webVerticles(config) + (config.cluster().enabled() ? 2 : 1))
         .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false));
   }
 }

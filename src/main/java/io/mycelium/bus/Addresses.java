@@ -1,9 +1,14 @@
 package io.mycelium.bus;
 
+import io.vertx.core.eventbus.DeliveryOptions;
+
 /** The event bus addresses that the two halves of Mycelium share. */
 public final class Addresses {
-  /** Requests to the deployer: see {@link InstanceDirectory}. */
+  /** Requests to whoever knows which node an instance is on: see {@link InstanceDirectory}. */
   public static final String INSTANCES = "instances";
+
+  /** The same requests to this node's deployer; in a cluster another address than the one above. */
+  public static final String INSTANCES_HERE = "instances.here";
 
   /** Requests of {@link RevocationDirectory}. */
   public static final String REVOCATIONS = "revocations";
@@ -16,6 +21,11 @@ public final class Addresses {
 
   /** Changes of {@link InstanceRows}, published while a console watches. */
   static final String ROW_DELTAS = "instances.rows.deltas";
+
+  /** What does not leave the node. */
+  public static DeliveryOptions here() {
+    return new DeliveryOptions().setLocalOnly(true);
+  }
 
   private Addresses() {}
 

@@ -40,13 +40,25 @@ public record Command(
      * Sockets that did not keep up take bytes again: {@code payload} is {@code [after, bytes]}, the
      * position that they have and how much they may get.
      */
-    CATCH_UP;
+    CATCH_UP,
+    /**
+     * The instance may not know the link any more. Alone in its batch and outside the order: {@code
+     * number} is that of the last command which the link has the answer to.
+     */
+    HELLO,
+    /** A channel that the instance forgot: a join without a greeting. */
+    RESTORE;
 
     private static final Kind[] VALUES = values();
 
     static Kind of(int ordinal) {
       return VALUES[ordinal];
     }
+  }
+
+  /** The same with another number. */
+  Command numbered(long other) {
+    return new Command(other, kind, connection, room, event, user, payload);
   }
 
   /** Whether it reports an end, which the instance must learn of. */

@@ -9,7 +9,8 @@ import java.util.List;
 /** Passes command batches by reference within a node, and as bytes between nodes. */
 final class CommandBatchCodec implements MessageCodec<CommandBatch, CommandBatch> {
   static final String NAME = "mycelium.commands";
-  static final DeliveryOptions OPTIONS = new DeliveryOptions().setCodecName(NAME);
+  static final DeliveryOptions OPTIONS =
+      new DeliveryOptions().setCodecName(NAME).setLocalOnly(true);
 
   @Override
   public void encodeToWire(Buffer out, CommandBatch batch) {

@@ -9,8 +9,10 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageCodec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Passes delivery batches by reference within a node, and as bytes between nodes: one tag byte,
@@ -18,7 +20,8 @@ import java.util.Map;
  */
 final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBatch> {
   static final String NAME = "mycelium.deliveries";
-  static final DeliveryOptions OPTIONS = new DeliveryOptions().setCodecName(NAME);
+  static final DeliveryOptions OPTIONS =
+      new DeliveryOptions().setCodecName(NAME).setLocalOnly(true);
 
   @Override
   public void encodeToWire(Buffer out, DeliveryBatch batch) {
@@ -102,8 +105,30 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
       out.appendInt(newest.deliveries().size());
       newest.deliveries().forEach(delivery -> writeDelivery(out, delivery));
       out.appendLong(newest.seq());
-    } else {
+    } else if (item instanceof Outbound.Deleted) {
       out.appendInt(9);
+    } else {
+      writeGreeting(out, item);
+    }
+  }
+
+  private static void writeGreeting(Buffer out, Outbound item) {
+    if (item instanceof Outbound.Welcome welcome) {
+      out.appendInt(13);
+      Wire.string(out, welcome.gateway());
+      out.appendLong(welcome.applied());
+    } else if (item instanceof Outbound.Restored restored) {
+      out.appendInt(14);
+      Wire.string(out, restored.gateway());
+      out.appendInt(restored.pushes().size());
+      restored.pushes().forEach((number, seq) -> out.appendLong(number).appendLong(seq));
+      out.appendInt(restored.anew().size());
+      restored.anew().forEach(room -> Wire.string(out, room));
+    } else if (item instanceof Outbound.Forgotten forgotten) {
+      out.appendInt(15);
+      Wire.string(out, forgotten.gateway());
+    } else {
+      throw new IllegalStateException(item + " does not leave its node");
     }
   }
 
@@ -154,7 +179,10 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
               in.bytes(),
               readDeliveries(in),
               in.longNumber());
-      default -> throw new IllegalStateException("item tag is " + tag + ", expected 0 to 12");
+      case 13 -> new Outbound.Welcome(in.string(), in.longNumber());
+      case 14 -> readRestored(in);
+      case 15 -> new Outbound.Forgotten(in.string());
+      default -> throw new IllegalStateException("item tag is " + tag + ", expected 0 to 15");
     };
   }
 
@@ -195,6 +223,21 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
       deliveries.add(readDelivery(in));
     }
     return deliveries;
+  }
+
+  private static Outbound readRestored(Wire.Reader in) {
+    String gateway = in.string();
+    int count = in.number();
+    Map<Long, Long> pushes = new HashMap<>();
+    for (int i = 0; i < count; i++) {
+      pushes.put(in.longNumber(), in.longNumber());
+    }
+    int rooms = in.number();
+    Set<String> anew = new HashSet<>();
+    for (int i = 0; i < rooms; i++) {
+      anew.add(in.string());
+    }
+    return new Outbound.Restored(gateway, pushes, anew);
   }
 
   private static Outbound readRunning(Wire.Reader in) {

@@ -53,8 +53,11 @@ public final class InstanceDirectory {
   /**
    * A page of instances in the order of their ids.
    *
-   * @param filter {@code {after?: cursor, limit?: 1 to 1000, ids?: [id], type?, status?, name?}}
-   * @return {@code {items: [instance], next?: cursor}}
+   * @param filter {@code {after?: cursor, limit?: 1 to 1000, ids?: [id], type?, status?, name?,
+   *     live?}}; {@code live} is for the nodes of a cluster among themselves: only what one has in
+   *     memory
+   * @return {@code {items: [instance], next?: cursor, unanswered?: [node]}}, the last with the
+   *     nodes of a cluster whose instances are shown as the store has them
    */
   public Future<JsonObject> list(JsonObject filter) {
     return request("list", new JsonObject().put("filter", filter));
@@ -225,7 +228,7 @@ public final class InstanceDirectory {
   private <T> Future<T> send(String op, JsonObject arguments) {
     return vertx
         .eventBus()
-        .<T>request(Addresses.INSTANCES, arguments.put("op", op))
+        .<T>request(Addresses.INSTANCES, arguments.put("op", op), Addresses.here())
         .map(Message::body)
         .recover(cause -> Future.failedFuture(refusal(cause)));
   }

@@ -42,14 +42,24 @@ public final class InstanceGateway {
     this.timer = vertx.setPeriodic(period, ignored -> expire());
   }
 
+  /** Whether a gateway on that Vert.x has a link to the instance. Any thread. */
+  public static boolean isLinked(Vertx vertx, String instanceId) {
+    return Mailboxes.of(vertx).has(instanceId);
+  }
+
   /**
    * A new link to an existing instance; the instance answers its commands once it is {@linkplain
    * InstanceLink#registered}.
    */
   public InstanceLink link(String instanceId, LinkListener listener) {
-    InstanceLink link = new InstanceLink(this, id + "." + ++linksMade, instanceId, listener);
+    InstanceLink link = new InstanceLink(this, newLinkId(), instanceId, listener);
     links.add(link);
     return link;
+  }
+
+  /** For a link whose numbers start at 1. */
+  String newLinkId() {
+    return id + "." + ++linksMade;
   }
 
   /**

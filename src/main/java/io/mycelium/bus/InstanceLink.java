@@ -17,27 +17,23 @@ import java.util.List;
  */
 public final class InstanceLink {
   private final InstanceGateway gateway;
-  private final String id;
   private final String instanceId;
   private final String address;
   private final LinkListener listener;
   private final MessageConsumer<DeliveryBatch> consumer;
   private final Window window;
   private final SeenNumbers batches = new SeenNumbers();
+  private String id;
   private List<Command> batch = List.of();
   private long sentUpTo;
   private long generation;
   private Reply down;
 
-  private final Mailboxes.Mailbox.Share mailbox;
+  private final Backlog backlog;
 
-  /**
-   * They count against the limits. While there are any, one command at a time goes through, to find
-   * out whether the instance answers again.
-   */
-  private final GivenUp givenUp = new GivenUp();
+  /** The instance may not know this link: nothing is sent until it says what it knows. */
+  private boolean asking;
 
-  private boolean probing;
   private boolean closing;
   private boolean closed;
 
@@ -48,8 +44,9 @@ public final class InstanceLink {
     this.address = Addresses.commands(instanceId);
     this.listener = listener;
     this.window = new Window(gateway::unacked);
-    this.mailbox = gateway.mailboxes().open(instanceId);
-    this.consumer = gateway.eventBus().consumer(Addresses.deliveries(instanceId), this::onBatch);
+    this.backlog = new Backlog(window, gateway.mailboxes().open(instanceId), gateway.config());
+    this.consumer =
+        gateway.eventBus().localConsumer(Addresses.deliveries(instanceId), this::onBatch);
   }
 
   /** Completes once the instance's deliveries reach this link. */
@@ -88,33 +85,20 @@ public final class InstanceLink {
       return;
     }
     int bytes = payload == null ? 0 : payload.length();
-    GatewayConfig limits = gateway.config();
-    int waiting = waiting() + mailbox.ofOthers();
-    boolean backlog =
-        waiting >= limits.maxUnackedPerInstance()
-            || waitingBytes() + mailbox.bytesOfOthers() + bytes
-                    > limits.maxUnackedBytesPerInstance()
-                && waiting > 0;
-    if (backlog && (givenUp.count() == 0 || probing)) {
+
+    if (!backlog.admits(bytes)) {
       replyTo.onReply(
-          error(ErrorCode.OVERLOADED, "the instance has " + waiting + " commands waiting"));
+          error(
+              ErrorCode.OVERLOADED,
+              "the instance has " + backlog.commands() + " commands waiting"));
       return;
     }
-    probing = backlog;
     enqueue(kind, connection, room, event, user, payload, replyTo);
-  }
-
-  private int waiting() {
-    return window.size() + givenUp.count();
-  }
-
-  private long waitingBytes() {
-    return window.bytes() + givenUp.bytes();
   }
 
   private void tellOthers() {
     if (!closed) {
-      mailbox.set(waiting(), waitingBytes());
+      backlog.tellOthers();
     }
   }
 
@@ -132,6 +116,19 @@ public final class InstanceLink {
     }
   }
 
+  /**
+   * Tells the instance again of a connection or a channel; only in {@link LinkListener#onRestored}.
+   */
+  public void restore(
+      Command.Kind kind,
+      long connection,
+      String room,
+      String user,
+      Payload payload,
+      ReplyTo replyTo) {
+    enqueue(kind, connection, room, null, user, payload, replyTo);
+  }
+
   private void enqueue(
       Command.Kind kind,
       long connection,
@@ -142,6 +139,10 @@ public final class InstanceLink {
       ReplyTo replyTo) {
     Command command =
         new Command(window.nextNumber(), kind, connection, room, event, user, payload);
+    enqueue(command, replyTo);
+  }
+
+  private void enqueue(Command command, ReplyTo replyTo) {
     window.add(new Window.Pending(command, replyTo, gateway.tick()));
     if (batch.isEmpty()) {
       batch = new ArrayList<>();
@@ -157,7 +158,10 @@ public final class InstanceLink {
     List<Command> commands = batch;
     batch = List.of();
     tellOthers();
-    send(sentUpTo, commands);
+    // What is not sent now is in the window, from which everything is sent once the answer is here.
+    if (!asking) {
+      send(sentUpTo, commands);
+    }
   }
 
   private void send(long previous, List<Command> commands) {
@@ -171,7 +175,7 @@ public final class InstanceLink {
   }
 
   /** A resend puts all waiting commands into one batch, including those of this turn. */
-  private void resend(long after) {
+  void resend(long after) {
     batch = List.of();
     List<Command> commands = new ArrayList<>(window.size());
     window.forEachAfter(after, pending -> commands.add(pending.command()));
@@ -182,6 +186,11 @@ public final class InstanceLink {
 
   private void onBatch(Message<DeliveryBatch> message) {
     DeliveryBatch received = message.body();
+    if (received.items().get(0) instanceof Outbound.Rerouted) {
+      down = null;
+      hello();
+      return;
+    }
     if (received.generation() < generation || closed) {
       return;
     }
@@ -197,70 +206,53 @@ public final class InstanceLink {
     }
     List<Outbound> items = received.items();
     if (newer && !first && !(items.get(0) instanceof Outbound.Running)) {
-      comeUp(0);
+      hello();
     }
     for (int i = 0; i < items.size(); i++) {
-      dispatch(items.get(i));
+      Dispatch.item(items.get(i), this);
     }
     tellOthers();
   }
 
-  private void dispatch(Outbound item) {
-    if (item instanceof Reply reply) {
-      if (reply.gateway().equals(id)) {
-        answer(reply);
-      }
-    } else if (item instanceof Outbound.Delivery delivery) {
-      listener.onDelivery(delivery);
-    } else if (item instanceof Outbound.Direct direct) {
-      if (direct.gateway().equals(id)) {
-        listener.onDirect(direct);
-      }
-    } else if (item instanceof Outbound.Kick kick) {
-      if (kick.gateway().equals(id)) {
-        listener.onKick(kick);
-      }
-    } else if (item instanceof Outbound.Refill refill) {
-      if (refill.gateway().equals(id)) {
-        listener.onRefill(refill);
-      }
-    } else if (item instanceof Outbound.Catchup catchup) {
-      if (catchup.gateway().equals(id)) {
-        listener.onCatchup(catchup);
-      }
-    } else if (item instanceof Outbound.Policy policy) {
-      if (policy.gateway().equals(id)) {
-        listener.onPolicy(policy);
-      }
-    } else if (item instanceof Outbound.Newest newest) {
-      if (newest.gateway().equals(id)) {
-        listener.onNewest(newest);
-      }
+  /** For {@link Dispatch}. */
+  String id() {
+    return id;
+  }
+
+  LinkListener listener() {
+    return listener;
+  }
+
+  void running(Outbound.Running running) {
+    Long applied = running.applied().get(id);
+    down = null;
+    if (applied != null) {
+      comeUp(applied);
     } else {
-      dispatchLifecycle(item);
+      hello();
     }
   }
 
-  private void dispatchLifecycle(Outbound item) {
-    if (item instanceof Outbound.Resend resend) {
-      if (resend.gateway().equals(id)) {
-        resend(resend.after());
-      }
-    } else if (item instanceof Outbound.RoomClosed closedRoom) {
-      listener.onRoomClosed(closedRoom.room());
-    } else if (item instanceof Outbound.Running running) {
-      Long applied = running.applied().get(id);
-      comeUp(applied == null ? 0 : applied);
-      if (applied == null) {
-        listener.onForgotten();
-      }
-    } else if (item instanceof Outbound.Failed failed) {
-      goDown(error(ErrorCode.INSTANCE_FAILED, failed.message()));
-      listener.onFailed(failed.message());
-    } else if (item instanceof Outbound.Deleted) {
-      goDown(error(ErrorCode.UNKNOWN_INSTANCE, "instance " + instanceId + " was deleted"));
-      listener.onDeleted();
+  void welcome(Outbound.Welcome welcome) {
+    if (asking) {
+      comeUp(welcome.applied());
     }
+  }
+
+  void forgotten() {
+    if (!asking) {
+      hello();
+    }
+  }
+
+  void failed(String message) {
+    goDown(error(ErrorCode.INSTANCE_FAILED, message));
+    listener.onFailed(message);
+  }
+
+  void deleted() {
+    goDown(error(ErrorCode.UNKNOWN_INSTANCE, "instance " + instanceId + " was deleted"));
+    listener.onDeleted();
   }
 
   /**
@@ -269,14 +261,48 @@ public final class InstanceLink {
    */
   private void comeUp(long applied) {
     down = null;
-    givenUp.clear();
-    probing = false;
+    tellOthers();
+    asking = false;
+    backlog.startsOver();
     resend(applied);
   }
 
-  private void answer(Reply reply) {
-    givenUp.answered(reply.number());
-    probing = false;
+  /** Asks what the instance knows of this link, unless there is nothing that it could know. */
+  private void hello() {
+    if (sentUpTo == 0) {
+      comeUp(0);
+      return;
+    }
+    asking = true;
+    Command hello = new Command(window.answered(), Command.Kind.HELLO, 0, null, null, null, null);
+    sendBatch(sentUpTo, List.of(hello));
+  }
+
+  /**
+   * The instance lost its memory of this link, for example with its node. This becomes a new link:
+   * it tells of its connections and channels first, then it sends the commands that were not
+   * applied. A push that was applied is answered here; a push to a room that lost its history is
+   * refused, since nobody knows whether others saw it.
+   */
+  void startOver(Outbound.Restored restored) {
+    if (!asking) {
+      return;
+    }
+    List<Window.Pending> waiting = window.restart();
+    id = gateway.newLinkId();
+    batch = List.of();
+    sentUpTo = 0;
+    asking = false;
+    backlog.startsOver();
+    List<Window.Pending> unapplied = Unapplied.of(waiting, restored);
+    listener.onRestored(restored.anew());
+    unapplied.forEach(
+        each -> enqueue(each.command().numbered(window.nextNumber()), each.replyTo()));
+    closeIfDone();
+  }
+
+  void answer(Reply reply) {
+    backlog.answered(reply.number());
     window.forgetEndsBefore(reply.number());
     Window.Pending pending = window.take(reply.number());
     if (pending != null) {
@@ -288,7 +314,7 @@ public final class InstanceLink {
   private void goDown(Reply answer) {
     batch = List.of();
     down = answer;
-    givenUp.clear();
+    backlog.startsOver();
     for (Window.Pending p = window.oldest(); p != null; p = window.oldest()) {
       window.take(p.command().number());
       p.replyTo().onReply(answer);
@@ -307,8 +333,7 @@ public final class InstanceLink {
             ErrorCode.TIMEOUT,
             "the instance did not answer in " + gateway.config().commandTimeout());
     for (Window.Pending p : window.expire(tick, gateway.config().maxUnackedPerInstance())) {
-      givenUp.add(p.command());
-      probing = false;
+      backlog.gaveUp(p.command());
       p.replyTo().onReply(answer);
     }
     tellOthers();
@@ -324,7 +349,9 @@ public final class InstanceLink {
    */
   void askAgain(int tick) {
     Window.Pending oldest = window.oldest();
-    if (oldest != null && oldest.sentTick() - tick <= 0) {
+    if (asking) {
+      hello();
+    } else if (oldest != null && oldest.sentTick() - tick <= 0) {
       sendBatch(sentUpTo, List.of());
     }
   }
@@ -357,7 +384,7 @@ public final class InstanceLink {
     if (!closed) {
       closed = true;
       gateway.remove(this);
-      gateway.mailboxes().close(instanceId, mailbox);
+      gateway.mailboxes().close(instanceId, backlog.share());
       gateway.unacked(-window.size());
       consumer.unregister();
     }

@@ -80,7 +80,7 @@ public final class InstanceRows {
   public Future<Page> page(String after) {
     return vertx
         .eventBus()
-        .<String>request(Addresses.ROW_PAGES, new JsonObject().put(AFTER, after))
+        .<String>request(Addresses.ROW_PAGES, new JsonObject().put(AFTER, after), Addresses.here())
         .map(InstanceRows::page)
         .recover(cause -> Future.failedFuture(InstanceDirectory.refusal(cause)));
   }
@@ -92,14 +92,14 @@ public final class InstanceRows {
 
   /** Call it more often than every {@link #LEASE_MS}. */
   public void keepWatching() {
-    vertx.eventBus().send(Addresses.ROW_PAGES, new JsonObject());
+    vertx.eventBus().send(Addresses.ROW_PAGES, new JsonObject(), Addresses.here());
   }
 
   /** Receives the deltas until it is unregistered. */
   public MessageConsumer<String> deltas(Handler<Delta> handler) {
     return vertx
         .eventBus()
-        .consumer(
+        .localConsumer(
             Addresses.ROW_DELTAS,
             message ->
                 handler.handle(
@@ -118,7 +118,7 @@ public final class InstanceRows {
   public Future<Void> serve(Source source) {
     return vertx
         .eventBus()
-        .<JsonObject>consumer(Addresses.ROW_PAGES, request -> answer(request, source))
+        .<JsonObject>localConsumer(Addresses.ROW_PAGES, request -> answer(request, source))
         .completion();
   }
 
@@ -140,6 +140,6 @@ public final class InstanceRows {
   }
 
   private static DeliveryOptions versioned(long version) {
-    return new DeliveryOptions().addHeader(VERSION, Long.toString(version));
+    return Addresses.here().addHeader(VERSION, Long.toString(version));
   }
 }

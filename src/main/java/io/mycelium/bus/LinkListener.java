@@ -1,5 +1,7 @@
 package io.mycelium.bus;
 
+import java.util.Set;
+
 /**
  * Receives an instance's messages that are not the answer to one command; all calls come on the
  * link's event loop, in order.
@@ -25,9 +27,12 @@ public interface LinkListener {
   void onRoomClosed(String room);
 
   /**
-   * The instance started and does not know this link: tell the instance of the open connections.
+   * The instance does not know this link any more: tell the instance of the open connections and
+   * their channels, by {@link InstanceLink#restore}.
+   *
+   * @param anew names of the rooms that lost their history: their channels must rejoin
    */
-  void onForgotten();
+  void onRestored(Set<String> anew);
 
   /** The instance failed; pending commands were answered already. */
   void onFailed(String message);

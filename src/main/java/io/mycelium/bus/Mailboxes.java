@@ -42,6 +42,11 @@ final class Mailboxes implements Shareable {
     byInstance.computeIfPresent(instance, (id, known) -> --known.links == 0 ? null : known);
   }
 
+  /** Whether any link of the node to the instance is open. */
+  boolean has(String instance) {
+    return byInstance.containsKey(instance);
+  }
+
   int size() {
     return byInstance.size();
   }

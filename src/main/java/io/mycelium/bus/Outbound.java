@@ -6,6 +6,7 @@ import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.SlowConsumer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A message of an instance to the gateways that are linked to it. Arrays are shared and read only.
@@ -86,6 +87,27 @@ public sealed interface Outbound {
 
   /** A gap in a link's commands: the link must send all commands above {@code after} again. */
   record Resend(String gateway, long after) implements Outbound {}
+
+  /** The answer to a link's {@link Command.Kind#HELLO}: the instance knows the link. */
+  record Welcome(String gateway, long applied) implements Outbound {}
+
+  /**
+   * The answer to a link's {@link Command.Kind#HELLO}: the instance's memory of the link is gone.
+   *
+   * @param pushes sequence of the entry that a push became, by the push's number; the instance has
+   *     applied no other command of which the link waits for the answer
+   * @param anew names of the rooms whose history was lost with the memory
+   */
+  record Restored(String gateway, Map<Long, Long> pushes, Set<String> anew) implements Outbound {}
+
+  /** Commands of a link that the instance does not know, but that is not new. */
+  record Forgotten(String gateway) implements Outbound {}
+
+  /**
+   * The instance is on another node now. Published by the links' own node, within it; not a message
+   * of a generation.
+   */
+  record Rerouted() implements Outbound {}
 
   /** A room was removed: its channels are closed. */
   record RoomClosed(String room) implements Outbound {}

@@ -31,7 +31,7 @@ public final class RevocationDirectory {
   private Future<JsonObject> request(JsonObject request) {
     return vertx
         .eventBus()
-        .<JsonObject>request(Addresses.REVOCATIONS, request)
+        .<JsonObject>request(Addresses.REVOCATIONS, request, Addresses.here())
         .map(Message::body)
         .recover(cause -> Future.failedFuture(InstanceDirectory.refusal(cause)));
   }

@@ -128,6 +128,19 @@ final class Window {
     return expired;
   }
 
+  /** Takes all commands, in order; the next number is 1. */
+  List<Pending> restart() {
+    List<Pending> all = new ArrayList<>(size);
+    forEachAfter(0, all::add);
+    sizeChanged.accept(-size);
+    ring = new Pending[8];
+    oldest = 1;
+    next = 1;
+    size = 0;
+    bytes = 0;
+    return all;
+  }
+
   void forEachAfter(long number, Consumer<Pending> consumer) {
     for (long n = Math.max(number + 1, oldest); n < next; n++) {
       Pending pending = ring[slot(n)];

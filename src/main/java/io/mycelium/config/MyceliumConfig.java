@@ -43,6 +43,7 @@ public record MyceliumConfig(
               + web.transport()
               + ", which would compress for each socket");
     }
+    cluster.check(journal, access.needsSecretFile());
   }
 
   public static final MyceliumConfig DEFAULT =
@@ -59,8 +60,4 @@ public record MyceliumConfig(
           ConsoleConfig.DEFAULT,
           AccessConfig.DEFAULT,
           ClusterConfig.DEFAULT);
-
-  public MyceliumConfig {
-    cluster.check(journal, access.needsSecretFile());
-  }
 }

@@ -24,12 +24,13 @@ final class Channel implements ReplyTo {
   private final HubRoom room;
   private final byte[] joinRef;
   private final byte[] name;
+  private final Payload params;
   private RoomRights rights;
   private byte[] ref;
-  private Payload params;
   private Channel replaced;
   private ArrayDeque<InboundMessage> held;
   private boolean busy = true;
+  private boolean joining = true;
   private boolean kicked;
   private boolean blind;
 
@@ -53,8 +54,13 @@ final class Channel implements ReplyTo {
     this.ref = join.ref();
     this.rights = rights;
     this.blind = !rights.seesPresence();
-    this.params = join.payload();
+    this.params = kept(join.payload());
     this.replaced = replaced;
+  }
+
+  /** Most joins say nothing, and keep nothing. */
+  private static Payload kept(Payload params) {
+    return params == null || params.length() == Payload.EMPTY.length() ? null : params;
   }
 
   Connection connection() {
@@ -171,6 +177,30 @@ final class Channel implements ReplyTo {
             this);
   }
 
+  /** The instance forgot this channel; the client does not learn of it. */
+  void restore() {
+    connection
+        .link()
+        .restore(
+            Command.Kind.RESTORE,
+            connection.number(),
+            room.name(),
+            connection.user(),
+            params,
+            this::restored);
+  }
+
+  private void restored(Outbound.Reply reply) {
+    if (index < 0 && !room.awaits(this)) {
+      return;
+    }
+    if (!reply.ok()) {
+      end(true);
+    } else if (!room.catchUp(reply.seq())) {
+      joinAnew();
+    }
+  }
+
   /** The answer to the join. */
   @Override
   public void onReply(Outbound.Reply reply) {
@@ -195,7 +225,7 @@ final class Channel implements ReplyTo {
   private void admitted(Outbound.Reply reply) {
     connection.outbox().reply(joinRef, ref, room.topic(), true, reply.response());
     closeReplaced();
-    params = null;
+    joining = false;
     ref = null;
   }
 
@@ -250,7 +280,6 @@ final class Channel implements ReplyTo {
 
   /** The room's logic ends the channel; a pending join is answered first. */
   void kick() {
-    boolean joining = params != null;
     if (joining) {
       kicked = true;
     } else {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One instance as this hub's connections see it: the link to it, its rooms with channels here, its
@@ -150,17 +151,19 @@ public final class HubInstance implements LinkListener {
     }
   }
 
+  /** A channel with a join or a leave on its way needs nothing: that command is sent again. */
   @Override
-  public void onForgotten() {
+  public void onRestored(Set<String> anew) {
     for (Connection connection : connections()) {
-      link.send(
-          Command.Kind.OPEN,
-          connection.number(),
-          null,
-          null,
-          connection.user(),
-          null,
-          ReplyTo.NOBODY);
+      link.restore(
+          Command.Kind.OPEN, connection.number(), null, connection.user(), null, ReplyTo.NOBODY);
+      for (Channel channel : connection.channels()) {
+        if (!channel.isBusy() && anew.contains(channel.room().name())) {
+          channel.end(true);
+        } else if (!channel.isBusy()) {
+          channel.restore();
+        }
+      }
     }
   }
 

@@ -244,10 +244,31 @@ final class HubRoom {
   }
 
   private void fetch(Delivery behindGap) {
-    held = new ArrayDeque<>();
+    fetchUpTo(behindGap.first() - 1);
     held.add(behindGap);
+  }
+
+  private void fetchUpTo(long seq) {
+    held = new ArrayDeque<>();
     hub.meters().gapFetched();
-    askFor(Payload.json("[" + last + "," + (behindGap.first() - 1) + "]"), held, REFILL_ATTEMPTS);
+    askFor(Payload.json("[" + last + "," + seq + "]"), held, REFILL_ATTEMPTS);
+  }
+
+  /**
+   * The room has entries up to this one: fetches what was not delivered.
+   *
+   * @return false if the room has fewer entries than were delivered: the last ones are lost
+   */
+  boolean catchUp(long seq) {
+    if (seq > last && held == null) {
+      fetchUpTo(seq);
+    }
+    return seq >= last;
+  }
+
+  /** Whether a channel's join state is ahead of what this hub has delivered. */
+  boolean awaits(Channel channel) {
+    return waiting.stream().anyMatch(each -> each.channel() == channel);
   }
 
   /** The bus may lose the answer as well. */

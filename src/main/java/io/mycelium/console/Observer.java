@@ -58,7 +58,7 @@ final class Observer {
     instance = instanceId;
     room = roomName;
     deliveries =
-        feed.vertx().eventBus().consumer(Addresses.deliveries(instanceId), this::onDeliveries);
+        feed.vertx().eventBus().localConsumer(Addresses.deliveries(instanceId), this::onDeliveries);
     timer = feed.vertx().setPeriodic(INTERVAL_MS, ignored -> everySecond());
     ask();
   }

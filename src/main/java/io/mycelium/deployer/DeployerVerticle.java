@@ -12,6 +12,7 @@ import io.mycelium.instance.InstanceStats;
 import io.mycelium.instance.Supervisor;
 import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.instance.thread.WorkerThreads;
+import io.mycelium.journal.Fenced;
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.Store;
 import io.mycelium.protocol.Refusal;
@@ -48,6 +49,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
   private Registry registry;
   private DirectoryService service;
   private RowPublisher rows;
+  private String requests = Addresses.INSTANCES;
   private ThrottledInstances throttled;
   private volatile boolean stopping;
 
@@ -65,6 +67,12 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
     this.journal = journal;
     this.store = store;
     this.meters = meters;
+  }
+
+  /** In a cluster, requests come by way of whoever knows which node an instance is on. */
+  public DeployerVerticle inCluster() {
+    requests = Addresses.INSTANCES_HERE;
+    return this;
   }
 
   @Override
@@ -99,10 +107,7 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
     return Future.all(registry.open(), rows.start(), revocations.start())
         .compose(
             opened ->
-                vertx
-                    .eventBus()
-                    .<JsonObject>consumer(Addresses.INSTANCES, this::onRequest)
-                    .completion());
+                vertx.eventBus().<JsonObject>localConsumer(requests, this::onRequest).completion());
   }
 
   private void onRequest(Message<JsonObject> request) {
@@ -124,7 +129,10 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
     context.runOnContext(
         ignored -> {
           SupervisedInstance instance = registry.live().get(instanceId);
-          if (instance != null && !stopping) {
+          if (instance != null && cause instanceof Fenced && store.isShared()) {
+            LOG.warn("instance {} is on another node now: {}", instanceId, cause.getMessage());
+            registry.disown(List.of(instanceId));
+          } else if (instance != null && !stopping) {
             instance.crashed(generation, cause, handover);
             rows.changed(instanceId);
           }

@@ -11,8 +11,10 @@ import io.mycelium.protocol.Refusal;
 import io.mycelium.room.Turn;
 import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
@@ -69,6 +71,7 @@ final class DirectoryService {
       case "import_end" ->
           imports.finish(request.getString("upload"), id).compose(ignored -> list.get(id));
       case "import_abandon" -> imports.abandon(request.getString("upload")).map(new JsonObject());
+      case "disown" -> disown(request.getJsonArray("ids"));
       case "types" -> Future.succeededFuture(services.types().toJson());
       case "stats" -> list.stats(id);
       case "restarts" -> list.restarts(id);
@@ -78,6 +81,18 @@ final class DirectoryService {
           throw new Refusal(
               ErrorCode.BAD_REQUEST, "op is " + op + ", expected one of the directory's");
     };
+  }
+
+  /**
+   * @param ids null for all
+   */
+  private Future<JsonObject> disown(JsonArray ids) {
+    List<String> all =
+        ids == null
+            ? List.copyOf(registry.live().keySet())
+            : ids.stream().map(String.class::cast).toList();
+    registry.disown(all);
+    return Future.succeededFuture(new JsonObject());
   }
 
   private static InstanceQuota quota(JsonObject request) {

@@ -74,18 +74,27 @@ final class InstanceList {
     String status = filter.getString("status");
     Page page = new Page(limit);
     JsonArray ids = filter.getJsonArray("ids");
+    if (filter.getBoolean("live", false)) {
+      return Future.succeededFuture(live(page, filter, after));
+    }
     if (ids != null) {
       return chosen(page, filter, after, ids);
     }
     if (status == null || status.equals(IDLE) || status.equals(FAILED)) {
       return stored(page, filter, status, after);
     }
+    return Future.succeededFuture(live(page, filter, after));
+  }
+
+  private JsonObject live(Page page, JsonObject filter, String after) {
+    JsonArray ids = filter.getJsonArray("ids");
     for (SupervisedInstance each : registry.live().tailMap(after, false).values()) {
-      if (matches(each, filter) && !page.add(InstanceJson.of(each))) {
+      boolean wanted = ids == null || ids.contains(each.spec().id());
+      if (wanted && matches(each, filter) && !page.add(InstanceJson.of(each))) {
         break;
       }
     }
-    return Future.succeededFuture(page.toJson());
+    return page.toJson();
   }
 
   /** The existing ones of these ids. */

@@ -1,15 +1,18 @@
 package io.mycelium.deployer;
 
 import io.mycelium.bus.InstanceQuota;
+import io.mycelium.bus.Residents;
 import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
 import io.mycelium.instance.thread.OwnContext;
+import io.mycelium.journal.Fenced;
 import io.mycelium.journal.InstanceStore;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +46,8 @@ final class Registry {
   private final Set<String> importing = new HashSet<>();
 
   private final Census census;
+  private final Ownership ownership;
+  private final Residents residents;
   private Consumer<String> onChange = id -> {};
 
   Registry(Vertx vertx, OwnContext context, InstanceServices services) {
@@ -50,6 +55,8 @@ final class Registry {
     this.context = context;
     this.services = services;
     this.census = new Census(context, services.store().instances());
+    this.ownership = new Ownership(context, services);
+    this.residents = Residents.of(vertx);
   }
 
   /** Listener for instances that enter or leave memory, or get a request. */
@@ -134,7 +141,8 @@ final class Registry {
     checkRooms(spec.rooms().size(), services.config().maxRooms());
     checkRoom(spec.id(), quota);
     spec.rooms().values().forEach(services.types()::check);
-    SupervisedInstance created = supervise(spec, stuck.getOrDefault(spec.id(), 0L));
+    SupervisedInstance created =
+        supervise(spec, ownership.beforeFirst(stuck.getOrDefault(spec.id(), 0L)));
     census.add(spec.id());
     services.meters().statusChanged(null, created.status().json());
     return context
@@ -181,6 +189,7 @@ final class Registry {
     SupervisedInstance made =
         new SupervisedInstance(vertx, context, services, spec, lastGeneration);
     live.put(spec.id(), made);
+    residents.add(spec.id());
     onChange.accept(spec.id());
     return made;
   }
@@ -205,6 +214,7 @@ final class Registry {
   private void forget(SupervisedInstance instance, String status) {
     String id = instance.spec().id();
     if (live.remove(id, instance)) {
+      residents.remove(id);
       services.meters().statusChanged(instance.status().json(), status);
     }
     onChange.accept(id);
@@ -294,7 +304,7 @@ final class Registry {
     }
     Future<SupervisedInstance> load =
         context
-            .here(services.store().instances().find(id))
+            .here(ownership.take(id))
             .compose(row -> row == null ? Future.failedFuture(unknown(id)) : load(row));
     loading.put(id, load);
     load.onComplete(ignored -> loading.remove(id, load));
@@ -330,8 +340,24 @@ final class Registry {
       forget(instance, IDLE);
       return Future.failedFuture(cause);
     }
+    if (cause instanceof Fenced && services.store().isShared()) {
+      disown(List.of(instance.spec().id()));
+      return Future.failedFuture(
+          new Refusal(ErrorCode.INSTANCE_RESTARTING, "the instance is on another node now"));
+    }
     instance.deploymentFailed(cause);
     return Future.succeededFuture(instance);
+  }
+
+  /** Other nodes own these from now on, or will: this one drops them as they are. */
+  void disown(Collection<String> ids) {
+    for (String id : ids) {
+      SupervisedInstance instance = live.get(id);
+      if (instance != null) {
+        instance.disown();
+        forget(instance, IDLE);
+      }
+    }
   }
 
   /** Instances that are idle for {@code instances.idle_timeout} go to sleep. */
@@ -350,6 +376,7 @@ final class Registry {
               deserted -> {
                 if (deserted) {
                   forget(instance, IDLE);
+                  ownership.release(instance.spec().id(), instance.generation());
                 }
               });
     }

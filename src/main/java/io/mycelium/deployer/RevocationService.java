@@ -35,7 +35,7 @@ final class RevocationService {
     vertx.setPeriodic(TIDY_MS, ignored -> store.removeExpired(System.currentTimeMillis() / 1000));
     return vertx
         .eventBus()
-        .<JsonObject>consumer(Addresses.REVOCATIONS, this::onRequest)
+        .<JsonObject>localConsumer(Addresses.REVOCATIONS, this::onRequest)
         .completion();
   }
 

@@ -58,7 +58,7 @@ final class SupervisedInstance {
     this.transitions = new InstanceTransitions(context);
     this.notices = new InstanceNotices(services, spec.id());
     this.crashes = new CrashRecord(services.config(), services.clock());
-    this.wakeUp = new WakeUpListener(vertx, spec.id(), services.publisher(), this::commandCame);
+    this.wakeUp = new WakeUpListener(vertx, spec.id(), services.publisher(), this::touch);
   }
 
   /** An instance that failed before this process started; a restart revives it. */
@@ -169,9 +169,7 @@ final class SupervisedInstance {
       crashes.remember(generation, RestartLog.Outcome.FAILED, cause);
       left = handover.withoutLinks();
       services.meters().instanceFailed();
-      transitions
-          .next(() -> unlessReplaced(crashedGeneration, this::undeploy))
-          .onSuccess(ignored -> publishFailed(crashedGeneration));
+      transitions.next(() -> unlessReplaced(crashedGeneration, this::endFailed));
       crashes.tellTooMany(spec.id());
     } else {
       become(InstanceStatus.RESTARTING);
@@ -192,10 +190,9 @@ final class SupervisedInstance {
     return generation == crashedGeneration ? next.get() : Future.succeededFuture();
   }
 
-  private void publishFailed(long crashedGeneration) {
-    if (generation == crashedGeneration) {
-      notices.failed(generation, "the instance failed: ", lastError);
-    }
+  private Future<Void> endFailed() {
+    return undeploy()
+        .onSuccess(done -> notices.failed(generation, "the instance failed: ", lastError));
   }
 
   /** The instance cannot be deployed; a stopping node does not report its instances as failed. */
@@ -260,6 +257,15 @@ final class SupervisedInstance {
             });
   }
 
+  /** Another node runs it: what this node still does with it has no effect. */
+  void disown() {
+    become(InstanceStatus.STOPPING);
+    if (current != null) {
+      current.verticle().fence();
+    }
+    transitions.next(this::undeploy);
+  }
+
   /** Completes once the instance has stopped, or after the timeout if it is stuck. */
   Future<Void> delete() {
     become(InstanceStatus.STOPPING);
@@ -310,13 +316,7 @@ final class SupervisedInstance {
             });
   }
 
-  private void commandCame() {
-    if (status == InstanceStatus.IDLE) {
-      touch();
-    }
-  }
-
-  /** A request for the instance: keeps it awake, or wakes it. */
+  /** A request for the instance, or a command: keeps it awake, or wakes it. */
   Future<Void> touch() {
     stats.touch(services.clock().getAsLong());
     wakeUp.want();

@@ -36,7 +36,7 @@ final class WakeUpListener {
   void listen() {
     wanted = false;
     if (consumer == null) {
-      consumer = vertx.eventBus().consumer(Addresses.commands(instance), this::onBatch);
+      consumer = vertx.eventBus().localConsumer(Addresses.commands(instance), this::onBatch);
     }
   }
 

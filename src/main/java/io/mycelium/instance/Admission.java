@@ -1,8 +1,10 @@
 package io.mycelium.instance;
 
+import io.mycelium.bus.Command;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.Store;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.room.Epoch;
@@ -14,11 +16,19 @@ import io.mycelium.room.StateAccount;
  * The conditions outside a room under which a push is accepted and a client may resume.
  *
  * @param account in the node's budget for states
+ * @param keepsOrigins whether the journal keeps which command made an entry
  */
-public record Admission(Journal journal, JournalConfig limits, StateAccount account) {
+public record Admission(
+    Journal journal, JournalConfig limits, StateAccount account, boolean keepsOrigins) {
 
   static Admission of(InstanceServices services, StateAccount account) {
-    return new Admission(services.store().journal(), services.journal(), account);
+    Store store = services.store();
+    return new Admission(store.journal(), services.journal(), account, store.isShared());
+  }
+
+  /** Null where the journal does not keep it. */
+  Journal.Origin origin(String link, Command command) {
+    return keepsOrigins ? new Journal.Origin(link, command.number()) : null;
   }
 
   /**

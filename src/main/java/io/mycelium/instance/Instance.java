@@ -31,7 +31,7 @@ import java.util.function.LongSupplier;
 public final class Instance {
   private static final byte[] ROOMS = JsonWriter.quoted("rooms");
   private static final byte[] EMPTY = JsonWriter.constant("{}");
-  private static final String GET_ROOMS = InboundMessage.Event.GET_ROOMS.text();
+  static final String GET_ROOMS = InboundMessage.Event.GET_ROOMS.text();
 
   private final RoomTypes types;
   private final LongSupplier clock;
@@ -113,8 +113,15 @@ public final class Instance {
         known.replies().repeat(turn);
       }
     }
+    if (LinkAnswers.isHello(batch)) {
+      LinkAnswers.toHello(known, batch, turn);
+      return null;
+    }
     if (batch.previous() > applied) {
-      turn.item(new Outbound.Resend(batch.gateway(), applied));
+      turn.item(
+          known == null
+              ? new Outbound.Forgotten(batch.gateway())
+              : new Outbound.Resend(batch.gateway(), applied));
       return null;
     }
     LinkState link = known == null ? new LinkState(batch.gateway()) : known;
@@ -126,7 +133,7 @@ public final class Instance {
         link.applied(command.number());
         Throwable crash = apply(link, command, turn);
         Outbound.Reply reply = turn.lastReply();
-        if (reply != null && reply.number() == command.number() && saysAll(command)) {
+        if (reply != null && reply.number() == command.number() && LinkAnswers.saysAll(command)) {
           link.replies().add(reply);
         }
         if (crash != null) {
@@ -137,28 +144,19 @@ public final class Instance {
     return null;
   }
 
-  /**
-   * A join, {@code get_rooms}, a question for presence and a hub that catches up are answered by
-   * more than their reply: if the reply was lost they time out, and the client asks for everything
-   * again.
-   */
-  private static boolean saysAll(Command command) {
-    return switch (command.kind()) {
-      case JOIN, PRESENCE, CATCH_UP -> false;
-      default -> !GET_ROOMS.equals(command.event());
-    };
-  }
-
   /** Likewise, the whole batch at once. */
   public Throwable handle(CommandBatch batch, Turn turn) {
     return handle(batch, new Mailbox.Slice(), turn);
   }
 
   private Throwable apply(LinkState link, Command command, Turn turn) {
+    turn.origin(admission.origin(link.gateway(), command));
     try {
       switch (command.kind()) {
         case PUSH -> push(link, command, turn);
         case JOIN -> join(link, command, turn);
+        case RESTORE -> restore(link, command, turn);
+        case HELLO -> {}
         case OPEN -> openConnection(link, command, turn);
         case LEAVE -> leave(link, command, turn);
         case PRESENCE -> membership.showPresence(link, command, room(command.room()), turn);
@@ -239,6 +237,12 @@ public final class Instance {
       byte[] all = room.name().equals(InstanceSpec.LOBBY) ? names.message() : null;
       ReplyJson.greet(link.gateway(), command.connection(), room, missed, all, turn);
     }
+  }
+
+  /** The hub knows which entries the channel has, so there is no greeting. */
+  private void restore(LinkState link, Command command, Turn turn) {
+    open(link, command);
+    LinkAnswers.toRestore(link, command, room(command.room()), membership, turn);
   }
 
   private Room room(String name) {

@@ -86,7 +86,7 @@ public final class InstanceVerticle extends VerticleBase {
     consumer =
         vertx
             .eventBus()
-            .consumer(Addresses.commands(spec.id()), message -> mailbox.add(message.body()));
+            .localConsumer(Addresses.commands(spec.id()), message -> mailbox.add(message.body()));
     return consumer.completion().onSuccess(ignored -> announce(recovered));
   }
 

@@ -1,6 +1,7 @@
 package io.mycelium.instance;
 
 import io.mycelium.bus.Command;
+import io.mycelium.bus.Outbound;
 import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.Journal;
 import io.mycelium.protocol.ErrorCode;
@@ -10,6 +11,8 @@ import io.mycelium.room.Position;
 import io.mycelium.room.Room;
 import io.mycelium.room.Turn;
 import io.vertx.core.Future;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -46,6 +49,10 @@ final class JournalReads {
 
   void ask(Turn.Question question) {
     Command command = question.command();
+    if (command.kind() == Command.Kind.HELLO) {
+      hello(question);
+      return;
+    }
     Room room = instance.find(command.room());
     if (room == null) {
       answer.accept(turn -> refused(question, gone(command.room()), turn));
@@ -59,6 +66,39 @@ final class JournalReads {
       case REFILL -> refill(question, room);
       default -> history(question, room);
     }
+  }
+
+  /** While the journal cannot be read there is no answer: the link asks again. */
+  private void hello(Turn.Question question) {
+    String link = question.gateway();
+    long after = question.command().number();
+    written()
+        .compose(ignored -> applied(link, after))
+        .onSuccess(
+            pushes ->
+                answer.accept(
+                    turn ->
+                        turn.item(
+                            new Outbound.Restored(
+                                link, pushes, LinkAnswers.roomsInMemory(instance.spec())))));
+  }
+
+  /**
+   * Sequence of the last entry that a command of the link made, by the command's number. No link
+   * outlives a store that one node has to itself.
+   */
+  private Future<Map<Long, Long>> applied(String link, long after) {
+    if (!services.store().isShared()) {
+      return context.vertx().succeededFuture(Map.of());
+    }
+    return context
+        .here(services.store().nodes().applied(instance.spec().id(), link, after))
+        .map(
+            found -> {
+              Map<Long, Long> last = new HashMap<>();
+              found.forEach(each -> last.merge(each.number(), each.seq(), Math::max));
+              return last;
+            });
   }
 
   private static Refusal gone(String room) {

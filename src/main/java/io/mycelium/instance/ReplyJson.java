@@ -95,6 +95,17 @@ final class ReplyJson {
     presence(gateway, connection, room, turn);
   }
 
+  /** The names of an instance's rooms, as its lobby shows them. */
+  static byte[] rooms(Iterable<String> names) {
+    JsonWriter out = new JsonWriter(64).raw(JsonWriter.constant("{\"data\":["));
+    String separator = "";
+    for (String name : names) {
+      out.raw(JsonWriter.constant(separator)).quote(name);
+      separator = ",";
+    }
+    return out.raw(']').raw('}').toBytes();
+  }
+
   /** Everyone in the room, unless the room has presence off. */
   static void presence(String gateway, long connection, Room room, Turn turn) {
     byte[] presence = room.occupants().presenceState();

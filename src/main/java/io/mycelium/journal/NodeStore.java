@@ -117,6 +117,9 @@ public interface NodeStore {
    */
   Future<List<Registered>> claimFrom(String dead, int limit);
 
+  /** Whether the owner is this node. */
+  boolean isOurs(Claim claim);
+
   /** The owner of an instance; null if there is no such instance. */
   Future<Claim> owner(String instance);
 

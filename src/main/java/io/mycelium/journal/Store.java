@@ -12,6 +12,11 @@ public interface Store {
 
   RevocationStore revocations();
 
+  /** Whether other nodes may use it too, so that {@link #nodes} says which instances are whose. */
+  default boolean isShared() {
+    return false;
+  }
+
   /**
    * The nodes that share this store.
    *

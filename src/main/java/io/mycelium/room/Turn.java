@@ -40,6 +40,7 @@ public final class Turn {
   private List<Timer> timers = List.of();
   private List<Question> questions = List.of();
   private List<Room> snapshots = List.of();
+  private Journal.Origin origin;
   private boolean sync;
   private boolean timed;
   private String removedRoom;
@@ -51,8 +52,13 @@ public final class Turn {
     if (appends.isEmpty()) {
       appends = new ArrayList<>();
     }
-    appends.add(new Journal.Append(room, epoch, durability, entry));
+    appends.add(new Journal.Append(room, epoch, durability, entry, origin));
     sync |= durability == Durability.SYNC;
+  }
+
+  /** The command that makes the following entries; null for none, and where nobody asks. */
+  public void origin(Journal.Origin command) {
+    origin = command;
   }
 
   /** A snapshot of the room is due. */

@@ -10,9 +10,12 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -122,6 +125,13 @@ class BusPropertyTest {
             refill,
             resend,
             running,
+            Combinators.combine(text(), Arbitraries.longs()).as(Outbound.Welcome::new),
+            Combinators.combine(
+                    text(),
+                    Arbitraries.maps(Arbitraries.longs(), Arbitraries.longs()).ofMaxSize(3),
+                    text().set().ofMaxSize(3).map(HashSet::new))
+                .as(Outbound.Restored::new),
+            text().map(Outbound.Forgotten::new),
             policy,
             newest,
             text().map(Outbound.RoomClosed::new),
@@ -171,9 +181,14 @@ class BusPropertyTest {
             new Outbound.Resend("link", 7),
             new Outbound.RoomClosed("room"),
             new Outbound.Running(Map.of("link", 7L)),
+            new Outbound.Welcome("link", 7),
+            new Outbound.Restored("link", Map.of(7L, 8L), Set.of("room")),
+            new Outbound.Forgotten("link"),
             new Outbound.Failed("why"),
             new Outbound.Deleted());
-    assertThat(items.stream().map(Object::getClass))
+    assertThat(
+            Stream.concat(items.stream().map(Object::getClass), Stream.of(Outbound.Rerouted.class)))
+        .as("all but what does not leave its node")
         .containsExactlyInAnyOrder(Outbound.class.getPermittedSubclasses());
     aDeliveryBatchIsReadBackAsItWas(new DeliveryBatch("x", 1, 2, items));
   }

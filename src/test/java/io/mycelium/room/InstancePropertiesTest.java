@@ -37,7 +37,7 @@ import net.jqwik.api.Tuple;
 class InstancePropertiesTest {
   private static final JournalConfig LIMITS = JournalConfig.DEFAULT.inMemory();
   private static final Admission ADMISSION =
-      new Admission(new MemoryJournal(LIMITS), LIMITS, StateAccount.unlimited());
+      new Admission(new MemoryJournal(LIMITS), LIMITS, StateAccount.unlimited(), false);
 
   private static final String[] USERS = {"ada", "ada", "bob", "cara", "bob"};
   private static final List<Payload> PAYLOADS =

@@ -177,6 +177,27 @@ public final class ServerProcess implements AutoCloseable {
     awaitExit();
   }
 
+  /** SIGSTOP: it stands still, its connections stay open. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  public void goOn() {
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      int code = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+      if (code != 0) {
+        throw new AssertionError("kill -" + name + " ended with " + code);
+      }
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   public void killAndRestart() {
     kill();
     launch();
@@ -184,13 +205,18 @@ public final class ServerProcess implements AutoCloseable {
 
   /** SIGTERM, then a new one once it is gone; its exit code must be 0. */
   public void stopAndRestart() {
+    stop();
+    launch();
+  }
+
+  /** SIGTERM; its exit code must be 0. */
+  public void stop() {
     // Process.destroy would close its output, at which it might block.
     process.toHandle().destroy();
     int code = awaitExit();
     if (code != 0) {
       throw new AssertionError("exit code is " + code + ", expected 0: " + log());
     }
-    launch();
   }
 
   /** A new one, where the one before is gone. */

@@ -133,6 +133,11 @@ final class JdbcNodes implements NodeStore {
   }
 
   @Override
+  public boolean isOurs(Claim claim) {
+    return claim.owner() != null && claim.owner().equals(ownership.me());
+  }
+
+  @Override
   public Future<Claim> owner(String instance) {
     return reader.read(connection -> Claims.owner(connection, instance));
   }

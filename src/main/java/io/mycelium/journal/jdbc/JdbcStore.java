@@ -194,6 +194,11 @@ public final class JdbcStore implements Store {
   }
 
   @Override
+  public boolean isShared() {
+    return nodes != null;
+  }
+
+  @Override
   public NodeStore nodes() {
     return nodes == null ? Store.super.nodes() : nodes;
   }

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * A real PostgreSQL in a temporary folder, on a loopback port that stays the same over restarts.
  * Needs Linux on amd64.
  */
-final class Postgres implements AutoCloseable {
+public final class Postgres implements AutoCloseable {
   public static final String USER = "mycelium";
   public static final String PASSWORD = "correct-horse-battery";
 

@@ -1,0 +1,57 @@
+package io.mycelium;
+
+import io.mycelium.bus.Residents;
+import io.mycelium.cluster.ClusterNode;
+import io.mycelium.cluster.ClusteredVertx;
+import io.mycelium.config.MyceliumConfig;
+import io.mycelium.journal.JournalMeters;
+import io.mycelium.journal.NodeStore;
+import io.mycelium.journal.Sharing;
+import io.mycelium.journal.Store;
+import io.mycelium.journal.jdbc.JdbcStore;
+import io.mycelium.ops.Meters;
+import io.vertx.core.Future;
+import java.lang.management.ManagementFactory;
+
+/** What a node in a cluster has in place of what a node alone has. */
+final class Clustering {
+  private final MyceliumConfig config;
+  private final Meters meters;
+  private final ClusteredVertx clustered;
+  private ClusterNode node;
+
+  Clustering(MyceliumConfig config, Meters meters, ClusteredVertx clustered) {
+    this.config = config;
+    this.meters = meters;
+    this.clustered = clustered;
+  }
+
+  /** Blocks. */
+  Store openStore(JournalMeters figures) {
+    Sharing sharing = new Sharing(config.cluster().renewEvery(), config.gateway().commandTimeout());
+    return JdbcStore.open(config.journal(), figures, sharing);
+  }
+
+  /** Takes part: from now on this node may own instances. */
+  Future<Void> start(Store store) {
+    node =
+        new ClusterNode(config.cluster(), store.nodes(), clustered, this::load, NodeVertx::freshId);
+    return clustered.vertx().deployVerticle(node).mapEmpty();
+  }
+
+  private NodeStore.Load load() {
+    return new NodeStore.Load(
+        Residents.of(clustered.vertx()).size(), (int) meters.connections(), processors(), false);
+  }
+
+  private static double processors() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? Math.min(1, Math.max(0, system.getProcessCpuLoad()))
+        : 0;
+  }
+
+  boolean isServing() {
+    return node != null && node.isServing();
+  }
+}

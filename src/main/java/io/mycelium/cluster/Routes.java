@@ -1,0 +1,177 @@
+package io.mycelium.cluster;
+
+import io.mycelium.bus.Addresses;
+import io.mycelium.bus.Codecs;
+import io.mycelium.bus.Command;
+import io.mycelium.bus.CommandBatch;
+import io.mycelium.bus.DeliveryBatch;
+import io.mycelium.bus.Outbound;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The way from this node's links to instances on other nodes. Such an instance has a stand-in here,
+ * which takes its commands and sends them to the owner; so the links need not know. On the
+ * cluster's event loop.
+ */
+final class Routes {
+  /** Bytes of a command on the wire besides its payload, about. */
+  private static final int COMMAND_BYTES = 96;
+
+  /** Time without links after which a stand-in goes. */
+  private static final long LINGER_MS = 10_000;
+
+  private static final DeliveryOptions DELIVERY = Addresses.here().setCodecName(Codecs.DELIVERIES);
+
+  /** An instance on another node. */
+  private final class StandIn {
+    final String instance;
+    final Set<String> links = new HashSet<>(2);
+
+    /** Null while the instance may be about to start on this node. */
+    MessageConsumer<CommandBatch> consumer;
+
+    /** Null while nobody knows. */
+    String owner;
+
+    StandIn(String instance) {
+      this.instance = instance;
+    }
+
+    void lead(String node) {
+      owner = node;
+      if (consumer == null) {
+        consumer = vertx.eventBus().localConsumer(Addresses.commands(instance), this::onCommands);
+      }
+    }
+
+    void stop() {
+      if (consumer != null) {
+        consumer.unregister();
+        consumer = null;
+      }
+    }
+
+    /** What cannot be sent now is lost; links send again. */
+    void onCommands(Message<CommandBatch> message) {
+      CommandBatch batch = message.body();
+      links.add(batch.gateway());
+      int bytes = 0;
+      for (Command command : batch.commands()) {
+        bytes += COMMAND_BYTES + (command.payload() == null ? 0 : command.payload().length());
+        if (command.kind() == Command.Kind.DETACH) {
+          links.remove(batch.gateway());
+        }
+      }
+      if (owner != null) {
+        flow.send(
+            owner,
+            NodeTopics.commands(owner),
+            batch,
+            bytes,
+            NodeTopics.about(instance, peers.ownId()).setCodecName(Codecs.COMMANDS));
+      }
+      if (links.isEmpty()) {
+        vertx.setTimer(LINGER_MS, ignored -> endIfUnused());
+      }
+    }
+
+    private void endIfUnused() {
+      if (links.isEmpty() && standIns.remove(instance, this)) {
+        stop();
+        if (owner != null) {
+          vertx
+              .eventBus()
+              .send(NodeTopics.unlinked(owner), null, NodeTopics.about(instance, peers.ownId()));
+        }
+      }
+    }
+  }
+
+  private final Vertx vertx;
+  private final Peers peers;
+  private final PeerFlow flow;
+  private final Map<String, StandIn> standIns = new HashMap<>();
+
+  Routes(Vertx vertx, Peers peers, PeerFlow flow) {
+    this.vertx = vertx;
+    this.peers = peers;
+    this.flow = flow;
+  }
+
+  /** The instance is on that node; on this one it needs no stand-in. */
+  void lead(String instance, String owner) {
+    if (owner.equals(peers.ownId())) {
+      end(instance);
+      return;
+    }
+    standIns.computeIfAbsent(instance, StandIn::new).lead(owner);
+  }
+
+  /** The instance is about to start on this node, if this node gets it. */
+  void pause(String instance) {
+    StandIn paused = standIns.get(instance);
+    if (paused != null) {
+      paused.stop();
+    }
+  }
+
+  /** This node takes the instance's commands itself. */
+  void end(String instance) {
+    StandIn ended = standIns.remove(instance);
+    if (ended != null) {
+      ended.stop();
+    }
+  }
+
+  /** Nobody knows where the instance is; what links send meanwhile is lost. */
+  boolean lose(String instance, String owner) {
+    StandIn lost = standIns.get(instance);
+    if (lost == null || !owner.equals(lost.owner)) {
+      return false;
+    }
+    lost.owner = null;
+    return true;
+  }
+
+  /** Instances whose owner was that node; nobody knows where they are now. */
+  List<String> loseAll(String owner) {
+    List<String> lost = new ArrayList<>();
+    for (StandIn each : standIns.values()) {
+      if (owner.equals(each.owner)) {
+        each.owner = null;
+        lost.add(each.instance);
+      }
+    }
+    return lost;
+  }
+
+  /** The owner that commands are sent to; null if there is no stand-in, or nobody knows. */
+  String owner(String instance) {
+    StandIn known = standIns.get(instance);
+    return known == null ? null : known.owner;
+  }
+
+  int size() {
+    return standIns.size();
+  }
+
+  /** Another node's output for this node's links. */
+  void deliver(DeliveryBatch batch) {
+    vertx.eventBus().publish(Addresses.deliveries(batch.instance()), batch, DELIVERY);
+  }
+
+  /** The links ask the new owner what it knows of them. */
+  void rerouted(String instance) {
+    deliver(
+        new DeliveryBatch(instance, 0, DeliveryBatch.UNNUMBERED, List.of(new Outbound.Rerouted())));
+  }
+}

@@ -1,0 +1,81 @@
+package io.mycelium.deployer;
+
+import io.mycelium.instance.InstanceServices;
+import io.mycelium.instance.thread.OwnContext;
+import io.mycelium.journal.Claim;
+import io.mycelium.journal.InstanceStore.Registered;
+import io.mycelium.journal.NodeStore;
+import io.mycelium.journal.Store;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
+
+/**
+ * Whether this node may run an instance. A node that has the store to itself may run all; in a
+ * cluster an instance is claimed first. On the deployer's context.
+ */
+final class Ownership {
+  private final OwnContext context;
+  private final Store store;
+
+  /** Null where no other node uses the store. */
+  private final NodeStore nodes;
+
+  Ownership(OwnContext context, InstanceServices services) {
+    this.context = context;
+    this.store = services.store();
+    this.nodes = store.isShared() ? store.nodes() : null;
+  }
+
+  /**
+   * The instance, of which this node is the owner from now on, with the highest generation that was
+   * deployed.
+   *
+   * @return null if there is no such instance; fails with {@code instance_restarting} if another
+   *     node owns it
+   */
+  Future<Registered> take(String id) {
+    if (nodes == null) {
+      return context.here(store.instances().find(id));
+    }
+    return context
+        .here(nodes.claim(id))
+        .compose(
+            claim ->
+                claim == null
+                    ? context.vertx().succeededFuture()
+                    : context.here(store.instances().find(id)).map(row -> mine(row, claim)));
+  }
+
+  private Registered mine(Registered row, Claim claim) {
+    if (row == null) {
+      return null;
+    }
+    if (!nodes.isOurs(claim)) {
+      throw new Refusal(
+          ErrorCode.INSTANCE_RESTARTING, "instance " + row.id() + " is on another node now");
+    }
+    // The claim's generation is the first of the term, and is not deployed yet.
+    return new Registered(
+        row.id(),
+        row.name(),
+        row.type(),
+        row.spec(),
+        row.createdAt(),
+        claim.generation() - 1,
+        row.failed(),
+        row.lastError());
+  }
+
+  /** The generation below the first one of a new instance. */
+  long beforeFirst(long lastGeneration) {
+    return nodes == null ? lastGeneration : Claim.nextTerm(lastGeneration) - 1;
+  }
+
+  /** The instance is only in the store from now on: any node may take it. */
+  void release(String id, long generation) {
+    if (nodes != null) {
+      nodes.release(id, generation);
+    }
+  }
+}
