@@ -71,6 +71,10 @@ class PartitionIT {
     }
   }
 
+  private static long since(long nanos) {
+    return (System.nanoTime() - nanos) / 1_000_000;
+  }
+
   private static String others(int number) {
     TreeSet<String> others = new TreeSet<>();
     for (int i = 1; i <= NODES; i++) {
@@ -91,9 +95,9 @@ class PartitionIT {
       long began = System.nanoTime();
       member(first).awaitNodes("n" + second);
       member(second).awaitNodes("n" + first);
+      Figures.log("n%d was cut off; the two others noticed after %d ms", cut, since(began));
       member(cut).awaitNodes("");
-      Figures.log(
-          "a cut noticed on all sides after %d ms", (System.nanoTime() - began) / 1_000_000);
+      Figures.log("and it itself after %d ms", since(began));
       assertThat(member(first).ask("n" + second)).startsWith("answer");
       assertThat(member(first).ask("n" + cut)).startsWith("no answer");
       assertThat(member(cut).ask("n" + first)).startsWith("no answer");
@@ -101,7 +105,7 @@ class PartitionIT {
       network.heal(cut);
       long healed = System.nanoTime();
       everybodyHearsEverybody();
-      Figures.log("healed in all directions after %d ms", (System.nanoTime() - healed) / 1_000_000);
+      Figures.log("healed in all directions after %d ms", since(healed));
     }
   }
 
