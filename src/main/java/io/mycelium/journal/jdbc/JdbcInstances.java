@@ -81,7 +81,7 @@ final class JdbcInstances implements InstanceStore {
               throws SQLException, Fenced {
             long hindrance = transaction.number(0, HINDRANCE, me, instance.id());
             if (hindrance == 1) {
-              throw Fenced.byOwner(instance.id(), me, null);
+              throw Fenced.byOwner(instance.id(), me, me);
             }
             long generation = Claim.nextTerm(instance.generation());
             boolean isNew =

@@ -47,7 +47,7 @@ final class Ownership {
   String member() throws Fenced {
     String id = me;
     if (id == null) {
-      throw new Fenced("this node is in no cluster: it has not joined, or was declared dead");
+      throw Fenced.byOwner(null, null, null);
     }
     return id;
   }

@@ -80,7 +80,7 @@ class OwnersTest {
     Store outside = cluster.open();
     assertThat(failure(write(outside, TERM_1, "e", 1, 1)))
         .isInstanceOf(Fenced.class)
-        .hasMessageContaining("owned by node n1, this node is in no cluster");
+        .hasMessageContaining("this node is in no cluster: it has not joined");
     expectFenced(outside.instances().create(instance("j")));
     assertThat(await(first.instances().find("j"))).isNull();
   }
@@ -105,7 +105,9 @@ class OwnersTest {
     Cluster.create(first, "i");
     await(write(first, TERM_1, "e", 1, 1));
     cluster.kill("n1");
-    expectFenced(write(first, TERM_1, "e", 2, 2));
+    assertThat(failure(write(first, TERM_1, "e", 2, 2)))
+        .isInstanceOf(Fenced.class)
+        .hasMessage("node n1 has no lease any more: it was declared dead");
     expectFenced(first.journal().fence("i", TERM_1 + 1));
     expectFenced(first.instances().setFailed("i", true, "fenced off"));
     expectFenced(first.instances().create(instance("j")));
