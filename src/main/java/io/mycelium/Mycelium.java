@@ -169,6 +169,7 @@ public final class Mycelium {
   private Future<Void> startAccess() {
     if (config.access().isOpen()) {
       authenticators = Authenticators.open();
+      meters.staleKeys(() -> 0);
       return Future.succeededFuture();
     }
     return vertx

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A node whose clients would fill its heap: it is theirs alone what they fill. */
 class HeavyStateTest {
   private static final int ROOMS = 8;
+  private static final int BOARDS = 3;
   private static final int PUSHES = 150;
   private static final int FEWER = 20;
   private static final int PUSH_BYTES = 1_000_000;
@@ -82,15 +83,21 @@ class HeavyStateTest {
         .sum();
   }
 
+  /** An instance may take half of the node's budget, so the rooms are those of three. */
+  private static String board(int room) {
+    return "board" + room % BOARDS;
+  }
+
   /** Pushes of 1 MB, each under a key of its own; how often each answer came. */
-  private static Map<String, Integer> fill(ServerProcess server, String room, int pushes) {
+  private static Map<String, Integer> fill(ServerProcess server, int room, int pushes) {
     Map<String, Integer> answers = new HashMap<>();
     String megabyte = "x".repeat(PUSH_BYTES);
     try (PhoenixSocket mallory =
-        PhoenixSocket.connect(server.port(), "/socket/board?vsn=2.0.0&userId=mallory")) {
-      mallory.join(room);
+        PhoenixSocket.connect(
+            server.port(), "/socket/" + board(room) + "?vsn=2.0.0&userId=mallory")) {
+      mallory.join("r" + room);
       for (int i = 2; i < 2 + pushes; i++) {
-        mallory.send("['1','" + i + "','" + room + "','push',{'k" + i + "':'" + megabyte + "'}]");
+        mallory.send("['1','" + i + "','r" + room + "','push',{'k" + i + "':'" + megabyte + "'}]");
         JsonObject answer = mallory.awaitReply(String.valueOf(i)).getJsonObject(4);
         JsonObject response = answer.getJsonObject("response");
         answers.merge(response.getString("reason", "ok"), 1, Integer::sum);
@@ -137,15 +144,18 @@ class HeavyStateTest {
       for (int i = 0; i < ROOMS; i++) {
         rooms.put("r" + i, new JsonObject());
       }
-      create(
-          server,
-          new JsonObject("{\"id\":\"board\",\"type\":\"shared\",\"config\":{\"open\":true}}")
-              .put("rooms", rooms));
+      for (int i = 0; i < BOARDS; i++) {
+        create(
+            server,
+            new JsonObject("{\"type\":\"shared\",\"config\":{\"open\":true}}")
+                .put("id", board(i))
+                .put("rooms", rooms));
+      }
       AtomicBoolean ended = new AtomicBoolean();
       CompletableFuture<List<Long>> chat = CompletableFuture.supplyAsync(() -> chat(server, ended));
       List<Map<String, Integer>> answers = new ArrayList<>();
       for (int i = 0; i < ROOMS; i++) {
-        answers.add(fill(server, "r" + i, i == 0 ? PUSHES : FEWER));
+        answers.add(fill(server, i, i == 0 ? PUSHES : FEWER));
         assertThat(request("GET", management, "/health/ready", null).statusCode()).isEqualTo(200);
       }
       ended.set(true);
@@ -163,21 +173,24 @@ class HeavyStateTest {
       assertThat(answers.get(ROOMS - 1)).containsOnlyKeys("overloaded");
       assertThat(used).isBetween(max - ROOM_MAX, max);
       assertThat(p99(times)).isLessThan(MAX_P99_MS);
-      joins(server, "r0", fit);
+      joins(server, 0, fit);
 
       server.stopAndRestart();
 
-      joins(server, "r1", fit);
+      joins(server, 1, fit);
       assertThat(meter("mycelium_state_bytes")).isBetween(used - ROOM_MAX / 16, used);
-      assertThat(request("DELETE", server.port(), "/api/v1/instances/board", null).statusCode())
-          .isEqualTo(204);
+      for (int i = 0; i < BOARDS; i++) {
+        String path = "/api/v1/instances/" + board(i);
+        assertThat(request("DELETE", server.port(), path, null).statusCode()).isEqualTo(204);
+      }
       assertThat(meter("mycelium_state_bytes")).isLessThan(ROOM_MAX / 16);
     }
   }
 
-  private static void joins(ServerProcess server, String room, int keys) {
-    try (PhoenixSocket eve = PhoenixSocket.connect(server.port(), "/socket/board?vsn=2.0.0")) {
-      eve.join(room);
+  private static void joins(ServerProcess server, int room, int keys) {
+    String path = "/socket/" + board(room) + "?vsn=2.0.0";
+    try (PhoenixSocket eve = PhoenixSocket.connect(server.port(), path)) {
+      eve.join("r" + room);
       JsonObject state = eve.awaitEvent("state").getJsonObject(4).getJsonObject("data");
       assertThat(state.getJsonObject("state").size()).isEqualTo(keys);
     }
