@@ -81,8 +81,8 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
       ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_NOTSENT_LOWAT");
 
   /**
-   * One read of a socket in a turn, so that a socket full of tiny frames holds the event loop up for
-   * the others for some milliseconds only; Netty's own figure is 16 reads.
+   * One read of a socket in a turn, so that a socket full of tiny frames holds the event loop up
+   * for the others for some milliseconds only; Netty's own figure is 16 reads.
    */
   private static final RecvByteBufAllocator ONE_READ =
       new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1);
