@@ -33,6 +33,7 @@ public final class Connection {
   private final HubInstance instance;
   private final long number;
   private final Credentials credentials;
+  private final String user;
   private final Serializer serializer;
   private final Outbox outbox;
   private final Liveness liveness;
@@ -56,6 +57,7 @@ public final class Connection {
     this.instance = instance;
     this.number = number;
     this.credentials = new Credentials(hub, this, identity);
+    this.user = identity.userId();
     this.serializer = serializer;
     this.outbox = new Outbox(hub, this, serializer, transport);
     this.lastSeen = hub.tick();
@@ -373,8 +375,9 @@ public final class Connection {
     return hub.unfinished();
   }
 
+  /** That of the identity, at hand: a push reads one object, not three. */
   String user() {
-    return credentials.identity().userId();
+    return user;
   }
 
   Credentials credentials() {

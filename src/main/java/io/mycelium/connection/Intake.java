@@ -16,6 +16,10 @@ final class Intake {
   private final Connection connection;
   private final IntakeLimits limits;
   private final Seat seat;
+
+  /** Whether the seat has rates: most have none, and are not touched for a push. */
+  private final boolean shares;
+
   private long messages;
   private long bytes;
   private long joins;
@@ -27,6 +31,7 @@ final class Intake {
     this.connection = connection;
     this.limits = limits;
     this.seat = seat;
+    this.shares = seat.hasRates();
     long now = hub.now();
     messages = now;
     bytes = now;
@@ -44,7 +49,7 @@ final class Intake {
     long now = hub.now();
     long oneMore = limits.messages().after(messages, now, 1);
     long more = limits.bytes().after(bytes, now, length);
-    if (oneMore == Rate.OVER || more == Rate.OVER || seat.retryAfterMs(now) > 0) {
+    if (oneMore == Rate.OVER || more == Rate.OVER || shares && seat.retryAfterMs(now) > 0) {
       return false;
     }
     messages = oneMore;

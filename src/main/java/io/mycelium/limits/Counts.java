@@ -34,6 +34,10 @@ final class Counts {
           owner.rate == Rate.UNLIMITED ? null : new Bucket(owner.rate, System.nanoTime());
     }
 
+    boolean hasRate() {
+      return messages != null;
+    }
+
     /**
      * Counts a message. Returns 0, or, if the message is over the rate, the milliseconds to wait.
      */

@@ -79,6 +79,11 @@ public final class Seat {
     }
   }
 
+  /** Whether messages are counted by user or instance. */
+  public boolean hasRates() {
+    return user != null && user.hasRate() || instance != null && instance.hasRate();
+  }
+
   /**
    * Counts a message for the user and the instance. Returns 0, or, if a rate is exceeded, the
    * milliseconds to wait.
