@@ -58,9 +58,10 @@ final class Channel implements ReplyTo {
     this.replaced = replaced;
   }
 
-  /** Most joins say nothing, and keep nothing. */
+  /** Most joins say nothing: they share one. */
   private static Payload kept(Payload params) {
-    return params == null || params.length() == Payload.EMPTY.length() ? null : params;
+    boolean none = params != null && Arrays.equals(params.bytes(), Payload.EMPTY.bytes());
+    return none ? Payload.EMPTY : params;
   }
 
   Connection connection() {
@@ -84,7 +85,7 @@ final class Channel implements ReplyTo {
     rights = changed;
     if (!changed.seesPresence() && !blind) {
       room.blind(this, true);
-    } else if (gains && params == null) {
+    } else if (gains && !joining) {
       connection
           .link()
           .send(

@@ -49,7 +49,7 @@ final class Intake {
     long now = hub.now();
     long oneMore = limits.messages().after(messages, now, 1);
     long more = limits.bytes().after(bytes, now, length);
-    if (oneMore == Rate.OVER || more == Rate.OVER || shares && seat.retryAfterMs(now) > 0) {
+    if (oneMore == Rate.OVER || more == Rate.OVER || shares && seat.retryAfterMs(now, length) > 0) {
       return false;
     }
     messages = oneMore;
@@ -67,7 +67,7 @@ final class Intake {
       long wait = limits.bytes().retryAfterMs(bytes, now, length);
       refuse(message, length, "more than " + limits.maxBytes() + " bytes a second", wait);
     } else {
-      refuse(message, length, seat.overRate(), Math.max(1, seat.retryAfterMs(now)));
+      refuse(message, length, seat.overRate(), Math.max(1, seat.retryAfterMs(now, length)));
     }
   }
 

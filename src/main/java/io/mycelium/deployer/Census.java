@@ -174,7 +174,7 @@ final class Census {
           ErrorCode.MAX_INSTANCES,
           "tenant " + quota.owner() + " has its max_instances of " + quota.most());
     }
-    if (account.creates.take(System.nanoTime()) > 0) {
+    if (account.creates.take(System.nanoTime(), 1) > 0) {
       throw new Refusal(
           ErrorCode.RATE_LIMITED,
           "tenant "

@@ -11,38 +11,50 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Counts {
   private final ConcurrentHashMap<String, Tally> tallies = new ConcurrentHashMap<>();
-  private final Rate rate;
+  private final Rate messages;
+  private final Rate bytes;
 
   /**
-   * @param rate the rate of messages of all connections of one key together
+   * @param messages the rate of messages of all connections of one key together
+   * @param bytes the rate of their bytes
    */
-  Counts(Rate rate) {
-    this.rate = rate;
+  Counts(Rate messages, Rate bytes) {
+    this.messages = messages;
+    this.bytes = bytes;
   }
 
   /** The connections of one key. */
   static final class Tally {
     private final Counts owner;
     private final String key;
+
+    /** Null if there is no rate. */
     private final Bucket messages;
+
+    private final Bucket bytes;
     private int count;
 
     private Tally(Counts owner, String key) {
       this.owner = owner;
       this.key = key;
-      this.messages =
-          owner.rate == Rate.UNLIMITED ? null : new Bucket(owner.rate, System.nanoTime());
+      this.messages = bucket(owner.messages);
+      this.bytes = bucket(owner.bytes);
+    }
+
+    private static Bucket bucket(Rate rate) {
+      return rate == Rate.UNLIMITED ? null : new Bucket(rate, System.nanoTime());
     }
 
     boolean hasRate() {
-      return messages != null;
+      return messages != null || bytes != null;
     }
 
     /**
      * Counts a message. Returns 0, or, if the message is over the rate, the milliseconds to wait.
      */
-    long take(long now) {
-      return messages == null ? 0 : messages.take(now);
+    long take(long now, int length) {
+      long wait = messages == null ? 0 : messages.take(now, 1);
+      return wait > 0 || bytes == null ? wait : bytes.take(now, length);
     }
 
     void free() {

@@ -16,6 +16,9 @@ import io.mycelium.protocol.Rate;
  * @param joinBurst joins that may come at once
  * @param maxUserMessagesPerSecond messages of all connections of one user to this node
  * @param maxInstanceMessagesPerSecond messages of all connections of one instance to this node
+ * @param maxUserBytesPerSecond bytes of the messages of all connections of one user to this node
+ * @param maxInstanceBytesPerSecond bytes of the messages of all connections of one instance to this
+ *     node
  * @param maxHandshakesPerSecond upgrades that one address may request
  * @param handshakeBurst upgrades that may be requested at once
  * @param maxConnectionsPerAddress open at once; an IPv6 address counts as its /64 network
@@ -30,6 +33,8 @@ public record LimitsConfig(
     int joinBurst,
     int maxUserMessagesPerSecond,
     int maxInstanceMessagesPerSecond,
+    long maxUserBytesPerSecond,
+    long maxInstanceBytesPerSecond,
     int maxHandshakesPerSecond,
     int handshakeBurst,
     int maxConnectionsPerAddress,
@@ -37,7 +42,20 @@ public record LimitsConfig(
 
   public static final LimitsConfig DEFAULT =
       new LimitsConfig(
-          10_000, 20_000, 64L << 20, 128L << 20, 100, 1000, 0, 0, 500, 20_000, 20_000, 10_000);
+          10_000,
+          20_000,
+          64L << 20,
+          128L << 20,
+          100,
+          1000,
+          0,
+          0,
+          0,
+          0,
+          500,
+          20_000,
+          20_000,
+          10_000);
 
   private static final int MOST = 1_000_000_000;
 
@@ -50,16 +68,26 @@ public record LimitsConfig(
     Expect.range("limits.join_burst", joinBurst, 1, MOST);
     Expect.range("limits.max_user_messages_per_second", maxUserMessagesPerSecond, 0, MOST);
     Expect.range("limits.max_instance_messages_per_second", maxInstanceMessagesPerSecond, 0, MOST);
+    Expect.range("limits.max_user_bytes_per_second", maxUserBytesPerSecond, 0, 1L << 40);
+    Expect.range("limits.max_instance_bytes_per_second", maxInstanceBytesPerSecond, 0, 1L << 40);
     Expect.range("limits.max_handshakes_per_second", maxHandshakesPerSecond, 0, MOST);
     Expect.range("limits.handshake_burst", handshakeBurst, 1, MOST);
     Expect.range("limits.max_connections_per_address", maxConnectionsPerAddress, 0, MOST);
     Expect.range("limits.max_connections_per_user", maxConnectionsPerUser, 0, MOST);
   }
 
+  boolean countsUsers() {
+    return maxUserMessagesPerSecond > 0 || maxUserBytesPerSecond > 0;
+  }
+
+  boolean countsInstances() {
+    return maxInstanceMessagesPerSecond > 0 || maxInstanceBytesPerSecond > 0;
+  }
+
   /**
    * With a burst of two seconds: many connections share this rate, and each has a burst of its own.
    */
-  static Rate shared(int perSecond) {
+  static Rate shared(long perSecond) {
     return Rate.of(perSecond, 2L * perSecond);
   }
 }

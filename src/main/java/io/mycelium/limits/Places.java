@@ -19,8 +19,8 @@ public final class Places {
   private final AtomicLong unfinishedBytes = new AtomicLong();
   private final AtomicLong waitingBytes = new AtomicLong();
   private final Handshakes handshakes;
-  private final Counts addresses = new Counts(Rate.UNLIMITED);
-  private final Counts tenants = new Counts(Rate.UNLIMITED);
+  private final Counts addresses = new Counts(Rate.UNLIMITED, Rate.UNLIMITED);
+  private final Counts tenants = new Counts(Rate.UNLIMITED, Rate.UNLIMITED);
   private final Counts users;
   private final Counts instances;
 
@@ -32,8 +32,14 @@ public final class Places {
     this.limits = limits;
     this.handshakes =
         new Handshakes(Rate.of(limits.maxHandshakesPerSecond(), limits.handshakeBurst()));
-    this.users = new Counts(LimitsConfig.shared(limits.maxUserMessagesPerSecond()));
-    this.instances = new Counts(LimitsConfig.shared(limits.maxInstanceMessagesPerSecond()));
+    this.users =
+        new Counts(
+            LimitsConfig.shared(limits.maxUserMessagesPerSecond()),
+            LimitsConfig.shared(limits.maxUserBytesPerSecond()));
+    this.instances =
+        new Counts(
+            LimitsConfig.shared(limits.maxInstanceMessagesPerSecond()),
+            LimitsConfig.shared(limits.maxInstanceBytesPerSecond()));
   }
 
   public LimitsConfig limits() {

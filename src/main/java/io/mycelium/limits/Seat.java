@@ -28,7 +28,7 @@ public final class Seat {
     refusal = takeShares(identity, from);
     if (refusal != null) {
       free();
-    } else if (places.limits().maxInstanceMessagesPerSecond() > 0) {
+    } else if (places.limits().countsInstances()) {
       instance = places.instances().take(instanceId, 0);
     }
     return refusal;
@@ -45,7 +45,7 @@ public final class Seat {
     }
     Tenant whose = identity.tenant();
     int perUser = limits.maxConnectionsPerUser();
-    if (identity.userId() != null && (perUser > 0 || limits.maxUserMessagesPerSecond() > 0)) {
+    if (identity.userId() != null && (perUser > 0 || limits.countsUsers())) {
       // No name of a tenant contains a slash.
       String key = (whose == null ? "" : whose.name()) + '/' + identity.userId();
       user = places.users().take(key, perUser);
@@ -88,14 +88,14 @@ public final class Seat {
    * Counts a message for the user and the instance. Returns 0, or, if a rate is exceeded, the
    * milliseconds to wait.
    */
-  public long retryAfterMs(long now) {
-    long wait = user == null ? 0 : user.take(now);
-    return wait > 0 || instance == null ? wait : instance.take(now);
+  public long retryAfterMs(long now, int length) {
+    long wait = user == null ? 0 : user.take(now, length);
+    return wait > 0 || instance == null ? wait : instance.take(now, length);
   }
 
   /** Names the exceeded rate after {@link #retryAfterMs} was not 0. */
   public String overRate() {
-    return "with others of its user or instance more than limits.max_user_messages_per_second or"
-        + " limits.max_instance_messages_per_second";
+    return "with others of its user or instance more than limits.max_user_messages_per_second,"
+        + " limits.max_user_bytes_per_second, or the same of the instance";
   }
 }

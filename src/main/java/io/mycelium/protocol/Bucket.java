@@ -18,12 +18,12 @@ public final class Bucket {
    *
    * @return 0, or the milliseconds to wait if the bucket is empty
    */
-  public long take(long now) {
+  public long take(long now, long units) {
     while (true) {
       long before = full.get();
-      long after = rate.after(before, now, 1);
+      long after = rate.after(before, now, units);
       if (after == Rate.OVER) {
-        return rate.retryAfterMs(before, now, 1);
+        return rate.retryAfterMs(before, now, units);
       }
       if (full.compareAndSet(before, after)) {
         return 0;

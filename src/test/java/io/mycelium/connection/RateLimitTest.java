@@ -69,10 +69,16 @@ class RateLimitTest {
         joinBurst,
         ofUser,
         ofInstance,
+        0,
+        0,
         D.maxHandshakesPerSecond(),
         D.handshakeBurst(),
         D.maxConnectionsPerAddress(),
         D.maxConnectionsPerUser());
+  }
+
+  private static LimitsConfig bytes(long ofUser, long ofInstance) {
+    return new LimitsConfig(0, 1, 0, D.burstBytes(), 0, 1, 0, 0, ofUser, ofInstance, 0, 1, 0, 0);
   }
 
   private static JsonObject response(JsonArray reply) {
@@ -192,6 +198,36 @@ class RateLimitTest {
     assertThat(response(two.awaitReply("2")).getString("message"))
         .contains("limits.max_user_messages_per_second");
     assertThat(other.join("lobby").getString("status")).isEqualTo("ok");
+  }
+
+  /** The bucket holds two seconds, and of a full one any message may be taken. */
+  @ParameterizedTest
+  @ValueSource(strings = {"netty"})
+  void theyShareItsBytesToo(String transport) {
+    start(transport, bytes(4096, 0));
+    PhoenixSocket one = node.connect("x", "vsn=2.0.0&userId=ada");
+    PhoenixSocket two = node.connect("x", "vsn=2.0.0&userId=ada");
+    PhoenixSocket other = node.connect("x", "vsn=2.0.0&userId=bob");
+    one.send("['1','1','lobby','phx_join',{'x':'" + "x".repeat(20_000) + "'}]");
+    assertThat(status(one, "1")).isEqualTo("ok");
+    two.send("['1','2','lobby','phx_join',{}]");
+    assertThat(response(two.awaitReply("2")).getString("message"))
+        .contains("limits.max_user_bytes_per_second");
+    assertThat(other.join("lobby").getString("status")).isEqualTo("ok");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"netty"})
+  void anInstancesConnectionsShareItsBytes(String transport) {
+    start(transport, bytes(0, 4096));
+    node.create("{'id':'y','type':'accumulative'}");
+    PhoenixSocket one = node.connect("x");
+    PhoenixSocket two = node.connect("x");
+    one.send("['1','1','lobby','phx_join',{'x':'" + "x".repeat(20_000) + "'}]");
+    assertThat(status(one, "1")).isEqualTo("ok");
+    two.send("['1','2','lobby','phx_join',{}]");
+    assertThat(response(two.awaitReply("2")).getString("reason")).isEqualTo("rate_limited");
+    assertThat(node.connect("y").join("lobby").getString("status")).isEqualTo("ok");
   }
 
   @ParameterizedTest

@@ -44,6 +44,8 @@ class ShareTest {
         D.joinBurst(),
         0,
         0,
+        0,
+        0,
         handshakes,
         handshakeBurst,
         perAddress,

@@ -99,7 +99,7 @@ class RateTest {
           new Thread(
               () -> {
                 for (int n = 0; n < 1000; n++) {
-                  taken[own] += bucket.take(0) == 0 ? 1 : 0;
+                  taken[own] += bucket.take(0, 1) == 0 ? 1 : 0;
                 }
               });
       threads[i].start();

@@ -7,7 +7,6 @@ import io.mycelium.protocol.Disconnect;
 import io.mycelium.protocol.Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFutureListener;
@@ -17,7 +16,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CorruptedFrameException;
@@ -80,13 +78,6 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
   private static final ChannelOption<Long> UNSENT =
       ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_NOTSENT_LOWAT");
 
-  /**
-   * One read of a socket in a turn, so that a socket full of tiny frames holds the event loop up
-   * for the others for some milliseconds only; Netty's own figure is 16 reads.
-   */
-  private static final RecvByteBufAllocator ONE_READ =
-      new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1);
-
   private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
 
   private final ChannelHandlerContext head;
@@ -135,7 +126,6 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
       pipeline.addBefore(decoder.name(), null, new FrameReader(transport, maxMessageBytes));
     }
     channel.config().setWriteBufferWaterMark(budget);
-    channel.config().setRecvByteBufAllocator(ONE_READ);
     return transport;
   }
 

@@ -26,6 +26,8 @@ class ProxyProtocolTest {
           0,
           0,
           0,
+          0,
+          0,
           1,
           2,
           0);
