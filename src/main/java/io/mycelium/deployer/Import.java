@@ -24,6 +24,7 @@ final class Import {
 
   private final InstanceServices services;
   private final OwnContext context;
+  private final Ownership ownership;
   private final String id;
   private final long generation;
   private ImportedRooms rooms;
@@ -35,9 +36,15 @@ final class Import {
   /**
    * @param generation that writes the instance; older generations of its id are fenced off
    */
-  Import(InstanceServices services, OwnContext context, String id, long generation) {
+  Import(
+      InstanceServices services,
+      OwnContext context,
+      Ownership ownership,
+      String id,
+      long generation) {
     this.services = services;
     this.context = context;
+    this.ownership = ownership;
     this.id = id;
     this.generation = generation;
   }
@@ -159,7 +166,9 @@ final class Import {
                 ErrorCode.INVALID_PAYLOAD,
                 "line " + (lines + 1) + ": it is absent, expected {\"end\": entries}");
           }
-          return context.here(services.store().instances().setFailed(id, false, null));
+          return context
+              .here(services.store().instances().setFailed(id, false, null))
+              .onSuccess(done -> ownership.release(id, generation));
         });
   }
 

@@ -240,7 +240,8 @@ final class Registry {
     checkRoom(id, quota);
     census.add(id);
     importing.add(id);
-    return new Import(services, context, id, stuck.getOrDefault(id, 0L) + 1);
+    long generation = ownership.beforeFirst(stuck.getOrDefault(id, 0L)) + 1;
+    return new Import(services, context, ownership, id, generation);
   }
 
   /** The import failed. */
