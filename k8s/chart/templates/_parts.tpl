@@ -13,6 +13,10 @@ labels:
   {{- include "mycelium.selector" . | nindent 2 }}
 {{- end }}
 
+{{- define "mycelium.busSecret" -}}
+{{ .Values.cluster.tlsSecretName | default (printf "%s-bus" (include "mycelium.name" .)) }}
+{{- end }}
+
 {{/* mycelium.yaml: what the values say, and what must fit the rest of the chart. */}}
 {{- define "mycelium.config" -}}
 {{- $own := dict "ops" (dict "drain_timeout" (printf "%ds" (int .Values.shutdown.drain))) }}
