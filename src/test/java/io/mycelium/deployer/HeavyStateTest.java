@@ -177,7 +177,9 @@ class HeavyStateTest {
 
       server.stopAndRestart();
 
-      joins(server, 1, fit);
+      for (int i = 0; i < BOARDS; i++) {
+        joins(server, i, fit);
+      }
       assertThat(meter("mycelium_state_bytes")).isBetween(used - ROOM_MAX / 16, used);
       for (int i = 0; i < BOARDS; i++) {
         String path = "/api/v1/instances/" + board(i);
