@@ -74,13 +74,7 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
       Wire.string(out, closed.room());
     } else if (item instanceof Outbound.Running running) {
       out.appendInt(7).appendInt(running.applied().size());
-      running
-          .applied()
-          .forEach(
-              (gateway, number) -> {
-                Wire.string(out, gateway);
-                out.appendLong(number);
-              });
+      writeNumbers(out, running.applied());
     } else if (item instanceof Outbound.Failed failed) {
       out.appendInt(8);
       Wire.string(out, failed.message());
@@ -112,11 +106,20 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
     }
   }
 
+  private static void writeNumbers(Buffer out, Map<String, Long> numbers) {
+    numbers.forEach(
+        (name, number) -> {
+          Wire.string(out, name);
+          out.appendLong(number);
+        });
+  }
+
   private static void writeGreeting(Buffer out, Outbound item) {
     if (item instanceof Outbound.Welcome welcome) {
       out.appendInt(13);
       Wire.string(out, welcome.gateway());
-      out.appendLong(welcome.applied());
+      out.appendLong(welcome.applied()).appendInt(welcome.seqs().size());
+      writeNumbers(out, welcome.seqs());
     } else if (item instanceof Outbound.Restored restored) {
       out.appendInt(14);
       Wire.string(out, restored.gateway());
@@ -165,7 +168,7 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
       case 4 -> readRefill(in);
       case 5 -> new Outbound.Resend(in.string(), in.longNumber());
       case 6 -> new Outbound.RoomClosed(in.string());
-      case 7 -> readRunning(in);
+      case 7 -> new Outbound.Running(readNumbers(in));
       case 8 -> new Outbound.Failed(in.string());
       case 9 -> new Outbound.Deleted();
       case 10 ->
@@ -179,7 +182,7 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
               in.bytes(),
               readDeliveries(in),
               in.longNumber());
-      case 13 -> new Outbound.Welcome(in.string(), in.longNumber());
+      case 13 -> new Outbound.Welcome(in.string(), in.longNumber(), readNumbers(in));
       case 14 -> readRestored(in);
       case 15 -> new Outbound.Forgotten(in.string());
       default -> throw new IllegalStateException("item tag is " + tag + ", expected 0 to 15");
@@ -240,13 +243,13 @@ final class DeliveryBatchCodec implements MessageCodec<DeliveryBatch, DeliveryBa
     return new Outbound.Restored(gateway, pushes, anew);
   }
 
-  private static Outbound readRunning(Wire.Reader in) {
+  private static Map<String, Long> readNumbers(Wire.Reader in) {
     int count = in.number();
-    Map<String, Long> applied = new HashMap<>();
+    Map<String, Long> numbers = new HashMap<>();
     for (int i = 0; i < count; i++) {
-      applied.put(in.string(), in.longNumber());
+      numbers.put(in.string(), in.longNumber());
     }
-    return new Outbound.Running(applied);
+    return numbers;
   }
 
   @Override

@@ -236,6 +236,7 @@ public final class InstanceLink {
   void welcome(Outbound.Welcome welcome) {
     if (asking) {
       comeUp(welcome.applied());
+      listener.onWelcome(welcome.seqs());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.mycelium.bus;
 
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -33,6 +34,13 @@ public interface LinkListener {
    * @param anew names of the rooms that lost their history: their channels must rejoin
    */
   void onRestored(Set<String> anew);
+
+  /**
+   * Deliveries may have been lost on their way.
+   *
+   * @param seqs of the last entry of each room that has any
+   */
+  void onWelcome(Map<String, Long> seqs);
 
   /** The instance failed; pending commands were answered already. */
   void onFailed(String message);

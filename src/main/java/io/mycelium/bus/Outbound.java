@@ -88,8 +88,12 @@ public sealed interface Outbound {
   /** A gap in a link's commands: the link must send all commands above {@code after} again. */
   record Resend(String gateway, long after) implements Outbound {}
 
-  /** The answer to a link's {@link Command.Kind#HELLO}: the instance knows the link. */
-  record Welcome(String gateway, long applied) implements Outbound {}
+  /**
+   * The answer to a link's {@link Command.Kind#HELLO}: the instance knows the link.
+   *
+   * @param seqs of the last entry of each room that has any
+   */
+  record Welcome(String gateway, long applied, Map<String, Long> seqs) implements Outbound {}
 
   /**
    * The answer to a link's {@link Command.Kind#HELLO}: the instance's memory of the link is gone.

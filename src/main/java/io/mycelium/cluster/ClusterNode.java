@@ -17,8 +17,10 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,6 +82,11 @@ public final class ClusterNode extends VerticleBase {
     membership.listen(
         new Membership.Listener() {
           @Override
+          public void joined(String nodeId) {
+            context.runOnContext(ignored -> routes.reachable(nodeId));
+          }
+
+          @Override
           public void left(String nodeId) {
             context.runOnContext(ignored -> lease.left(nodeId));
           }
@@ -94,7 +101,6 @@ public final class ClusterNode extends VerticleBase {
               router.start();
               lease.start();
               serving = true;
-              vertx.setPeriodic(config.renewEvery().toMillis() * 2, ignored -> look());
             });
   }
 
@@ -107,10 +113,6 @@ public final class ClusterNode extends VerticleBase {
 
   private NodeStore.Node self() {
     return new NodeStore.Node(membership.ownId(), config.name(), config.host(), config.port());
-  }
-
-  private void look() {
-    store.nodes().onSuccess(members -> context.runOnContext(go -> placement.update(members)));
   }
 
   /** Whether this node has its lease, as far as it knows. Any thread. */
@@ -187,6 +189,22 @@ public final class ClusterNode extends VerticleBase {
       vertx.eventBus().publish(DEAD, node);
     }
 
+    /** A route comes from the leases: a node without one owns nothing. */
+    @Override
+    public void members(List<NodeStore.Member> all) {
+      context.runOnContext(
+          ignored -> {
+            placement.update(all);
+            Set<String> leased =
+                all.stream().map(member -> member.node().id()).collect(Collectors.toSet());
+            routes.owners().stream().filter(owner -> !leased.contains(owner)).forEach(this::gone);
+          });
+    }
+
+    private void gone(String node) {
+      ClusterNode.this.gone(node);
+    }
+
     @Override
     public void lost() {
       giveUp();
@@ -222,6 +240,7 @@ public final class ClusterNode extends VerticleBase {
               LOG.info("cluster: this node has joined again, as {}", id);
               lease.regained();
               serving = true;
+              routes.renamed();
             })
         .onFailure(
             cause -> {

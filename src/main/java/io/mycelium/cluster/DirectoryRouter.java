@@ -48,7 +48,7 @@ final class DirectoryRouter {
     this.peers = peers;
     this.routes = routes;
     this.placement = placement;
-    this.gathering = new Gathering(vertx, peers, placement);
+    this.gathering = new Gathering(vertx, peers);
   }
 
   void start() {

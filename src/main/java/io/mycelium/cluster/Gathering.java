@@ -23,14 +23,12 @@ final class Gathering {
 
   private final Vertx vertx;
   private final Peers peers;
-  private final Placement placement;
 
   private record Answer(String node, JsonObject page) {}
 
-  Gathering(Vertx vertx, Peers peers, Placement placement) {
+  Gathering(Vertx vertx, Peers peers) {
     this.vertx = vertx;
     this.peers = peers;
-    this.placement = placement;
   }
 
   /**
@@ -40,10 +38,7 @@ final class Gathering {
   Future<Object> list(JsonObject request, JsonObject here) {
     JsonObject filter = request.getJsonObject(FILTER);
     List<Future<Answer>> asked = new ArrayList<>();
-    placement.nodes().stream()
-        .map(member -> member.node().id())
-        .filter(id -> !id.equals(peers.ownId()))
-        .forEach(id -> asked.add(live(id, filter)));
+    peers.others().forEach(id -> asked.add(live(id, filter)));
     return Future.all(asked).map(done -> merged(filter, here, asked));
   }
 

@@ -4,6 +4,7 @@ import io.mycelium.journal.NodeStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -23,8 +24,11 @@ final class Lease {
 
   /** What follows from leases; on the cluster's event loop. */
   interface Listener {
-    /** Another node owns nothing any more. */
+    /** This node has ended another's lease. */
     void dead(String nodeId);
+
+    /** Who has a lease, every now and then: what others were told may not have come here. */
+    void members(List<NodeStore.Member> all);
 
     /** This node owns nothing any more; it joins again under another id. */
     void lost();
@@ -144,6 +148,7 @@ final class Lease {
             done -> {
               looking = false;
               if (done.succeeded()) {
+                listener.members(done.result());
                 done.result().forEach(this::judge);
               }
             });

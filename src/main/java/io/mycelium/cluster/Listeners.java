@@ -35,8 +35,12 @@ final class Listeners {
     }
 
     void add(String node, String link) {
-      if (nodeByLink.put(link, node) == null) {
+      String before = nodeByLink.put(link, node);
+      if (!node.equals(before)) {
         linksByNode.merge(node, 1, Integer::sum);
+        if (before != null) {
+          linksByNode.computeIfPresent(before, (same, links) -> links == 1 ? null : links - 1);
+        }
       }
     }
 

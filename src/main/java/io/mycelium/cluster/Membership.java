@@ -122,7 +122,7 @@ public final class Membership implements Peers {
     return ownId;
   }
 
-  /** Ids of the other nodes. */
+  @Override
   public Set<String> others() {
     return new TreeSet<>(nodes.values());
   }

@@ -7,6 +7,9 @@ interface Peers {
   /** This node's id. */
   String ownId();
 
+  /** Ids of the other nodes. */
+  Set<String> others();
+
   /** Vert.x's id of another node; null if it is not there. */
   String vertxId(String nodeId);
 

@@ -142,6 +142,28 @@ final class Routes {
     return true;
   }
 
+  /** The nodes that commands are sent to. */
+  Set<String> owners() {
+    Set<String> owners = new HashSet<>();
+    standIns.values().forEach(each -> owners.add(each.owner));
+    owners.remove(null);
+    return owners;
+  }
+
+  /** The node was not heard for a while, or is new: what it sent meanwhile may be lost. */
+  void reachable(String owner) {
+    for (StandIn each : List.copyOf(standIns.values())) {
+      if (owner.equals(each.owner)) {
+        rerouted(each.instance);
+      }
+    }
+  }
+
+  /** This node has another id: the owners learn of it from the links' questions. */
+  void renamed() {
+    List.copyOf(standIns.keySet()).forEach(this::rerouted);
+  }
+
   /** Instances whose owner was that node; nobody knows where they are now. */
   List<String> loseAll(String owner) {
     List<String> lost = new ArrayList<>();

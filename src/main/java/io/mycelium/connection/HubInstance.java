@@ -151,6 +151,13 @@ public final class HubInstance implements LinkListener {
     }
   }
 
+  @Override
+  public void onWelcome(Map<String, Long> seqs) {
+    for (HubRoom room : List.copyOf(rooms.values())) {
+      room.catchUp(seqs.getOrDefault(room.name(), 0L));
+    }
+  }
+
   /** A channel with a join or a leave on its way needs nothing: that command is sent again. */
   @Override
   public void onRestored(Set<String> anew) {

@@ -260,10 +260,10 @@ final class HubRoom {
    * @return false if the room has fewer entries than were delivered: the last ones are lost
    */
   boolean catchUp(long seq) {
-    if (seq > last && held == null) {
+    if (seq > last && held == null && !isEmpty()) {
       fetchUpTo(seq);
     }
-    return seq >= last;
+    return seq >= last || isEmpty();
   }
 
   /** Whether a channel's join state is ahead of what this hub has delivered. */

@@ -114,7 +114,7 @@ public final class Instance {
       }
     }
     if (LinkAnswers.isHello(batch)) {
-      LinkAnswers.toHello(known, batch, turn);
+      LinkAnswers.toHello(known, batch, rooms.values(), turn);
       return null;
     }
     if (batch.previous() > applied) {

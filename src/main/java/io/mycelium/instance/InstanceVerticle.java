@@ -370,7 +370,7 @@ public final class InstanceVerticle extends VerticleBase {
    * reads the journal.
    */
   private void notWritten(Turn turn, Throwable cause) {
-    publish(turn.inDoubt());
+    publish(LinkAnswers.afterFailure(cause, services.store().isShared(), turn));
     crashLater(cause);
   }
 

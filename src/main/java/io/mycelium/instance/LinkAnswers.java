@@ -3,8 +3,13 @@ package io.mycelium.instance;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.CommandBatch;
 import io.mycelium.bus.Outbound;
+import io.mycelium.journal.Fenced;
 import io.mycelium.room.Room;
 import io.mycelium.room.Turn;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -21,11 +26,15 @@ final class LinkAnswers {
    *
    * @param known null if it is not
    */
-  static void toHello(LinkState known, CommandBatch batch, Turn turn) {
+  static void toHello(LinkState known, CommandBatch batch, Collection<Room> rooms, Turn turn) {
     if (known == null) {
       turn.ask(batch.gateway(), batch.commands().get(0));
     } else {
-      turn.item(new Outbound.Welcome(known.gateway(), known.applied()));
+      Map<String, Long> seqs = new HashMap<>();
+      rooms.stream()
+          .filter(room -> room.seq() > 0)
+          .forEach(room -> seqs.put(room.name(), room.seq()));
+      turn.item(new Outbound.Welcome(known.gateway(), known.applied(), seqs));
       known.replies().repeat(turn);
     }
   }
@@ -57,5 +66,13 @@ final class LinkAnswers {
       CatchUps.tell(link.gateway(), room, turn);
       ReplyJson.presence(link.gateway(), command.connection(), room, turn);
     }
+  }
+
+  /**
+   * What links are told after an append failed. If another node owns the instance now, nothing was
+   * written: links send the same commands to that node.
+   */
+  static List<Outbound> afterFailure(Throwable cause, boolean isShared, Turn turn) {
+    return isShared && cause instanceof Fenced ? List.of() : turn.inDoubt();
   }
 }

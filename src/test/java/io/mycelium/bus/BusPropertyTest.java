@@ -125,7 +125,11 @@ class BusPropertyTest {
             refill,
             resend,
             running,
-            Combinators.combine(text(), Arbitraries.longs()).as(Outbound.Welcome::new),
+            Combinators.combine(
+                    text(),
+                    Arbitraries.longs(),
+                    Arbitraries.maps(text(), Arbitraries.longs()).ofMaxSize(3))
+                .as(Outbound.Welcome::new),
             Combinators.combine(
                     text(),
                     Arbitraries.maps(Arbitraries.longs(), Arbitraries.longs()).ofMaxSize(3),
@@ -181,7 +185,7 @@ class BusPropertyTest {
             new Outbound.Resend("link", 7),
             new Outbound.RoomClosed("room"),
             new Outbound.Running(Map.of("link", 7L)),
-            new Outbound.Welcome("link", 7),
+            new Outbound.Welcome("link", 7, Map.of("room", 8L)),
             new Outbound.Restored("link", Map.of(7L, 8L), Set.of("room")),
             new Outbound.Forgotten("link"),
             new Outbound.Failed("why"),

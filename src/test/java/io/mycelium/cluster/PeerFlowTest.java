@@ -53,6 +53,11 @@ class PeerFlowTest {
 
   private record Two(String ownId, String other) implements Peers {
     @Override
+    public Set<String> others() {
+      return Set.of(other);
+    }
+
+    @Override
     public String vertxId(String nodeId) {
       return Map.of(other, "vertx-" + other).get(nodeId);
     }
