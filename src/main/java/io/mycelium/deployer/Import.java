@@ -152,7 +152,7 @@ final class Import {
         spec.type(),
         spec.toJson().encode(),
         spec.createdAt().toEpochMilli(),
-        generation,
+        ownership.registered(generation),
         true,
         UNFINISHED);
   }

@@ -72,6 +72,11 @@ final class Ownership {
     return nodes == null ? lastGeneration : Claim.nextTerm(lastGeneration) - 1;
   }
 
+  /** What a new row says so that this generation is its first: the store begins a term itself. */
+  long registered(long first) {
+    return nodes == null ? first : first - 1;
+  }
+
   /** The instance is only in the store from now on: any node may take it. */
   void release(String id, long generation) {
     if (nodes != null) {

@@ -146,7 +146,7 @@ final class Registry {
     census.add(spec.id());
     services.meters().statusChanged(null, created.status().json());
     return context
-        .here(services.store().instances().create(row(spec)))
+        .here(services.store().instances().create(row(spec, created.generation() + 1)))
         .compose(isNew -> isNew ? created.start() : Future.failedFuture(taken(spec.id())))
         .onSuccess(
             ignored -> {
@@ -173,14 +173,14 @@ final class Registry {
     return Refusal.of(ErrorCode.ID_TAKEN, "id", id, "an id that no instance has");
   }
 
-  private static InstanceStore.Registered row(InstanceSpec spec) {
+  private InstanceStore.Registered row(InstanceSpec spec, long first) {
     return new InstanceStore.Registered(
         spec.id(),
         spec.name(),
         spec.type(),
         spec.toJson().encode(),
         spec.createdAt().toEpochMilli(),
-        1,
+        ownership.registered(first),
         false,
         null);
   }

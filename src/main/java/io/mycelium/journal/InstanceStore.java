@@ -40,8 +40,8 @@ public interface InstanceStore {
 
   /**
    * Registers an instance; false if its id is taken, with nothing changed. In a cluster this node
-   * owns it, a generation that is in no term becomes the {@linkplain Claim#nextTerm next term's},
-   * and an id whose deletion by another node is not complete counts as taken.
+   * owns it, its generation becomes the {@linkplain Claim#nextTerm next term's}, and an id whose
+   * deletion by another node is not complete counts as taken.
    */
   Future<Boolean> create(Registered instance);
 

@@ -50,6 +50,8 @@ public final class Besieged implements AutoCloseable {
   public Besieged(Map<String, String> options) {
     Map<String, String> environment = new HashMap<>(options);
     environment.put("MYCELIUM_JOURNAL_URL", "memory:");
+    // The default, 64 MiB, may take twice that of a heap; this one has 128 MB.
+    environment.put("MYCELIUM_SOCKET_MAX_UNFINISHED_BYTES", "16MiB");
     server =
         ServerProcess.withJvmFlags(
             environment, "-Xmx128m", "-XX:MaxDirectMemorySize=128m", "-XX:+ExitOnOutOfMemoryError");
@@ -111,7 +113,7 @@ public final class Besieged implements AutoCloseable {
     while (flowed.get() < before + 20 && failures.isEmpty() && System.nanoTime() < deadline) {
       Thread.onSpinWait();
     }
-    assertThat(server.isAlive()).as("the server lives").isTrue();
+    assertThat(server.isAlive()).as("the server lives: %s", server.log()).isTrue();
     assertThat(failures).isEmpty();
     assertThat(flowed.get()).as("messages flow").isGreaterThanOrEqualTo(before + 20);
     long worst = worstMs;

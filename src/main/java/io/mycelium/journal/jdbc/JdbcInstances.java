@@ -83,10 +83,7 @@ final class JdbcInstances implements InstanceStore {
             if (hindrance == 1) {
               throw Fenced.byOwner(instance.id(), me, me);
             }
-            // An import writes in the term that it says, before the instance is deployed.
-            boolean isInTerm = Claim.term(instance.generation()) > 0;
-            long generation =
-                isInTerm ? instance.generation() : Claim.nextTerm(instance.generation());
+            long generation = Claim.nextTerm(instance.generation());
             boolean isNew =
                 hindrance == 0 && transaction.update(INSERT_OWNED, columns(generation, me)) == 1;
             if (isNew) {

@@ -16,36 +16,30 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Frames that no client library sends, in numbers. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+/** Frames that no client library sends, in numbers: each attack on a server of its own. */
 class HostileFramesTest {
   private static final String SIEGE = "/socket/siege/websocket?vsn=2.0.0";
   private static final byte[] NOTHING = {};
 
   private Besieged node;
 
-  @BeforeAll
+  @BeforeEach
   void start() {
     node = new Besieged();
   }
 
-  @AfterAll
-  void stop() {
-    node.close();
-  }
-
   @AfterEach
   void nobodyElseNotices(TestInfo attack) {
-    node.assertOver(attack.getTestMethod().orElseThrow().getName());
+    try (Besieged besieged = node) {
+      besieged.assertOver(attack.getTestMethod().orElseThrow().getName());
+    }
   }
 
   private RawSocket joined() {
@@ -163,7 +157,7 @@ class HostileFramesTest {
       sendAll(socket, RawSocket.encoded(RawSocket.TEXT, true, most), 1);
       sockets.add(socket);
     }
-    // The node's bound is 64 MiB: what is above it is closed, and all but one may be closed so far.
+    // The node's bound is 16 MiB: what is above it is closed, and all but one may be closed so far.
     for (RawSocket socket : sockets.subList(0, count - 70)) {
       Frame close = socket.await(RawSocket.CLOSE);
       assertThat(close.reason()).isEqualTo("message_timeout");
