@@ -356,26 +356,6 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
     head.channel().closeFuture().addListener(ignored -> gone.run());
   }
 
-  /** What the peer still sends is read and forgotten, and so is what it had begun. */
-  private void discardInput(ChannelPipeline pipeline) {
-    if (head.isRemoved()) {
-      return;
-    }
-    pipeline.addBefore(head.name(), null, new Discard());
-    FrameReader reader = pipeline.get(FrameReader.class);
-    if (reader != null) {
-      pipeline.remove(reader);
-    }
-    pipeline.remove(head.handler());
-  }
-
-  private static final class Discard extends ChannelInboundHandlerAdapter {
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      ReferenceCountUtil.release(message);
-    }
-  }
-
   /**
    * RFC 6455 section 7.1.1: the server closes its half after the close frame, and reads until the
    * peer closes the other half. Closing both at once would reset a connection with unread data, and
@@ -392,7 +372,6 @@ final class NettyTransport extends ChannelInboundHandlerAdapter
             halves
                 ? sent -> ((DuplexChannel) channel).shutdownOutput()
                 : ChannelFutureListener.CLOSE);
-    discardInput(channel.pipeline());
     Future<?> deadline =
         channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
     channel.closeFuture().addListener(ignored -> deadline.cancel(false));
