@@ -71,6 +71,9 @@ final class DirectoryService {
       case "import_end" ->
           imports.finish(request.getString("upload"), id).compose(ignored -> list.get(id));
       case "import_abandon" -> imports.abandon(request.getString("upload")).map(new JsonObject());
+      case "nodes" -> Future.succeededFuture(LoneNode.nodes());
+      case "drain_node" -> Future.failedFuture(LoneNode.unknownNode(id));
+      case "move" -> list.get(id).compose(found -> Future.failedFuture(LoneNode.nowhereToMove(id)));
       case "disown" -> disown(request.getJsonArray("ids"));
       case "types" -> Future.succeededFuture(services.types().toJson());
       case "stats" -> list.stats(id);

@@ -37,7 +37,8 @@ public enum ErrorCode {
   TIMEOUT("timeout", 504, true),
   INTERNAL("internal", 500, false),
   KEYS_UNAVAILABLE("keys_unavailable", 503, true),
-  MAX_ROOMS("max_rooms", 503, true);
+  MAX_ROOMS("max_rooms", 503, true),
+  UNKNOWN_NODE("unknown_node", 404, false);
 
   private static final ErrorCode[] VALUES = values();
 
