@@ -14,6 +14,8 @@ public enum Action {
   GET_INSTANCE("getInstance", Over.INSTANCE, Scope.INSTANCES_READ, 0),
   DELETE_INSTANCE("deleteInstance", Over.INSTANCE, Scope.INSTANCES_DELETE, 0),
   RESTART_INSTANCE("restartInstance", Over.INSTANCE, Scope.ADMIN, 0),
+  /** To another node, which also runs it anew. */
+  MOVE_INSTANCE("moveInstance", Over.INSTANCE, Scope.ADMIN, 0),
   EXPORT_INSTANCE("exportInstance", Over.INSTANCE, Scope.ADMIN, 0),
   IMPORT_INSTANCE("importInstance", Over.INSTANCE, Scope.ADMIN, 0),
   GET_STATS("getStats", Over.INSTANCE, Scope.INSTANCES_READ, 0),
@@ -40,6 +42,11 @@ public enum Action {
   GET_ROOMS(null, Over.ROOM, null, RoomRights.JOIN_BIT),
 
   CONSOLE(null, Over.NODE, Scope.CONSOLE, 0),
+  /** Shown by the console, and as much a matter of all instances. */
+  LIST_NODES("listNodes", Over.NODE, Scope.CONSOLE, 0),
+  DRAIN_NODE("drainNode", Over.NODE, Scope.ADMIN, 0),
+  /** The end of draining. */
+  RESUME_NODE("resumeNode", Over.NODE, Scope.ADMIN, 0),
   /** To revoke tokens of the caller's tenant, or any token without a tenant. */
   REVOKE("createRevocation", Over.ALL, Scope.ADMIN, 0),
   LIST_REVOCATIONS("listRevocations", Over.ALL, Scope.ADMIN, 0);

@@ -221,6 +221,34 @@ public final class InstanceDirectory {
         "observe", new JsonObject().put("id", id).put("room", room).put("limit", limit));
   }
 
+  /**
+   * The nodes of the cluster, and what happened to them: {@code {items: [node], events: [event]}}.
+   * A <em>node</em> is {@code {id, name, host, port, self, started_at, silent_ms, draining, load:
+   * {instances, connections, cpu}}}, an <em>event</em> {@code {at, kind, node, instance?, from?,
+   * to?, ms?}}; events come newest first. Both are empty on a node that is alone.
+   */
+  public Future<JsonObject> nodes() {
+    return request("nodes", new JsonObject());
+  }
+
+  /**
+   * Drains a node: it takes no more instances, and hands over those that it has; or ends that.
+   * Answers with the node.
+   */
+  public Future<JsonObject> drainNode(String id, boolean on) {
+    return request("drain_node", new JsonObject().put("id", id).put("on", on));
+  }
+
+  /**
+   * Moves an instance to another node: {@code {id, from, to, ms}}, with the milliseconds for which
+   * the instance took nothing.
+   *
+   * @param node null for the one with the least load
+   */
+  public Future<JsonObject> move(String id, String node) {
+    return request("move", new JsonObject().put("id", id).put("node", node));
+  }
+
   private Future<JsonObject> request(String op, JsonObject arguments) {
     return send(op, arguments);
   }

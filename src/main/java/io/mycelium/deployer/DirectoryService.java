@@ -77,6 +77,9 @@ final class DirectoryService {
       case "left" -> moves.left(id);
       case "stay" -> moves.stay(id);
       case "take" -> moves.take(id, request);
+      case "nodes" -> Future.succeededFuture(LoneNode.nodes());
+      case "drain_node" -> Future.failedFuture(LoneNode.unknownNode(id));
+      case "move" -> list.get(id).compose(found -> Future.failedFuture(LoneNode.nowhereToMove(id)));
       case "disown" -> disown(request.getJsonArray("ids"));
       case "types" -> Future.succeededFuture(services.types().toJson());
       case "stats" -> list.stats(id);

@@ -71,7 +71,14 @@ class PermissionsTest {
   void adminMayDoEverythingOnItsInstancesAndNothingBeyond() {
     Grant admin = new Grant(CHAT, Map.of(), Set.of(Scope.ADMIN));
     Set<Action> all = EnumSet.allOf(Action.class);
-    all.removeAll(EnumSet.of(Action.CONSOLE, Action.REVOKE, Action.LIST_REVOCATIONS));
+    all.removeAll(
+        EnumSet.of(
+            Action.CONSOLE,
+            Action.LIST_NODES,
+            Action.DRAIN_NODE,
+            Action.RESUME_NODE,
+            Action.REVOKE,
+            Action.LIST_REVOCATIONS));
     assertThat(allowed(admin)).isEqualTo(all);
     assertThat(may(Action.GET_INSTANCE, "chat2", null, admin)).isFalse();
     assertThat(may(Action.CREATE_INSTANCE, null, null, admin)).isFalse();
@@ -82,7 +89,14 @@ class PermissionsTest {
     Grant some = new Grant(List.of(Glob.of("c*")), Map.of(), Set.of(Scope.ADMIN));
     Grant all = new Grant(List.of(Glob.ALL), Map.of(), Set.of(Scope.ADMIN));
     for (Action action :
-        List.of(Action.CONSOLE, Action.REVOKE, Action.LIST_REVOCATIONS, Action.CREATE_INSTANCE)) {
+        List.of(
+            Action.CONSOLE,
+            Action.LIST_NODES,
+            Action.DRAIN_NODE,
+            Action.RESUME_NODE,
+            Action.REVOKE,
+            Action.LIST_REVOCATIONS,
+            Action.CREATE_INSTANCE)) {
       assertThat(may(action, null, null, some)).as(action.name()).isFalse();
       assertThat(may(action, null, null, all)).as(action.name()).isTrue();
     }
@@ -96,6 +110,23 @@ class PermissionsTest {
     assertThat(Permissions.allows(acme, Action.CONSOLE, null, null)).isFalse();
     assertThat(Permissions.allows(acme, Action.GET_INSTANCE, "acme", null)).isFalse();
     assertThat(acme.prefix()).isEqualTo("acme-");
+  }
+
+  @Test
+  void whoeverMayUseTheConsoleSeesTheNodesAndAnAdminDrainsThem() {
+    Grant console = new Grant(List.of(Glob.ALL), Map.of(), Set.of(Scope.CONSOLE));
+    Grant others = new Grant(List.of(Glob.ALL), Grant.ALL_ROOMS, Set.of(Scope.INSTANCES_READ));
+    Identity acme = identity(ACME, Grant.everything());
+    assertThat(may(Action.LIST_NODES, null, null, console)).isTrue();
+    assertThat(may(Action.LIST_NODES, null, null, others)).isFalse();
+    for (Action action : List.of(Action.LIST_NODES, Action.DRAIN_NODE, Action.RESUME_NODE)) {
+      assertThat(Permissions.allows(acme, action, null, null)).as(action.name()).isFalse();
+    }
+    for (Action action : List.of(Action.DRAIN_NODE, Action.RESUME_NODE)) {
+      assertThat(may(action, null, null, console)).as(action.name()).isFalse();
+    }
+    assertThat(Permissions.allows(acme, Action.MOVE_INSTANCE, "acme-chat", null)).isTrue();
+    assertThat(Permissions.allows(acme, Action.MOVE_INSTANCE, "chat", null)).isFalse();
   }
 
   @Test

@@ -37,6 +37,11 @@ record Problem(ErrorCode code, int status, String detail, String instance, List<
     return of(refusal.code(), refusal.getMessage(), violation);
   }
 
+  static Problem of(Conflict conflict) {
+    Problem problem = of(conflict.refusal());
+    return new Problem(problem.code, 409, problem.detail, problem.instance, problem.errors);
+  }
+
   static Problem of(InvalidRequest invalid) {
     ErrorCode code = invalid.code();
     return of(code, code.httpStatus(), invalid.getMessage(), invalid.violations());

@@ -146,6 +146,9 @@ public final class Problems {
     if (cause instanceof InvalidRequest invalid) {
       return Problem.of(invalid);
     }
+    if (cause instanceof Conflict conflict) {
+      return Problem.of(conflict);
+    }
     if (BrokenBody.isCauseOf(cause)) {
       lastOf(ctx.request());
       return Problem.of(ErrorCode.BAD_REQUEST, "the body is not valid HTTP");

@@ -66,6 +66,7 @@ public final class RestApi {
       Vertx vertx, InstanceDirectory directory) {
     InstanceOperations instances = new InstanceOperations(directory, BASE_PATH);
     RoomOperations rooms = new RoomOperations(directory, BASE_PATH);
+    NodeOperations nodes = new NodeOperations(directory);
     RevocationOperations revocations = new RevocationOperations(new RevocationDirectory(vertx));
     return Map.ofEntries(
         Map.entry("createInstance", instances::createInstance),
@@ -82,6 +83,10 @@ public final class RestApi {
         Map.entry("listEntries", rooms::listEntries),
         Map.entry("getState", rooms::getState),
         Map.entry("sendMessage", rooms::sendMessage),
+        Map.entry("moveInstance", nodes::moveInstance),
+        Map.entry("listNodes", nodes::listNodes),
+        Map.entry("drainNode", nodes::drainNode),
+        Map.entry("resumeNode", nodes::resumeNode),
         Map.entry("createRevocation", revocations::createRevocation),
         Map.entry("listRevocations", revocations::listRevocations));
   }

@@ -21,6 +21,7 @@ final class ContractCalls {
           "putRoom", "{}",
           "sendMessage", "{\"payload\":1}",
           "importInstance", "{}",
+          "moveInstance", "{}",
           "createRevocation", "{\"token\":\"x\"}");
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -47,7 +48,11 @@ final class ContractCalls {
    */
   HttpResponse<String> send(Operation operation, String instance, String body, String token) {
     String path =
-        operation.getAbsoluteOpenAPIPath().replace("{id}", instance).replace("{room}", "general");
+        operation
+            .getAbsoluteOpenAPIPath()
+            .replace("{id}", instance)
+            .replace("{room}", "general")
+            .replace("{node}", "some-node");
     assertThat(path).as("every parameter has its value here").doesNotContain("{");
     boolean lines = operation.getOperationId().equals("importInstance");
     HttpRequest.Builder request =

@@ -33,7 +33,7 @@ class ContractTest {
   @Test
   void documentIsValidOpenApi31() {
     assertThat(contract.openApi().getVersion().name()).isEqualTo("V3_1");
-    assertThat(contract.openApi().operations()).hasSize(18);
+    assertThat(contract.openApi().operations()).hasSize(22);
   }
 
   @Test
@@ -63,7 +63,7 @@ class ContractTest {
 
   @Test
   void requestSchemasRefuseUnknownKeys() {
-    for (String name : List.of("NewInstance", "Config", "RoomSettings", "NewMessage")) {
+    for (String name : List.of("NewInstance", "Config", "RoomSettings", "NewMessage", "Move")) {
       assertThat(contract.at("/components/schemas/" + name).getValue("additionalProperties"))
           .as(name)
           .isEqualTo(false);
@@ -72,7 +72,8 @@ class ContractTest {
 
   @Test
   void everySettingHasADescription() {
-    for (String name : List.of("NewInstance", "Config", "RoomSettings", "NewMessage", "Stats")) {
+    for (String name :
+        List.of("NewInstance", "Config", "RoomSettings", "NewMessage", "Stats", "Move", "Node")) {
       JsonObject properties =
           contract.at("/components/schemas/" + name).getJsonObject("properties");
       properties

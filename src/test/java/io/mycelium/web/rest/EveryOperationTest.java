@@ -88,6 +88,29 @@ class EveryOperationTest {
     assertThat(new JsonObject(list.body()).getJsonArray("items")).isEmpty();
   }
 
+  /** Nodes are a matter of all instances of all tenants. */
+  @Test
+  void aTokenForSomeInstancesOrOfATenantNeitherSeesNorDrainsNodes() {
+    String some = tokens.token("{'sub':'eve','instances':['c*'],'scope':'admin console'}");
+    String tenant = tokens.ofTenant("acme", "{'sub':'ann','instances':['*'],'scope':'admin'}");
+    String looks = tokens.token("{'sub':'bob','instances':['*'],'scope':'console'}");
+    String admin = tokens.token("{'sub':'ada','instances':['*'],'scope':'admin'}");
+    for (Operation operation : calls.operations()) {
+      if (operation.getAbsoluteOpenAPIPath().contains("/nodes")) {
+        String id = operation.getOperationId();
+        boolean lists = id.equals("listNodes");
+        assertThat(calls.send(operation, "chat", some).statusCode()).as(id).isEqualTo(403);
+        assertThat(calls.send(operation, "chat", tenant).statusCode()).as(id).isEqualTo(403);
+        assertThat(calls.send(operation, "chat", looks).statusCode())
+            .as(id)
+            .isEqualTo(lists ? 200 : 403);
+        assertThat(calls.send(operation, "chat", admin).statusCode())
+            .as(id)
+            .isEqualTo(lists ? 200 : 404);
+      }
+    }
+  }
+
   /** The table that people read; the names of events stand in its second column. */
   @Test
   void eachEventOfTheWireHasItsRowInTheDocs() throws Exception {

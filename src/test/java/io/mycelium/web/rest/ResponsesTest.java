@@ -28,6 +28,7 @@ class ResponsesTest {
           "putRoom", "{}",
           "sendMessage", "{\"payload\":1.0}",
           "importInstance", "{\"end\":0}",
+          "moveInstance", "{}",
           "createRevocation", "{\"token\":\"x\"}");
 
   /**
@@ -38,7 +39,7 @@ class ResponsesTest {
       Map.of(
           404, ErrorCode.UNKNOWN_INSTANCE,
           409, ErrorCode.ID_TAKEN,
-          422, ErrorCode.REJECTED,
+          422, ErrorCode.UNKNOWN_TYPE,
           429, ErrorCode.RATE_LIMITED,
           500, ErrorCode.INSTANCE_CRASHED,
           503, ErrorCode.OVERLOADED,
@@ -78,7 +79,11 @@ class ResponsesTest {
 
   private Answered provoke(RestServer server, Operation operation, int status) {
     String path =
-        operation.getAbsoluteOpenAPIPath().replace("{id}", "chat").replace("{room}", "general");
+        operation
+            .getAbsoluteOpenAPIPath()
+            .replace("{id}", "chat")
+            .replace("{room}", "general")
+            .replace("{node}", StubNodes.ID);
     String method = operation.getHttpMethod().name();
     String body = BODIES.get(operation.getOperationId());
     String type =

@@ -75,6 +75,9 @@ final class StubDeployer {
       case "entries" -> entries(id, room, request.getLong("after"), request.getInteger("limit"));
       case "state" -> state(id, room);
       case "push" -> push(id, room, request.getString("user"), request.getString("payload"));
+      case "nodes" -> StubNodes.all();
+      case "drain_node" -> StubNodes.node(request.getBoolean("on"));
+      case "move" -> StubNodes.moved(instance(id).getString("id"));
       case "types" ->
           new JsonObject()
               .put("types", new JsonArray().add(new JsonObject().put("name", "accumulative")));
