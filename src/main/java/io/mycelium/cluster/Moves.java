@@ -5,6 +5,7 @@ import io.mycelium.bus.InstanceGateway;
 import io.mycelium.journal.Claim;
 import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.OwnContext;
+import io.mycelium.ops.ClusterFigures;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
@@ -44,6 +45,7 @@ final class Moves {
   private final Listeners listeners;
   private final Takeover takeover;
   private final NodeEvents events;
+  private final ClusterFigures figures;
   private final Map<String, Promise<Void>> leaving = new HashMap<>();
   private final Map<String, Promise<Void>> coming = new HashMap<>();
 
@@ -55,7 +57,8 @@ final class Moves {
       Routes routes,
       Listeners listeners,
       Takeover takeover,
-      NodeEvents events) {
+      NodeEvents events,
+      ClusterFigures figures) {
     this.vertx = vertx;
     this.context = context;
     this.store = store;
@@ -64,6 +67,7 @@ final class Moves {
     this.listeners = listeners;
     this.takeover = takeover;
     this.events = events;
+    this.figures = figures;
   }
 
   /** Whether the instance is on its way from or to this node: nobody is to look for it. */
@@ -95,6 +99,7 @@ final class Moves {
     JsonObject announced = new JsonObject().put("op", "expect").put("id", id);
     return there(to, announced)
         .compose(expected -> leave(id, to))
+        .onFailure(cause -> figures.notMoved())
         .onComplete(
             done -> {
               leaving.remove(id);
@@ -108,7 +113,9 @@ final class Moves {
         .compose(left -> handOver(id, to, left))
         .map(
             taken -> {
-              long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+              long pause = System.nanoTime() - began;
+              long ms = TimeUnit.NANOSECONDS.toMillis(pause);
+              figures.moved(pause);
               events.moved(id, peers.ownId(), to, ms);
               return new JsonObject()
                   .put("id", id)

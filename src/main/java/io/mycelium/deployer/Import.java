@@ -1,6 +1,6 @@
 package io.mycelium.deployer;
 
-import io.mycelium.instance.ExportLine;
+import io.mycelium.journal.ExportLine;
 import io.mycelium.instance.Exports;
 import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;

@@ -1,5 +1,6 @@
 package io.mycelium.instance;
 
+import io.mycelium.journal.ExportLine;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;

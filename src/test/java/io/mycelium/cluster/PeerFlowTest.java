@@ -41,6 +41,7 @@ class PeerFlowTest {
             standard.renewEvery(),
             MIB,
             4 * MIB,
+            20,
             "",
             "",
             "",
