@@ -91,7 +91,7 @@ public final class ClusterNode extends VerticleBase {
     takeover = new Takeover(vertx, routes);
     events = new NodeEvents(vertx);
     moves = new Moves(vertx, own, store, membership, routes, listeners, takeover, events, figures);
-    evacuation = new Evacuation(vertx, residents, moves, placement);
+    evacuation = new Evacuation(vertx, residents, moves, placement, this::isUsed);
     rebalance = new Rebalance(vertx, config, membership, residents, moves);
     NodeRequests nodes =
         new NodeRequests(
@@ -133,6 +133,10 @@ public final class ClusterNode extends VerticleBase {
   private NodeStore.Load load() {
     NodeStore.Load now = load.get();
     return new NodeStore.Load(now.instances(), now.connections(), now.cpu(), draining);
+  }
+
+  private boolean isUsed(String instance) {
+    return listeners.has(instance) || InstanceGateway.isLinked(vertx, instance);
   }
 
   private void onJoined(String node) {

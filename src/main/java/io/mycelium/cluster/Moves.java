@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Moves {
   private static final Logger LOG = LoggerFactory.getLogger(Moves.class);
-  private static final DeliveryOptions PATIENCE = new DeliveryOptions().setSendTimeout(10_000);
+  private static final DeliveryOptions TAKING = new DeliveryOptions().setSendTimeout(5000);
+  private static final DeliveryOptions ASKING = new DeliveryOptions().setSendTimeout(2000);
 
   /** For which requests wait for an instance that is said to come. */
   private static final long COMING_MS = 5000;
@@ -97,7 +98,7 @@ final class Moves {
     Promise<Void> gone = Promise.promise();
     leaving.put(id, gone);
     JsonObject announced = new JsonObject().put("op", "expect").put("id", id);
-    return there(to, announced)
+    return there(to, announced, ASKING)
         .compose(expected -> leave(id, to))
         .onFailure(cause -> figures.notMoved())
         .onComplete(
@@ -163,7 +164,7 @@ final class Moves {
             .put("first", claim.generation())
             .put(NODES, nodes);
     return here("left", id)
-        .compose(gone -> there(to, taking))
+        .compose(gone -> there(to, taking, TAKING))
         .onSuccess(taken -> routes.lead(id, to))
         .onFailure(cause -> lost(id, to, nodes, cause));
   }
@@ -247,10 +248,10 @@ final class Moves {
         .map(Message::body);
   }
 
-  private Future<Object> there(String node, JsonObject request) {
+  private Future<Object> there(String node, JsonObject request, DeliveryOptions patience) {
     return vertx
         .eventBus()
-        .request(NodeTopics.directory(node), request, PATIENCE)
+        .request(NodeTopics.directory(node), request, patience)
         .map(Message::body);
   }
 }

@@ -27,8 +27,7 @@ final class Rebalance {
   private final Balance balance = new Balance(new SplittableRandom());
   private long looked = now() - EVERY_MS;
 
-  Rebalance(
-      Vertx vertx, ClusterConfig config, Peers peers, Residents residents, Moves moves) {
+  Rebalance(Vertx vertx, ClusterConfig config, Peers peers, Residents residents, Moves moves) {
     this.vertx = vertx;
     this.config = config;
     this.peers = peers;

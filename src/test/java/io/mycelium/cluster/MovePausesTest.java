@@ -100,8 +100,7 @@ class MovePausesTest {
                     pushers
                         .get(move.instance())
                         .worst(
-                            move.began(),
-                            move.ended() + TimeUnit.MILLISECONDS.toNanos(SETTLE_MS)))
+                            move.began(), move.ended() + TimeUnit.MILLISECONDS.toNanos(SETTLE_MS)))
             .sorted()
             .toList();
     List<Long> told = moves.stream().map(Move::told).sorted().toList();

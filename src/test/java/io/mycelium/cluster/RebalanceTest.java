@@ -46,7 +46,8 @@ class RebalanceTest {
               .map(node -> ((JsonObject) node).getJsonObject("load").getInteger("instances"))
               .toList();
       boolean even = loads.stream().allMatch(load -> Math.abs(load - mean) <= FEW);
-      if (loads.size() == 3 && even) {
+      boolean complete = loads.stream().mapToInt(load -> load).sum() == INSTANCES;
+      if (loads.size() == 3 && even && complete) {
         return loads;
       }
       assertThat(System.nanoTime()).as("loads are " + loads).isLessThan(deadline);
