@@ -12,6 +12,7 @@ import io.mycelium.journal.jdbc.JdbcStore;
 import io.mycelium.ops.Meters;
 import io.vertx.core.Future;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
 
 /** What a node in a cluster has in place of what a node alone has. */
 final class Clustering {
@@ -49,6 +50,17 @@ final class Clustering {
             instanceof com.sun.management.OperatingSystemMXBean system
         ? Math.min(1, Math.max(0, system.getProcessCpuLoad()))
         : 0;
+  }
+
+  /**
+   * Hands this node's instances over to the others, before its sockets are closed; in at most half
+   * of {@code ops.drain_timeout}, after which what is left is taken over by the others at the end.
+   */
+  Future<Void> drain() {
+    long most = config.ops().drainTimeout().toMillis() / 2;
+    return node == null
+        ? Future.succeededFuture()
+        : node.drain().timeout(Math.max(1, most), TimeUnit.MILLISECONDS);
   }
 
   boolean isServing() {

@@ -142,11 +142,15 @@ public final class Mycelium {
   }
 
   /**
-   * The shutdown on SIGTERM: first refuses new connections, then closes the open ones. See {@link
-   * Drain#onShutdown}.
+   * The shutdown on SIGTERM: hands its instances over to other nodes, refuses new connections, then
+   * closes the open ones. See {@link NodeDrain#onShutdown}.
    */
   public NodeDrain drain() {
-    return new NodeDrain(health, config.ops().drainTimeout())
+    NodeDrain drain = new NodeDrain(health, config.ops().drainTimeout());
+    if (clustering != null) {
+      drain.step("hand instances over", clustering::drain);
+    }
+    return drain
         .step("refuse upgrades, close sockets", this::closeSockets)
         .step("stop instances", this::stopInstances)
         .step("close vert.x", this::close);

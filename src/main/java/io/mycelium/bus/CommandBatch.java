@@ -16,4 +16,10 @@ import java.util.List;
  *     treated as immutable once sent
  */
 public record CommandBatch(
-    String gateway, long previous, long answered, int waiting, List<Command> commands) {}
+    String gateway, long previous, long answered, int waiting, List<Command> commands) {
+
+  /** Whether this is the last that the link says. */
+  public boolean endsLink() {
+    return !commands.isEmpty() && commands.get(commands.size() - 1).kind() == Command.Kind.DETACH;
+  }
+}

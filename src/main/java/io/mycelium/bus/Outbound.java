@@ -12,6 +12,10 @@ import java.util.Set;
  * A message of an instance to the gateways that are linked to it. Arrays are shared and read only.
  */
 public sealed interface Outbound {
+  /** Id of the only link that the message is for; null if it is for all. */
+  default String gateway() {
+    return null;
+  }
 
   /**
    * A message to every channel of a room.

@@ -41,6 +41,11 @@ public final class Residents implements Shareable {
     return ids.contains(instance);
   }
 
+  /** All of them now. */
+  public List<String> ids() {
+    return List.copyOf(ids);
+  }
+
   public int size() {
     return ids.size();
   }

@@ -7,6 +7,7 @@ import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.InstanceGateway;
 import io.mycelium.bus.Residents;
 import io.mycelium.journal.NodeStore;
+import io.mycelium.journal.OwnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class ClusterNode extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
   private static final String DEAD = "cluster.dead";
+  private static final String PLANNED = "planned";
   private static final DeliveryOptions COMMANDS = Addresses.here().setCodecName(Codecs.COMMANDS);
 
   private final ClusterConfig config;
@@ -46,9 +48,14 @@ public final class ClusterNode extends VerticleBase {
   private DirectoryRouter router;
   private Placement placement;
   private Takeover takeover;
+  private Moves moves;
+  private Evacuation evacuation;
+  private NodeEvents events;
   private Lease lease;
   private Residents residents;
+  private OwnContext own;
   private volatile boolean serving;
+  private volatile boolean draining;
   private boolean stopping;
 
   /**
@@ -71,19 +78,30 @@ public final class ClusterNode extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    own = OwnContext.of(context);
     residents = Residents.of(vertx);
     routes = new Routes(vertx, membership, flow);
     listeners = new Listeners(vertx, membership, flow);
     placement = new Placement(membership, new SplittableRandom());
     takeover = new Takeover(vertx, routes);
-    router = new DirectoryRouter(vertx, config, store, membership, routes, placement);
-    lease = new Lease(vertx, config, store, membership, load, System::nanoTime, new OnLease());
+    events = new NodeEvents(vertx);
+    moves = new Moves(vertx, own, store, membership, routes, listeners, takeover, events);
+    evacuation = new Evacuation(vertx, residents, moves, placement);
+    NodeRequests nodes =
+        new NodeRequests(
+            vertx, own, store, membership, residents, placement, moves, events, this::drainHere);
+    router =
+        new DirectoryRouter(
+            vertx, own, config, store, membership, residents, routes, placement, moves, nodes);
+    lease =
+        new Lease(
+            vertx, own, config, store, membership, this::load, System::nanoTime, new OnLease());
     residents.onLeaving(instance -> context.runOnContext(left -> onLeaving(instance)));
     membership.listen(
         new Membership.Listener() {
           @Override
           public void joined(String nodeId) {
-            context.runOnContext(ignored -> routes.reachable(nodeId));
+            context.runOnContext(ignored -> joined(nodeId));
           }
 
           @Override
@@ -91,24 +109,29 @@ public final class ClusterNode extends VerticleBase {
             context.runOnContext(ignored -> lease.left(nodeId));
           }
         });
-    vertx.eventBus().<String>consumer(DEAD, message -> onDead(message.body()));
-    return context(store.join(self(), load.get()))
+    vertx.eventBus().<String>consumer(DEAD, this::onDead);
+    return own.here(store.join(self(), load()))
         .compose(joined -> listen())
-        .compose(listening -> context(store.nodes()))
+        .compose(listening -> own.here(store.nodes()))
         .onSuccess(
             members -> {
               placement.update(members);
               router.start();
+              routes.start();
+              events.start();
               lease.start();
               serving = true;
             });
   }
 
-  /** The future on this verticle's context. */
-  private <T> Future<T> context(Future<T> future) {
-    Promise<T> here = Promise.promise();
-    future.onComplete(done -> context.runOnContext(ignored -> here.handle(done)));
-    return here.future();
+  private NodeStore.Load load() {
+    NodeStore.Load now = load.get();
+    return new NodeStore.Load(now.instances(), now.connections(), now.cpu(), draining);
+  }
+
+  private void joined(String node) {
+    events.joined(node);
+    routes.reachable(node);
   }
 
   private NodeStore.Node self() {
@@ -118,6 +141,31 @@ public final class ClusterNode extends VerticleBase {
   /** Whether this node has its lease, as far as it knows. Any thread. */
   public boolean isServing() {
     return serving;
+  }
+
+  /**
+   * Takes no more instances, and hands over those that are here; any thread. Done once none is
+   * here.
+   */
+  public Future<Void> drain() {
+    Promise<Void> empty = Promise.promise();
+    context.runOnContext(
+        ignored -> {
+          drainHere(true);
+          evacuation.begin().onComplete(empty);
+        });
+    return empty.future();
+  }
+
+  /** Done once others can know. */
+  private Future<Void> drainHere(boolean on) {
+    draining = on;
+    if (on) {
+      evacuation.begin();
+    } else {
+      evacuation.callOff();
+    }
+    return lease.tell();
   }
 
   private Future<Void> listen() {
@@ -133,6 +181,9 @@ public final class ClusterNode extends VerticleBase {
 
   /** It sleeps, or is on another node now; this node's own links to it have to find it. */
   private void onLeaving(String instance) {
+    if (moves.isOnItsWay(instance)) {
+      return;
+    }
     listeners.end(instance);
     if (!stopping && InstanceGateway.isLinked(vertx, instance)) {
       takeover.find(instance);
@@ -143,9 +194,9 @@ public final class ClusterNode extends VerticleBase {
     String instance = NodeTopics.instance(message);
     String sender = NodeTopics.sender(message);
     if (residents.has(instance)) {
-      listeners.add(instance, sender, message.body().gateway());
+      listeners.heard(instance, sender, message.body());
       vertx.eventBus().send(Addresses.commands(instance), message.body(), COMMANDS);
-    } else {
+    } else if (!moves.isOnItsWay(instance)) {
       vertx
           .eventBus()
           .send(NodeTopics.moved(sender), null, NodeTopics.about(instance, membership.ownId()));
@@ -154,7 +205,8 @@ public final class ClusterNode extends VerticleBase {
   }
 
   private void onDeliveries(Message<DeliveryBatch> message) {
-    routes.deliver(message.body());
+    DeliveryBatch batch = message.body();
+    routes.deliver(batch, NodeTopics.sender(message), residents.has(batch.instance()));
     flow.received(message);
   }
 
@@ -169,10 +221,12 @@ public final class ClusterNode extends VerticleBase {
     listeners.remove(NodeTopics.instance(message), NodeTopics.sender(message));
   }
 
-  private void onDead(String node) {
+  private void onDead(Message<String> message) {
+    String node = message.body();
     if (node.equals(membership.ownId())) {
       lease.declaredDead();
     } else {
+      events.left(node, message.headers().contains(PLANNED));
       gone(node);
     }
   }
@@ -189,26 +243,25 @@ public final class ClusterNode extends VerticleBase {
       vertx.eventBus().publish(DEAD, node);
     }
 
-    /** A route comes from the leases: a node without one owns nothing. */
+    /** Routes and links come from the leases: a node without one has neither. */
     @Override
     public void members(List<NodeStore.Member> all) {
-      context.runOnContext(
-          ignored -> {
-            placement.update(all);
-            Set<String> leased =
-                all.stream().map(member -> member.node().id()).collect(Collectors.toSet());
-            routes.owners().stream().filter(owner -> !leased.contains(owner)).forEach(this::gone);
-          });
-    }
-
-    private void gone(String node) {
-      ClusterNode.this.gone(node);
+      placement.update(all);
+      Set<String> leased =
+          all.stream().map(member -> member.node().id()).collect(Collectors.toSet());
+      Set<String> known = routes.owners();
+      known.addAll(listeners.nodes());
+      known.stream().filter(node -> !leased.contains(node)).forEach(ClusterNode.this::gone);
     }
 
     @Override
     public void lost() {
       giveUp();
     }
+  }
+
+  private static DeliveryOptions planned() {
+    return new DeliveryOptions().addHeader(PLANNED, "");
   }
 
   /** Another node may own what was this node's: drops it, and joins anew under another id. */
@@ -233,7 +286,7 @@ public final class ClusterNode extends VerticleBase {
     String id = newId.get();
     membership
         .rename(id)
-        .compose(renamed -> context(store.join(self(), load.get())))
+        .compose(renamed -> own.here(store.join(self(), load())))
         .compose(joined -> listen())
         .onSuccess(
             listening -> {
@@ -257,6 +310,9 @@ public final class ClusterNode extends VerticleBase {
       return Future.succeededFuture();
     }
     String id = membership.ownId();
-    return lease.leave().onSuccess(left -> vertx.eventBus().publish(DEAD, id)).otherwiseEmpty();
+    return lease
+        .leave()
+        .onSuccess(left -> vertx.eventBus().publish(DEAD, id, planned()))
+        .otherwiseEmpty();
   }
 }

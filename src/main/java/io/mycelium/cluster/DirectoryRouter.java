@@ -2,8 +2,10 @@ package io.mycelium.cluster;
 
 import io.mycelium.bus.Addresses;
 import io.mycelium.bus.InstanceDirectory;
+import io.mycelium.bus.Residents;
 import io.mycelium.journal.Claim;
 import io.mycelium.journal.NodeStore;
+import io.mycelium.journal.OwnContext;
 import io.mycelium.protocol.ErrorCode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,31 +25,51 @@ final class DirectoryRouter {
   /** Requests that concern no instance that has an owner. */
   private static final Set<String> HERE = Set.of("types", "import", "import_end", "import_abandon");
 
-  private static final String CREATE = "create";
-  private static final String LIST = "list";
+  /** Requests that are answered with the instance. */
+  private static final Set<String> SHOWN = Set.of("create", "get", "restart");
+
+  /** What nodes ask of each other, besides what they lead to each other. */
+  private static final Set<String> OF_NODES = Set.of("expect", "take", "drain_node");
+
   private static final String LOOKUP = "lookup";
+  private static final String MOVE = "move";
+
+  /** An instance that has just left its node has its next owner already. */
+  private static final long SOON_MS = 20;
 
   private final Vertx vertx;
+  private final OwnContext context;
   private final ClusterConfig config;
   private final NodeStore store;
   private final Peers peers;
+  private final Residents residents;
   private final Routes routes;
   private final Placement placement;
+  private final Moves moves;
+  private final NodeRequests nodes;
   private final Gathering gathering;
 
   DirectoryRouter(
       Vertx vertx,
+      OwnContext context,
       ClusterConfig config,
       NodeStore store,
       Peers peers,
+      Residents residents,
       Routes routes,
-      Placement placement) {
+      Placement placement,
+      Moves moves,
+      NodeRequests nodes) {
     this.vertx = vertx;
+    this.context = context;
     this.config = config;
     this.store = store;
     this.peers = peers;
+    this.residents = residents;
     this.routes = routes;
     this.placement = placement;
+    this.moves = moves;
+    this.nodes = nodes;
     this.gathering = new Gathering(vertx, peers);
   }
 
@@ -56,7 +78,9 @@ final class DirectoryRouter {
   }
 
   private void onRequest(Message<JsonObject> request) {
-    answer(request.body()).onSuccess(request::reply).onFailure(cause -> refuse(request, cause));
+    Future.<Object>future(done -> answer(request.body()).onComplete(done))
+        .onSuccess(request::reply)
+        .onFailure(cause -> refuse(request, cause));
   }
 
   private static void refuse(Message<JsonObject> request, Throwable cause) {
@@ -71,38 +95,47 @@ final class DirectoryRouter {
   private Future<Object> answer(JsonObject request) {
     String op = request.getString("op");
     String id = request.getString("id");
-    if (op.equals(CREATE)) {
-      return send(placement.forNew(), request);
-    }
-    if (op.equals(LIST)) {
-      return send(peers.ownId(), request)
-          .compose(here -> gathering.list(request, (JsonObject) here));
-    }
-    if (HERE.contains(op) || id == null) {
-      return send(peers.ownId(), request);
-    }
-    return toOwner(id, request)
-        .recover(cause -> isElsewhere(cause) ? again(id, request) : Future.failedFuture(cause));
+    return switch (op) {
+      case "create" -> send(placement.choose(), request);
+      case "list" ->
+          send(peers.ownId(), request).compose(here -> gathering.list(request, (JsonObject) here));
+      case "nodes" -> nodes.all();
+      case "drain_node" -> nodes.find(id).compose(known -> send(id, request));
+      default ->
+          HERE.contains(op) || id == null
+              ? send(peers.ownId(), request)
+              : toOwner(id, request)
+                  .recover(
+                      cause ->
+                          isElsewhere(cause)
+                              ? again(id, request, cause)
+                              : Future.failedFuture(cause));
+    };
   }
 
   /** The instance moved meanwhile, or its owner died. */
   private static boolean isElsewhere(Throwable cause) {
-    if (!(cause instanceof ReplyException reply)) {
-      return false;
-    }
-    return reply.failureType() == ReplyFailure.NO_HANDLERS
-        || reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
-            && reply.failureCode() == ErrorCode.INSTANCE_RESTARTING.ordinal();
+    return cause instanceof ReplyException reply
+        && (reply.failureType() == ReplyFailure.NO_HANDLERS || isRestarting(reply));
   }
 
-  private Future<Object> again(String id, JsonObject request) {
+  private static boolean isRestarting(ReplyException reply) {
+    return reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
+        && reply.failureCode() == ErrorCode.INSTANCE_RESTARTING.ordinal();
+  }
+
+  private Future<Object> again(String id, JsonObject request, Throwable cause) {
+    boolean soon = isRestarting((ReplyException) cause);
     return vertx
-        .timer(config.renewEvery().toMillis(), TimeUnit.MILLISECONDS)
+        .timer(soon ? SOON_MS : config.renewEvery().toMillis(), TimeUnit.MILLISECONDS)
         .compose(ignored -> toOwner(id, request));
   }
 
   private Future<Object> toOwner(String id, JsonObject request) {
-    return owner(id).compose(owner -> send(owner, id, request));
+    return moves
+        .settled(id)
+        .compose(settled -> owner(id))
+        .compose(owner -> send(owner, id, request));
   }
 
   private Future<Object> send(String owner, String id, JsonObject request) {
@@ -114,31 +147,55 @@ final class DirectoryRouter {
     return send(owner, request)
         .onSuccess(
             answer -> {
-              if (leads) {
+              if (leads && !moves.isOnItsWay(id) && (!here || residents.has(id))) {
                 routes.lead(id, owner);
               }
             });
   }
 
   /** The store's word; where nobody owns the instance, the node that it is to go to. */
-  Future<String> owner(String id) {
-    return store.owner(id).map(claim -> owner(claim));
-  }
-
-  private String owner(Claim claim) {
-    return claim == null || claim.owner() == null ? placement.forNobodys() : claim.owner();
+  private Future<String> owner(String id) {
+    return context
+        .here(store.owner(id))
+        .map(
+            (Claim claim) ->
+                claim == null || claim.owner() == null ? placement.choose() : claim.owner());
   }
 
   private Future<Object> send(String node, JsonObject request) {
     boolean here = node.equals(peers.ownId());
-    String address = here ? Addresses.INSTANCES_HERE : NodeTopics.directory(node);
-    DeliveryOptions options = here ? Addresses.here() : new DeliveryOptions();
-    return vertx.eventBus().request(address, request, options).map(Message::body);
+    Future<Object> answer =
+        here
+            ? here(request)
+            : vertx
+                .eventBus()
+                .request(NodeTopics.directory(node), request, new DeliveryOptions())
+                .map(Message::body);
+    return SHOWN.contains(request.getString("op"))
+        ? answer.map(shown -> ((JsonObject) shown).put("node", node))
+        : answer;
+  }
+
+  private Future<Object> here(JsonObject request) {
+    return switch (request.getString("op")) {
+      case MOVE -> nodes.move(request);
+      case "expect" -> moves.expect(request.getString("id"));
+      case "take" -> moves.take(request);
+      case "drain_node" -> nodes.drain(request.getBoolean("on"));
+      default ->
+          vertx
+              .eventBus()
+              .request(Addresses.INSTANCES_HERE, request, Addresses.here())
+              .map(Message::body);
+    };
   }
 
   /** Another node's request, which that node thinks is for this one. */
   void onRemote(Message<JsonObject> request) {
-    send(peers.ownId(), request.body())
+    String id = request.body().getString("id");
+    boolean waits = id != null && !OF_NODES.contains(request.body().getString("op"));
+    (waits ? moves.settled(id) : Future.<Void>succeededFuture())
+        .compose(settled -> here(request.body()))
         .onSuccess(request::reply)
         .onFailure(cause -> refuse(request, cause));
   }

@@ -1,6 +1,7 @@
 package io.mycelium.cluster;
 
 import io.mycelium.journal.NodeStore;
+import io.mycelium.journal.OwnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -35,6 +36,7 @@ final class Lease {
   }
 
   private final Vertx vertx;
+  private final OwnContext context;
   private final ClusterConfig config;
   private final NodeStore store;
   private final Membership membership;
@@ -52,6 +54,7 @@ final class Lease {
    */
   Lease(
       Vertx vertx,
+      OwnContext context,
       ClusterConfig config,
       NodeStore store,
       Membership membership,
@@ -59,6 +62,7 @@ final class Lease {
       LongSupplier clock,
       Listener listener) {
     this.vertx = vertx;
+    this.context = context;
     this.config = config;
     this.store = store;
     this.membership = membership;
@@ -69,7 +73,7 @@ final class Lease {
 
   /** From now on; the node has joined the store. */
   void start() {
-    renewed();
+    renewed(clock.getAsLong());
     vertx.setPeriodic(config.renewEvery().toMillis(), ignored -> tick());
   }
 
@@ -89,17 +93,21 @@ final class Lease {
     }
   }
 
-  private void renew() {
+  /** Renews now, so that the others can know what this node carries; never fails. */
+  Future<Void> tell() {
+    return renew().otherwiseEmpty().mapEmpty();
+  }
+
+  private Future<Boolean> renew() {
     renewing = true;
     long began = clock.getAsLong();
-    store
-        .renew(load.get())
+    return context
+        .here(store.renew(load.get()))
         .onComplete(
             done -> {
               renewing = false;
               if (done.succeeded() && done.result()) {
-                renewed();
-                renewedAt = began;
+                renewed(began);
               } else if (done.succeeded()) {
                 lose("another node has ended the lease");
               } else {
@@ -108,12 +116,12 @@ final class Lease {
             });
   }
 
-  private void renewed() {
+  private void renewed(long at) {
     if (over) {
       LOG.info("cluster: the lease is renewed again");
     }
     over = false;
-    renewedAt = clock.getAsLong();
+    renewedAt = at;
     heard = membership.others();
   }
 
@@ -132,18 +140,13 @@ final class Lease {
 
   /** Joined again. */
   void regained() {
-    renewed();
-  }
-
-  /** Whether the lease holds, as far as this node knows. */
-  boolean isHeld() {
-    return !over;
+    renewed(clock.getAsLong());
   }
 
   private void look() {
     looking = true;
-    store
-        .nodes()
+    context
+        .here(store.nodes())
         .onComplete(
             done -> {
               looking = false;
@@ -183,8 +186,8 @@ final class Lease {
   }
 
   private void end(String id, Duration silence) {
-    store
-        .declareDead(id, silence)
+    context
+        .here(store.declareDead(id, silence))
         .onSuccess(
             ended -> {
               if (ended) {
@@ -198,6 +201,6 @@ final class Lease {
   /** Ends the lease at a planned stop. */
   Future<Void> leave() {
     over = true;
-    return store.leave();
+    return context.here(store.leave());
   }
 }

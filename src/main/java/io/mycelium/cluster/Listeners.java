@@ -2,6 +2,7 @@ package io.mycelium.cluster;
 
 import io.mycelium.bus.Addresses;
 import io.mycelium.bus.Codecs;
+import io.mycelium.bus.CommandBatch;
 import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.Outbound;
 import io.vertx.core.Vertx;
@@ -9,8 +10,10 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The way from this node's instances to links on other nodes: one message for each node and turn,
@@ -18,15 +21,14 @@ import java.util.Map;
  * On the cluster's event loop.
  */
 final class Listeners {
-  /** Bytes of an item on the wire besides its contents, about. */
-  private static final int ITEM_BYTES = 64;
-
-  /** The links to one instance on other nodes. */
+  /** The nodes with links to one instance. */
   private final class Audience {
     final String instance;
     final MessageConsumer<DeliveryBatch> consumer;
+    final Set<String> nodes = new HashSet<>(4);
+
+    /** Where a link is; what is for a link that is not here goes to all nodes. */
     final Map<String, String> nodeByLink = new HashMap<>(4);
-    final Map<String, Integer> linksByNode = new HashMap<>(4);
 
     Audience(String instance) {
       this.instance = instance;
@@ -34,29 +36,19 @@ final class Listeners {
           vertx.eventBus().localConsumer(Addresses.deliveries(instance), this::onDeliveries);
     }
 
-    void add(String node, String link) {
-      String before = nodeByLink.put(link, node);
-      if (!node.equals(before)) {
-        linksByNode.merge(node, 1, Integer::sum);
-        if (before != null) {
-          linksByNode.computeIfPresent(before, (same, links) -> links == 1 ? null : links - 1);
-        }
-      }
-    }
-
     void remove(String node) {
-      if (linksByNode.remove(node) != null) {
+      if (nodes.remove(node)) {
         nodeByLink.values().removeIf(node::equals);
       }
     }
 
     void onDeliveries(Message<DeliveryBatch> message) {
-      DeliveryBatch batch = message.body();
-      if (batch.items().get(0) instanceof Outbound.Rerouted) {
+      if (Routes.isRelayed(message)) {
         return;
       }
-      for (String node : linksByNode.keySet()) {
-        send(node, linksByNode.size() == 1 ? batch : partOf(batch, node));
+      DeliveryBatch batch = message.body();
+      for (String node : nodes) {
+        send(node, nodes.size() == 1 ? batch : partOf(batch, node));
       }
     }
 
@@ -64,7 +56,7 @@ final class Listeners {
     private DeliveryBatch partOf(DeliveryBatch batch, String node) {
       List<Outbound> items = new ArrayList<>(batch.items().size());
       for (Outbound item : batch.items()) {
-        String link = Recipients.of(item);
+        String link = item.gateway();
         String of = link == null ? node : nodeByLink.get(link);
         if (of == null || of.equals(node)) {
           items.add(item);
@@ -79,7 +71,7 @@ final class Listeners {
       }
       int bytes = 0;
       for (Outbound item : batch.items()) {
-        bytes += ITEM_BYTES + Recipients.bytes(item);
+        bytes += ItemSize.of(item);
       }
       flow.send(
           node,
@@ -101,9 +93,32 @@ final class Listeners {
     this.flow = flow;
   }
 
-  /** A link of that node gets what the instance has to say, from now on. */
-  void add(String instance, String node, String link) {
-    audiences.computeIfAbsent(instance, Audience::new).add(node, link);
+  /** A link of that node has sent this to the instance: it gets what the instance has to say. */
+  void heard(String instance, String node, CommandBatch batch) {
+    Audience audience = audience(instance);
+    audience.nodes.add(node);
+    if (batch.endsLink()) {
+      audience.nodeByLink.remove(batch.gateway());
+    } else {
+      audience.nodeByLink.put(batch.gateway(), node);
+    }
+  }
+
+  private Audience audience(String instance) {
+    return audiences.computeIfAbsent(instance, Audience::new);
+  }
+
+  /**
+   * The instance comes to this node with its links.
+   *
+   * @param nodeByLink of other nodes
+   */
+  void add(String instance, Map<String, String> nodeByLink) {
+    if (!nodeByLink.isEmpty()) {
+      Audience audience = audience(instance);
+      audience.nodes.addAll(nodeByLink.values());
+      audience.nodeByLink.putAll(nodeByLink);
+    }
   }
 
   /** That node has no link to the instance. */
@@ -116,8 +131,8 @@ final class Listeners {
   }
 
   private void endIfEmpty(Audience audience) {
-    if (audience.linksByNode.isEmpty() && audiences.remove(audience.instance, audience)) {
-      audience.consumer.unregister();
+    if (audience.nodes.isEmpty()) {
+      end(audience.instance);
     }
   }
 
@@ -129,21 +144,24 @@ final class Listeners {
     }
   }
 
-  /** The instance is not on this node any more. */
-  void end(String instance) {
+  /**
+   * The instance is not on this node any more.
+   *
+   * @return the nodes of its links on other nodes
+   */
+  Map<String, String> end(String instance) {
     Audience ended = audiences.remove(instance);
-    if (ended != null) {
-      ended.consumer.unregister();
+    if (ended == null) {
+      return Map.of();
     }
+    ended.consumer.unregister();
+    return ended.nodeByLink;
   }
 
-  /** Nodes with links to an instance of this node. */
-  List<String> nodes(String instance) {
-    Audience audience = audiences.get(instance);
-    return audience == null ? List.of() : List.copyOf(audience.linksByNode.keySet());
-  }
-
-  int size() {
-    return audiences.size();
+  /** The nodes that get messages of some instance. */
+  Set<String> nodes() {
+    Set<String> all = new HashSet<>();
+    audiences.values().forEach(audience -> all.addAll(audience.nodes));
+    return all;
   }
 }

@@ -78,8 +78,8 @@ public final class PeerFlow implements Membership.Listener {
 
   /**
    * @param bytes about what the body takes on the wire
-   * @return false where too much is on its way to that node: nothing was sent, say {@code
-   *     overloaded}
+   * @param options of this message alone: headers are added to them
+   * @return false where too much is on its way to that node: nothing was sent
    */
   public boolean send(
       String nodeId, String address, Object body, int bytes, DeliveryOptions options) {
@@ -88,7 +88,7 @@ public final class PeerFlow implements Membership.Listener {
       figures.sendRefused();
       return false;
     }
-    vertx.eventBus().send(address, body, marked(new DeliveryOptions(options), grant));
+    vertx.eventBus().send(address, body, marked(options, grant));
     return true;
   }
 
@@ -136,7 +136,10 @@ public final class PeerFlow implements Membership.Listener {
 
   private void ask(PeerCredit.Silent silent) {
     String vertxId = peers.vertxId(silent.node());
-    if (vertxId != null) {
+    if (vertxId == null) {
+      // It is gone, or has another id: what was sent to it is not on its way any more.
+      credit.forget(silent.node());
+    } else {
       vertx.eventBus().send(asks(vertxId), null, marked(new DeliveryOptions(), silent.all()));
     }
   }

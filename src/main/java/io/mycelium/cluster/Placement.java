@@ -31,21 +31,34 @@ final class Placement {
     nodes = List.copyOf(members);
   }
 
-  List<NodeStore.Member> nodes() {
-    return nodes;
+  /** The node with that id; null if it has no lease. */
+  NodeStore.Member find(String id) {
+    for (NodeStore.Member each : nodes) {
+      if (each.node().id().equals(id)) {
+        return each;
+      }
+    }
+    return null;
   }
 
-  /** The node for a new instance. */
-  String forNew() {
-    return choose();
+  /** The node for an instance of this one that has to go; null if no other takes any. */
+  String another() {
+    List<NodeStore.Member> open = new ArrayList<>();
+    for (NodeStore.Member each : nodes) {
+      if (!each.node().id().equals(peers.ownId()) && !each.load().draining()) {
+        open.add(each);
+      }
+    }
+    if (open.isEmpty()) {
+      return null;
+    }
+    NodeStore.Member one = open.get(random.nextInt(open.size()));
+    NodeStore.Member other = open.get(random.nextInt(open.size()));
+    return weight(one.load()) <= weight(other.load()) ? one.node().id() : other.node().id();
   }
 
-  /** The node for an instance that nobody owns. */
-  String forNobodys() {
-    return choose();
-  }
-
-  private String choose() {
+  /** The node for a new instance, and for one that nobody owns. */
+  String choose() {
     List<NodeStore.Member> open = new ArrayList<>();
     NodeStore.Member self = null;
     for (NodeStore.Member each : nodes) {

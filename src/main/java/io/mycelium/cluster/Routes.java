@@ -5,6 +5,7 @@ import io.mycelium.bus.Codecs;
 import io.mycelium.bus.Command;
 import io.mycelium.bus.CommandBatch;
 import io.mycelium.bus.DeliveryBatch;
+import io.mycelium.bus.InstanceGateway;
 import io.mycelium.bus.Outbound;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -26,15 +27,18 @@ final class Routes {
   /** Bytes of a command on the wire besides its payload, about. */
   private static final int COMMAND_BYTES = 96;
 
-  /** Time without links after which a stand-in goes. */
-  private static final long LINGER_MS = 10_000;
+  /** Stand-ins that no link has used at two looks in a row go. */
+  private static final long LOOK_MS = 10_000;
 
-  private static final DeliveryOptions DELIVERY = Addresses.here().setCodecName(Codecs.DELIVERIES);
+  /** Marks what another node's instance says, so that it is not sent to other nodes again. */
+  private static final String RELAYED = "relayed";
+
+  private static final DeliveryOptions DELIVERY =
+      Addresses.here().setCodecName(Codecs.DELIVERIES).addHeader(RELAYED, "");
 
   /** An instance on another node. */
   private final class StandIn {
     final String instance;
-    final Set<String> links = new HashSet<>(2);
 
     /** Null while the instance may be about to start on this node. */
     MessageConsumer<CommandBatch> consumer;
@@ -42,12 +46,18 @@ final class Routes {
     /** Null while nobody knows. */
     String owner;
 
+    /** Highest of which something came. */
+    long generation;
+
+    boolean unused;
+
     StandIn(String instance) {
       this.instance = instance;
     }
 
     void lead(String node) {
       owner = node;
+      unused = false;
       if (consumer == null) {
         consumer = vertx.eventBus().localConsumer(Addresses.commands(instance), this::onCommands);
       }
@@ -62,37 +72,27 @@ final class Routes {
 
     /** What cannot be sent now is lost; links send again. */
     void onCommands(Message<CommandBatch> message) {
+      if (owner == null) {
+        return;
+      }
       CommandBatch batch = message.body();
-      links.add(batch.gateway());
       int bytes = 0;
       for (Command command : batch.commands()) {
         bytes += COMMAND_BYTES + (command.payload() == null ? 0 : command.payload().length());
-        if (command.kind() == Command.Kind.DETACH) {
-          links.remove(batch.gateway());
-        }
       }
-      if (owner != null) {
-        flow.send(
-            owner,
-            NodeTopics.commands(owner),
-            batch,
-            bytes,
-            NodeTopics.about(instance, peers.ownId()).setCodecName(Codecs.COMMANDS));
-      }
-      if (links.isEmpty()) {
-        vertx.setTimer(LINGER_MS, ignored -> endIfUnused());
-      }
+      flow.send(
+          owner,
+          NodeTopics.commands(owner),
+          batch,
+          bytes,
+          NodeTopics.about(instance, peers.ownId()).setCodecName(Codecs.COMMANDS));
     }
 
-    private void endIfUnused() {
-      if (links.isEmpty() && standIns.remove(instance, this)) {
-        stop();
-        if (owner != null) {
-          vertx
-              .eventBus()
-              .send(NodeTopics.unlinked(owner), null, NodeTopics.about(instance, peers.ownId()));
-        }
-      }
+    /** Whether it was unused at the last look too. */
+    boolean isUnused() {
+      boolean before = unused;
+      unused = !InstanceGateway.isLinked(vertx, instance);
+      return before && unused;
     }
   }
 
@@ -105,6 +105,23 @@ final class Routes {
     this.vertx = vertx;
     this.peers = peers;
     this.flow = flow;
+  }
+
+  /** Looks for unused stand-ins from now on. */
+  void start() {
+    vertx.setPeriodic(LOOK_MS, ignored -> endUnused());
+  }
+
+  void endUnused() {
+    for (StandIn each : List.copyOf(standIns.values())) {
+      if (each.isUnused()) {
+        end(each.instance);
+        if (each.owner != null) {
+          DeliveryOptions about = NodeTopics.about(each.instance, peers.ownId());
+          vertx.eventBus().send(NodeTopics.unlinked(each.owner), null, about);
+        }
+      }
+    }
   }
 
   /** The instance is on that node; on this one it needs no stand-in. */
@@ -176,24 +193,39 @@ final class Routes {
     return lost;
   }
 
-  /** The owner that commands are sent to; null if there is no stand-in, or nobody knows. */
-  String owner(String instance) {
-    StandIn known = standIns.get(instance);
-    return known == null ? null : known.owner;
+  /**
+   * Another node's output for this node's links. The first words of a new generation show the way
+   * to it: an instance that moves does not wait until its links have asked for it.
+   *
+   * @param isHere whether the instance is on this node
+   */
+  void deliver(DeliveryBatch batch, String sender, boolean isHere) {
+    StandIn known = standIns.get(batch.instance());
+    if (known == null && !isHere && InstanceGateway.isLinked(vertx, batch.instance())) {
+      lead(batch.instance(), sender);
+      known = standIns.get(batch.instance());
+    }
+    if (known != null && batch.generation() > known.generation) {
+      known.generation = batch.generation();
+      if (known.consumer != null) {
+        known.lead(sender);
+      }
+    }
+    publish(batch);
   }
 
-  int size() {
-    return standIns.size();
-  }
-
-  /** Another node's output for this node's links. */
-  void deliver(DeliveryBatch batch) {
+  private void publish(DeliveryBatch batch) {
     vertx.eventBus().publish(Addresses.deliveries(batch.instance()), batch, DELIVERY);
+  }
+
+  /** Whether a delivery is another node's. */
+  static boolean isRelayed(Message<DeliveryBatch> message) {
+    return message.headers().contains(RELAYED);
   }
 
   /** The links ask the new owner what it knows of them. */
   void rerouted(String instance) {
-    deliver(
+    publish(
         new DeliveryBatch(instance, 0, DeliveryBatch.UNNUMBERED, List.of(new Outbound.Rerouted())));
   }
 }

@@ -1,8 +1,8 @@
 package io.mycelium.deployer;
 
 import io.mycelium.bus.InstanceQuota;
-import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.InstanceStore;
+import io.mycelium.journal.OwnContext;
 import io.mycelium.protocol.Bucket;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Rate;

@@ -23,6 +23,8 @@ final class CrashRecord {
   private int threadsLost;
 
   private RestartLog log = RestartLog.EMPTY;
+  private int restarts;
+  private String lastError;
 
   /**
    * @param clock milliseconds since 1970 (UTC)
@@ -61,13 +63,36 @@ final class CrashRecord {
     log = log.with(clock.getAsLong(), generation, outcome, cause);
   }
 
-  RestartLog log() {
-    return log;
+  /** A crashed generation is replaced. */
+  void restart(long generation, Throwable cause) {
+    restarts++;
+    remember(generation, RestartLog.Outcome.RESTARTED, cause);
   }
 
-  /** A requested restart resets the count. */
-  void forgive() {
+  /** A restart was asked for: earlier crashes count no more. */
+  void restart(long generation) {
+    restarts++;
     intensity = null;
+    remember(generation, RestartLog.Outcome.REQUESTED, null);
+  }
+
+  int restarts() {
+    return restarts;
+  }
+
+  /** Returns the error, the latest from now on. */
+  String failedBy(String error) {
+    lastError = error;
+    return error;
+  }
+
+  /** Null if there was none. */
+  String lastError() {
+    return lastError;
+  }
+
+  RestartLog log() {
+    return log;
   }
 
   /**

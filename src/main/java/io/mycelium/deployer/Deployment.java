@@ -5,8 +5,8 @@ import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
 import io.mycelium.instance.InstanceStats;
 import io.mycelium.instance.InstanceVerticle;
-import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.instance.thread.WorkerThreads;
+import io.mycelium.journal.OwnContext;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.DeploymentOptions;
@@ -111,6 +111,12 @@ final class Deployment {
    */
   Future<Handover> retire() {
     verticle.retire().onSuccess(ended::tryComplete);
+    return inTime(ended.future());
+  }
+
+  /** The same for an instance that leaves this node. */
+  Future<Handover> leave() {
+    verticle.leave().onSuccess(ended::tryComplete);
     return inTime(ended.future());
   }
 

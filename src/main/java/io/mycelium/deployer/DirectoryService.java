@@ -24,12 +24,14 @@ final class DirectoryService {
   private final Registry registry;
   private final InstanceList list;
   private final RunningImports imports;
+  private final InstanceMoves moves;
 
   DirectoryService(InstanceServices services, Registry registry) {
     this.services = services;
     this.registry = registry;
     this.list = new InstanceList(services, registry);
     this.imports = new RunningImports(registry);
+    this.moves = new InstanceMoves(services, registry);
   }
 
   /**
@@ -71,6 +73,10 @@ final class DirectoryService {
       case "import_end" ->
           imports.finish(request.getString("upload"), id).compose(ignored -> list.get(id));
       case "import_abandon" -> imports.abandon(request.getString("upload")).map(new JsonObject());
+      case "leave" -> moves.leave(id);
+      case "left" -> moves.left(id);
+      case "stay" -> moves.stay(id);
+      case "take" -> moves.take(id, request);
       case "nodes" -> Future.succeededFuture(LoneNode.nodes());
       case "drain_node" -> Future.failedFuture(LoneNode.unknownNode(id));
       case "move" -> list.get(id).compose(found -> Future.failedFuture(LoneNode.nowhereToMove(id)));

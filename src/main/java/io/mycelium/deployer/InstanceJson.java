@@ -14,10 +14,12 @@ final class InstanceJson {
   static JsonObject of(SupervisedInstance instance) {
     JsonObject json =
         of(instance.spec(), instance.status(), instance.generation())
-            .put("restarts", instance.restarts())
+            .put("restarts", instance.crashes().restarts())
             .put("connections", instance.stats().connections())
             .put("throttled", instance.stats().isThrottled());
-    return instance.lastError() == null ? json : json.put("lastError", instance.lastError());
+    return instance.crashes().lastError() == null
+        ? json
+        : json.put("lastError", instance.crashes().lastError());
   }
 
   /** An instance that is not in memory. */
@@ -77,7 +79,7 @@ final class InstanceJson {
     return instance
         .stats()
         .toJson(System.currentTimeMillis())
-        .put("restarts", instance.restarts())
-        .put("lastError", instance.lastError());
+        .put("restarts", instance.crashes().restarts())
+        .put("lastError", instance.crashes().lastError());
   }
 }

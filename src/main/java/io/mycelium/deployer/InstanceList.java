@@ -52,7 +52,7 @@ final class InstanceList {
     SupervisedInstance live = registry.live().get(id);
     return live == null
         ? row(id).map(row -> RestartLog.EMPTY.toJson())
-        : Future.succeededFuture(live.restartLog().toJson());
+        : Future.succeededFuture(live.crashes().log().toJson());
   }
 
   private Future<InstanceStore.Registered> row(String id) {

@@ -16,7 +16,8 @@ final class InstanceRefusals {
         instance.status() == InstanceStatus.FAILED
             ? ErrorCode.INSTANCE_FAILED
             : ErrorCode.INSTANCE_RESTARTING;
-    String why = instance.lastError() == null ? "" : ": " + instance.lastError();
+    String why =
+        instance.crashes().lastError() == null ? "" : ": " + instance.crashes().lastError();
     return new Refusal(code, "instance " + id + " is " + instance.status().json() + why);
   }
 

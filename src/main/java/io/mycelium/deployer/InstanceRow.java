@@ -31,7 +31,7 @@ final class InstanceRow {
     this.instance = instance;
     instance.stats().copyTo(seen);
     status = instance.status();
-    restarts = instance.restarts();
+    restarts = instance.crashes().restarts();
     p99 = instance.stats().p99();
     memory = estimate();
   }
@@ -49,9 +49,9 @@ final class InstanceRow {
    * @return whether the row has changed
    */
   boolean update(double seconds) {
-    boolean changed = status != instance.status() || restarts != instance.restarts();
+    boolean changed = status != instance.status() || restarts != instance.crashes().restarts();
     status = instance.status();
-    restarts = instance.restarts();
+    restarts = instance.crashes().restarts();
     if (seconds == 0) {
       return changed;
     }

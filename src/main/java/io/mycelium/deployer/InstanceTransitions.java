@@ -1,6 +1,6 @@
 package io.mycelium.deployer;
 
-import io.mycelium.instance.thread.OwnContext;
+import io.mycelium.journal.OwnContext;
 import io.vertx.core.Future;
 import java.util.function.Supplier;
 

@@ -1,10 +1,10 @@
 package io.mycelium.deployer;
 
 import io.mycelium.instance.InstanceServices;
-import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.Claim;
 import io.mycelium.journal.InstanceStore.Registered;
 import io.mycelium.journal.NodeStore;
+import io.mycelium.journal.OwnContext;
 import io.mycelium.journal.Store;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;

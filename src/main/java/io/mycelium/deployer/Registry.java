@@ -2,11 +2,12 @@ package io.mycelium.deployer;
 
 import io.mycelium.bus.InstanceQuota;
 import io.mycelium.bus.Residents;
+import io.mycelium.instance.Handover;
 import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
-import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.Fenced;
 import io.mycelium.journal.InstanceStore;
+import io.mycelium.journal.OwnContext;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
@@ -21,6 +22,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * All instances of a node: instances in memory, and instances that are only in the store until they
@@ -64,10 +66,7 @@ final class Registry {
     onChange = listener;
   }
 
-  /**
-   * Counts the instances in the store without loading them. Removes only instances that an import
-   * left unfinished when the process died.
-   */
+  /** Counts the instances in the store; removes those of imports that died with the process. */
   Future<Void> open() {
     return context
         .here(services.store().instances().count())
@@ -104,7 +103,7 @@ final class Registry {
             });
   }
 
-  /** The instances in memory, by id. */
+  /** In memory, by id. */
   NavigableMap<String, SupervisedInstance> live() {
     return live;
   }
@@ -211,18 +210,18 @@ final class Registry {
   /**
    * @param status under which the instance is counted from now on; null if it is gone
    */
-  private void forget(SupervisedInstance instance, String status) {
+  void forget(SupervisedInstance instance, String status) {
     String id = instance.spec().id();
     if (live.remove(id, instance)) {
       residents.remove(id);
       services.meters().statusChanged(instance.status().json(), status);
     }
     onChange.accept(id);
-    instance.letGo();
     instance.stats().closeAccounts();
-    if (!instance.stopped().isComplete()) {
+    Future<Void> stopped = instance.letGo();
+    if (!stopped.isComplete()) {
       stuck.put(id, instance.generation());
-      instance.stopped().onComplete(stopped -> stuck.remove(id, instance.generation()));
+      stopped.onComplete(done -> stuck.remove(id, instance.generation()));
     }
   }
 
@@ -317,6 +316,18 @@ final class Registry {
   }
 
   private Future<SupervisedInstance> load(InstanceStore.Registered row) {
+    return goOn(row, Handover::fromJournal);
+  }
+
+  /** An instance of another node, which this one owns now. */
+  Future<SupervisedInstance> take(
+      InstanceStore.Registered row, Function<InstanceSpec, Handover> handover) {
+    Future<SupervisedInstance> running = loading.get(row.id());
+    return running == null ? goOn(row, handover) : running;
+  }
+
+  private Future<SupervisedInstance> goOn(
+      InstanceStore.Registered row, Function<InstanceSpec, Handover> handover) {
     SupervisedInstance known = live.get(row.id());
     if (known != null) {
       return Future.succeededFuture(known);
@@ -325,11 +336,15 @@ final class Registry {
     SupervisedInstance loaded = supervise(InstanceSpec.restored(row), lastGeneration);
     if (row.failed()) {
       loaded.failedBefore(row.lastError());
-      services.meters().statusChanged(IDLE, loaded.status().json());
-      return Future.succeededFuture(loaded);
     }
     services.meters().statusChanged(IDLE, loaded.status().json());
-    return loaded.load().map(loaded).recover(cause -> notLoaded(loaded, cause));
+    if (row.failed()) {
+      return Future.succeededFuture(loaded);
+    }
+    return loaded
+        .goOn(handover.apply(loaded.spec()))
+        .map(loaded)
+        .recover(cause -> notLoaded(loaded, cause));
   }
 
   /**

@@ -6,7 +6,7 @@ import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
 import io.mycelium.instance.InstanceStats;
 import io.mycelium.instance.InstanceVerticle;
-import io.mycelium.instance.thread.OwnContext;
+import io.mycelium.journal.OwnContext;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -33,8 +33,6 @@ final class SupervisedInstance {
   private InstanceSpec spec;
   private InstanceStatus status = InstanceStatus.STARTING;
   private long generation;
-  private int restarts;
-  private String lastError;
   private Deployment current;
   private boolean retiring;
   private Handover left;
@@ -64,7 +62,7 @@ final class SupervisedInstance {
   /** An instance that failed before this process started; a restart revives it. */
   SupervisedInstance failedBefore(String error) {
     status = InstanceStatus.FAILED;
-    lastError = error;
+    crashes.failedBy(error);
     left = Handover.fromJournal(spec);
     return this;
   }
@@ -85,17 +83,32 @@ final class SupervisedInstance {
                     .compose(ignored -> deploy(Handover.nothing())));
   }
 
-  /** Starts an instance that is only in the store. */
-  Future<Void> load() {
-    return transitions.next(() -> deploy(Handover.fromJournal(spec)));
+  /** Goes on from what is in the store, or from what another node has left. */
+  Future<Void> goOn(Handover handover) {
+    return transitions.next(() -> deploy(handover));
   }
 
-  /**
-   * Completes once the verticle that was undeployed last has stopped; a stuck verticle may never
-   * stop.
-   */
-  Future<Void> stopped() {
-    return current == null ? Future.succeededFuture() : current.stopped();
+  /** Ends for another node to go on with what this leaves; nothing of it is in memory only. */
+  Future<Handover> leave() {
+    return transitions.next(
+        () ->
+            status == InstanceStatus.RUNNING || status == InstanceStatus.IDLE
+                ? end(() -> current.leave()).onSuccess(taken -> left = taken)
+                : Future.failedFuture(InstanceRefusals.now(this)));
+  }
+
+  /** No other node went on: this one does. */
+  Future<Void> stay() {
+    return goOn(left).onFailure(this::deploymentFailed);
+  }
+
+  /** What the running generation hands over, once it has stopped; one that is down has left it. */
+  private Future<Handover> end(Supplier<Future<Handover>> running) {
+    boolean down = status == InstanceStatus.FAILED || status == InstanceStatus.IDLE;
+    wakeUp.stopListening();
+    become(InstanceStatus.RESTARTING);
+    Future<Handover> handover = down ? Future.succeededFuture(left) : retire(running);
+    return handover.compose(taken -> undeploy().map(taken));
   }
 
   private Future<Void> deploy(Handover handover) {
@@ -159,7 +172,7 @@ final class SupervisedInstance {
     if (crashedGeneration != generation || status == InstanceStatus.STOPPING) {
       return;
     }
-    lastError = cause.toString();
+    crashes.failedBy(cause.toString());
     LOG.error("instance {} generation {} crashed", spec.id(), generation, cause);
     if (!current.end(handover) || retiring) {
       return;
@@ -173,8 +186,7 @@ final class SupervisedInstance {
       crashes.tellTooMany(spec.id());
     } else {
       become(InstanceStatus.RESTARTING);
-      crashes.remember(generation, RestartLog.Outcome.RESTARTED, cause);
-      restarts++;
+      crashes.restart(generation, cause);
       services.meters().instanceRestarted();
       transitions
           .next(
@@ -192,7 +204,8 @@ final class SupervisedInstance {
 
   private Future<Void> endFailed() {
     return undeploy()
-        .onSuccess(done -> notices.failed(generation, "the instance failed: ", lastError));
+        .onSuccess(
+            done -> notices.failed(generation, "the instance failed: ", crashes.lastError()));
   }
 
   /** The instance cannot be deployed; a stopping node does not report its instances as failed. */
@@ -200,13 +213,13 @@ final class SupervisedInstance {
     if (status == InstanceStatus.STOPPING || services.supervisor().isStopping()) {
       return;
     }
-    lastError = cause.toString();
+    crashes.failedBy(cause.toString());
     LOG.error("instance {} generation {} did not start", spec.id(), generation, cause);
     become(InstanceStatus.FAILED);
     crashes.remember(generation, RestartLog.Outcome.FAILED, cause);
     left = left.withoutLinks();
     services.meters().instanceFailed();
-    notices.failed(generation, "the instance did not start: ", lastError);
+    notices.failed(generation, "the instance did not start: ", crashes.lastError());
   }
 
   /** Restarts a running instance with its state, revives a failed one. */
@@ -217,18 +230,11 @@ final class SupervisedInstance {
               if (status == InstanceStatus.STOPPING) {
                 return Future.failedFuture(InstanceRefusals.now(this));
               }
-              boolean revived = status == InstanceStatus.FAILED;
-              boolean down = revived || status == InstanceStatus.IDLE;
-              if (revived) {
-                notices.revived(lastError);
+              if (status == InstanceStatus.FAILED) {
+                notices.revived(crashes.lastError());
               }
-              crashes.remember(generation, RestartLog.Outcome.REQUESTED, null);
-              wakeUp.stopListening();
-              crashes.forgive();
-              become(InstanceStatus.RESTARTING);
-              restarts++;
-              Future<Handover> handover = down ? Future.succeededFuture(left) : retire();
-              return handover.compose(taken -> undeploy().compose(ignored -> deploy(taken)));
+              crashes.restart(generation);
+              return end(() -> current.retire()).compose(this::deploy);
             })
         .onFailure(
             cause -> {
@@ -238,21 +244,18 @@ final class SupervisedInstance {
             });
   }
 
-  /**
-   * The running generation's handover, on request or after a crash. A generation that is stuck in
-   * its logic hands nothing over: its channels rejoin, and its rooms come from the journal.
-   */
-  private Future<Handover> retire() {
+  /** A generation that is stuck hands nothing over: channels rejoin, rooms are read back. */
+  private Future<Handover> retire(Supplier<Future<Handover>> running) {
     retiring = true;
-    return current
-        .retire()
+    return running
+        .get()
         .otherwise(
             cause -> {
               current.isStuckNow();
               long busy = stats.busyFor(services.clock().getAsLong());
-              lastError = "stuck for " + busy + " ms when it was restarted";
-              LOG.error("instance {} generation {} is {}", spec.id(), generation, lastError);
-              notices.publish(generation, new Outbound.Failed("the instance was " + lastError));
+              String why = crashes.failedBy("stuck for " + busy + " ms when it was restarted");
+              LOG.error("instance {} generation {} is {}", spec.id(), generation, why);
+              notices.publish(generation, new Outbound.Failed("the instance was " + why));
               return Handover.fromJournal(spec);
             });
   }
@@ -346,9 +349,13 @@ final class SupervisedInstance {
     }
   }
 
-  /** Forgets the instance; its id is known to the store. */
-  void letGo() {
+  /**
+   * Forgets the instance; its id is known to the store. Completes once the verticle that was
+   * undeployed last has stopped; a stuck verticle may never stop.
+   */
+  Future<Void> letGo() {
     wakeUp.stopListening();
+    return current == null ? Future.succeededFuture() : current.stopped();
   }
 
   /** Sends a request to the running verticle, or to the next one if a restart is in progress. */
@@ -382,16 +389,8 @@ final class SupervisedInstance {
     return generation;
   }
 
-  int restarts() {
-    return restarts;
-  }
-
-  RestartLog restartLog() {
-    return crashes.log();
-  }
-
-  String lastError() {
-    return lastError;
+  CrashRecord crashes() {
+    return crashes;
   }
 
   InstanceStats stats() {

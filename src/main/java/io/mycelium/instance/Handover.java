@@ -16,11 +16,22 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param nextRef number of the next membership; starts at a random number, since clients treat
  *     presence metas with the same {@code phx_ref} as the same
  * @param truncated whether clients may have entries that were lost
+ * @param closedBy generation whose closing snapshots hold the lost states, if it ran on another
+ *     node; 0 for the generation before the successor's
  */
 public record Handover(
-    Map<String, SavedRoom> rooms, Collection<LinkState> links, long nextRef, boolean truncated) {
+    Map<String, SavedRoom> rooms,
+    Collection<LinkState> links,
+    long nextRef,
+    boolean truncated,
+    long closedBy) {
   /** Numbers below this bound stay exact in any language even after as many memberships again. */
   private static final long FIRST_REFS = 1L << 52;
+
+  Handover(
+      Map<String, SavedRoom> rooms, Collection<LinkState> links, long nextRef, boolean truncated) {
+    this(rooms, links, nextRef, truncated, 0);
+  }
 
   /** A handover without a predecessor. */
   public static Handover nothing() {
@@ -63,6 +74,14 @@ public record Handover(
     return new Handover(lost, links, nextRef, truncated);
   }
 
+  /** The same for an instance that another node goes on with, from the closing snapshots. */
+  Handover leaving(InstanceSpec spec) {
+    Map<String, SavedRoom> closed = new HashMap<>();
+    rooms.forEach(
+        (name, saved) -> closed.put(name, spec.isDurable(name) ? saved.lost() : saved.closed()));
+    return new Handover(closed, links, nextRef, truncated);
+  }
+
   /** Whether there are no connections. */
   public boolean isDeserted() {
     return links.isEmpty();
@@ -75,6 +94,11 @@ public record Handover(
   public Handover withoutLinks() {
     Map<String, SavedRoom> empty = new HashMap<>();
     rooms.forEach((name, saved) -> empty.put(name, saved.vacated()));
-    return new Handover(empty, List.of(), nextRef, truncated);
+    return new Handover(empty, List.of(), nextRef, truncated, closedBy);
+  }
+
+  /** Whether the predecessor ran on another node. */
+  boolean hasMoved() {
+    return closedBy > 0;
   }
 }

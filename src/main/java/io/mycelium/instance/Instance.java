@@ -81,6 +81,16 @@ public final class Instance {
     }
   }
 
+  /** Sends what waits for an interval to end. */
+  void flush(Turn turn) {
+    for (Room room : rooms.values()) {
+      room.sendPatch(turn);
+      if (room.occupants().hasDiff()) {
+        membership.sendDiff(room, turn);
+      }
+    }
+  }
+
   /** Hands everything over to a successor. Does not call the logic, which may have failed. */
   Handover handOver() {
     Map<String, SavedRoom> saved = new HashMap<>();

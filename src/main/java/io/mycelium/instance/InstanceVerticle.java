@@ -2,10 +2,8 @@ package io.mycelium.instance;
 
 import io.mycelium.bus.Addresses;
 import io.mycelium.bus.CommandBatch;
-import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.Outbound;
-import io.mycelium.instance.thread.OwnContext;
-import io.mycelium.journal.Journal;
+import io.mycelium.journal.OwnContext;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.room.Turn;
@@ -14,11 +12,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * One generation of an instance: takes command batches and control requests from the bus, feeds
@@ -30,16 +28,15 @@ public final class InstanceVerticle extends VerticleBase {
   private final InstanceStats stats;
   private final long generation;
   private final InstanceSpec spec;
+  private final Commits commits;
   private Handover handover;
   private Instance instance;
   private InstanceControl control;
   private JournalReads questions;
   private Mailbox mailbox;
   private MessageConsumer<CommandBatch> consumer;
-  private final AtomicLong published = new AtomicLong();
-  private Future<Void> written = Future.succeededFuture();
   private boolean stopped;
-  private volatile boolean fenced;
+  private boolean leaving;
 
   public InstanceVerticle(
       InstanceServices services,
@@ -52,6 +49,7 @@ public final class InstanceVerticle extends VerticleBase {
     this.generation = generation;
     this.handover = handover;
     this.stats = stats;
+    this.commits = new Commits(services, spec.id(), generation, this::notWritten);
   }
 
   @Override
@@ -81,7 +79,8 @@ public final class InstanceVerticle extends VerticleBase {
     control = new InstanceControl(instance, generation, services, admission);
     questions = new JournalReads(services, instance, generation, own, this::answer);
     // Commands after a failed append are left to the successor: their link sends them again.
-    BooleanSupplier closed = () -> stopped || fenced || written.failed();
+    BooleanSupplier closed =
+        () -> stopped || leaving || commits.isFenced() || commits.written().failed();
     mailbox = new Mailbox(own, services.threads(), stats, closed, this::handle);
     consumer =
         vertx
@@ -100,12 +99,12 @@ public final class InstanceVerticle extends VerticleBase {
     try {
       made = logic.get();
     } finally {
-      if (!fenced) {
+      if (!commits.isFenced()) {
         stats.end();
       }
     }
-    if (fenced) {
-      throw replaced();
+    if (commits.isFenced()) {
+      throw commits.replaced();
     }
     return made;
   }
@@ -119,6 +118,10 @@ public final class InstanceVerticle extends VerticleBase {
               "earlier messages are gone from the journal; join again for what is left"));
     }
     turn.item(new Outbound.Running(instance.applied()));
+    if (recovered.hasMoved()) {
+      // What the other node said last may come later, and is not for this generation then.
+      recovered.links().forEach(link -> link.replies().repeat(turn));
+    }
     try {
       instance.resume(turn);
       commit(turn);
@@ -130,12 +133,12 @@ public final class InstanceVerticle extends VerticleBase {
   /** Stops with the node, unless it ended before: writes closing snapshots. */
   @Override
   public Future<?> stop() {
-    boolean running = !stopped && !fenced && instance != null;
+    boolean running = !stopped && !commits.isFenced() && instance != null;
     stopped = true;
     if (consumer == null) {
       return Future.succeededFuture();
     }
-    Future<Void> quiet = consumer.unregister().eventually(() -> written);
+    Future<Void> quiet = consumer.unregister().eventually(commits::written);
     return ((ContextInternal) context)
         .<Void>future(quiet::onComplete)
         .eventually(() -> running ? snapshots().close(instance) : Future.succeededFuture());
@@ -150,7 +153,7 @@ public final class InstanceVerticle extends VerticleBase {
    * is neither written nor published, and its successor gets all commands. Any thread.
    */
   public void fence() {
-    fenced = true;
+    commits.fence();
     if (consumer != null) {
       mailbox.fence();
       consumer.unregister();
@@ -169,13 +172,17 @@ public final class InstanceVerticle extends VerticleBase {
    * Runs a request on the instance's thread; completes once its entries are written. Any thread.
    */
   public <T> Future<T> call(Request<T> request) {
+    return onContext(answer -> callNow(request, answer));
+  }
+
+  private <T> Future<T> onContext(Consumer<Promise<T>> work) {
     Promise<T> answer = Promise.promise();
-    context.runOnContext(ignored -> callNow(request, answer));
+    context.runOnContext(ignored -> work.accept(answer));
     return answer.future();
   }
 
   private <T> void callNow(Request<T> request, Promise<T> answer) {
-    if (stopped) {
+    if (stopped || leaving) {
       answer.fail(new Refusal(ErrorCode.INSTANCE_RESTARTING, "the instance is restarting"));
       return;
     }
@@ -185,7 +192,7 @@ public final class InstanceVerticle extends VerticleBase {
     try {
       Future<T> handled = request.handle(control, turn);
       commit(turn);
-      written.compose(ignored -> handled).recover(this::inDoubt).onComplete(answer);
+      commits.written().compose(ignored -> handled).recover(this::inDoubt).onComplete(answer);
     } catch (Refusal refusal) {
       answer.fail(refusal);
     } catch (Exception | Error e) {
@@ -209,21 +216,55 @@ public final class InstanceVerticle extends VerticleBase {
    * @return what stays in memory, or null if the instance is not idle and goes on; any thread
    */
   public Future<Handover> sleep() {
-    Promise<Handover> answer = Promise.promise();
-    context.runOnContext(
-        ignored -> {
-          if (stopped || !written.succeeded() || !mailbox.isEmpty() || !instance.canSleep()) {
+    return onContext(
+        answer -> {
+          if (stopped
+              || !commits.written().succeeded()
+              || !mailbox.isEmpty()
+              || !instance.canSleep()) {
             answer.complete(null);
-            return;
+          } else {
+            close(Handover::asleep, answer);
           }
-          stopped = true;
-          Handover left = instance.handOver();
-          snapshots()
-              .close(instance)
-              .onSuccess(done -> instance.releaseStates())
-              .onComplete(done -> answer.complete(done.succeeded() ? left.asleep() : left));
         });
-    return answer.future();
+  }
+
+  /**
+   * Ends this generation so that another node can go on: takes no more, answers what waits for the
+   * journal, writes snapshots of its rooms. Never completes if it has ended otherwise. Any thread.
+   */
+  public Future<Handover> leave() {
+    return onContext(
+        answer -> {
+          leaving = true;
+          questions.whenAnswered(() -> leave(answer));
+        });
+  }
+
+  private void leave(Promise<Handover> answer) {
+    if (stopped) {
+      return;
+    }
+    Turn turn = new Turn();
+    try {
+      instance.flush(turn);
+      commit(turn);
+      close(left -> left.leaving(spec), answer);
+    } catch (Exception | Error e) {
+      crash(e);
+    }
+  }
+
+  private void close(UnaryOperator<Handover> closed, Promise<Handover> answer) {
+    stopped = true;
+    Handover left = instance.handOver();
+    commits
+        .written()
+        .compose(done -> snapshots().close(instance))
+        .onSuccess(done -> instance.releaseStates())
+        .map(done -> closed.apply(left))
+        .otherwise(cause -> commits.written().failed() ? left.withoutStates(spec) : left)
+        .onComplete(answer);
   }
 
   /**
@@ -231,14 +272,12 @@ public final class InstanceVerticle extends VerticleBase {
    * thread.
    */
   public Future<Handover> retire() {
-    Promise<Handover> answer = Promise.promise();
-    context.runOnContext(
-        ignored -> {
+    return onContext(
+        answer -> {
           if (!stopped) {
             end((left, cause) -> answer.complete(left), null);
           }
         });
-    return answer.future();
   }
 
   private long handle(CommandBatch batch, Mailbox.Slice slice, long started) {
@@ -279,7 +318,7 @@ public final class InstanceVerticle extends VerticleBase {
    */
   private long ended(Turn turn, boolean timed, int commands, long started) {
     long now = System.nanoTime();
-    if (!fenced && stats.end(started, now, timed, commands, turn, instance)) {
+    if (!commits.isFenced() && stats.end(started, now, timed, commands, turn, instance)) {
       services.supervisor().overBudget(spec.id());
     }
     if (timed) {
@@ -288,60 +327,14 @@ public final class InstanceVerticle extends VerticleBase {
     return now;
   }
 
-  /**
-   * Batches are published in the order of their commits, each once its entries are written:
-   * publishing is part of the chain, so that a later batch cannot overtake on another thread.
-   */
   private void commit(Turn turn) {
     for (Turn.Timer timer : turn.timers()) {
       long debt = stats.pause(System.nanoTime());
       vertx.setTimer(Math.max(1, timer.delay().toMillis() + debt), ignored -> onTimer(timer));
     }
-    Future<Void> writing = write(turn);
-    Future<Void> before = turn.isSync() ? writing : Future.succeededFuture();
-    Future<Void> ready = written.succeeded() ? before : written.compose(ignored -> before);
-    if (ready.succeeded()) {
-      publish(turn.items());
-    } else {
-      written = ready.map(ignored -> publish(turn.items()));
-      written.onFailure(cause -> notWritten(turn, cause));
-    }
-    if (!turn.isSync() && !writing.succeeded()) {
-      writing.onFailure(cause -> notWritten(turn, cause));
-    }
+    commits.commit(turn);
     turn.snapshots().forEach(room -> snapshots().take(room));
     turn.questions().forEach(questions::ask);
-  }
-
-  private IllegalStateException replaced() {
-    return new IllegalStateException("generation " + generation + " was replaced");
-  }
-
-  /**
-   * Entries go to the journal at once. The journal writes them in this order, many turns in one
-   * transaction.
-   */
-  private Future<Void> write(Turn turn) {
-    if (fenced) {
-      return Future.failedFuture(replaced());
-    }
-    Journal journal = services.store().journal();
-    Future<Void> done = Future.succeededFuture();
-    if (!turn.appends().isEmpty()) {
-      services.meters().entriesAppended(turn.appends().size());
-      done = journal.append(spec.id(), generation, turn.appends());
-    }
-    String room = turn.removedRoom();
-    return room == null ? done : done.compose(ignored -> journal.deleteRoom(spec.id(), room));
-  }
-
-  private Void publish(List<Outbound> items) {
-    if (!fenced) {
-      services
-          .publisher()
-          .publish(new DeliveryBatch(spec.id(), generation, published.incrementAndGet(), items));
-    }
-    return null;
   }
 
   /** A lookup is done; its answer comes after all earlier messages. */
@@ -370,7 +363,7 @@ public final class InstanceVerticle extends VerticleBase {
    * reads the journal.
    */
   private void notWritten(Turn turn, Throwable cause) {
-    publish(LinkAnswers.afterFailure(cause, services.store().isShared(), turn));
+    commits.publish(LinkAnswers.afterFailure(cause, services.store().isShared(), turn));
     crashLater(cause);
   }
 
@@ -388,13 +381,15 @@ public final class InstanceVerticle extends VerticleBase {
   private void end(BiConsumer<Handover, Throwable> next, Throwable cause) {
     stopped = true;
     Handover left = instance.handOver();
-    written.onComplete(
-        done -> {
-          if (done.succeeded()) {
-            next.accept(left, cause);
-          } else {
-            next.accept(left.withoutStates(spec), cause == null ? done.cause() : cause);
-          }
-        });
+    commits
+        .written()
+        .onComplete(
+            done -> {
+              if (done.succeeded()) {
+                next.accept(left, cause);
+              } else {
+                next.accept(left.withoutStates(spec), cause == null ? done.cause() : cause);
+              }
+            });
   }
 }

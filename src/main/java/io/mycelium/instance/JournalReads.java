@@ -2,8 +2,8 @@ package io.mycelium.instance;
 
 import io.mycelium.bus.Command;
 import io.mycelium.bus.Outbound;
-import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.Journal;
+import io.mycelium.journal.OwnContext;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.room.HistoryQuery;
@@ -32,6 +32,8 @@ final class JournalReads {
   private final OwnContext context;
   private final Consumer<Answer> answer;
   private final OlderEntries older;
+  private int open;
+  private Runnable onAnswered;
 
   JournalReads(
       InstanceServices services,
@@ -43,11 +45,31 @@ final class JournalReads {
     this.instance = instance;
     this.generation = generation;
     this.context = context;
-    this.answer = answer;
+    this.answer =
+        each -> {
+          answer.accept(each);
+          closed();
+        };
     this.older = new OlderEntries(services, instance, context, this::written);
   }
 
+  /** Runs the task once no question is open, perhaps at once. */
+  void whenAnswered(Runnable task) {
+    onAnswered = task;
+    if (open == 0) {
+      task.run();
+    }
+  }
+
+  private void closed() {
+    open--;
+    if (open == 0 && onAnswered != null) {
+      onAnswered.run();
+    }
+  }
+
   void ask(Turn.Question question) {
+    open++;
     Command command = question.command();
     if (command.kind() == Command.Kind.HELLO) {
       hello(question);
@@ -74,6 +96,7 @@ final class JournalReads {
     long after = question.command().number();
     written()
         .compose(ignored -> applied(link, after))
+        .onFailure(cause -> closed())
         .onSuccess(
             pushes ->
                 answer.accept(

@@ -2,8 +2,8 @@ package io.mycelium.instance;
 
 import io.mycelium.bus.Command;
 import io.mycelium.bus.CommandBatch;
-import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.instance.thread.WorkerThreads;
+import io.mycelium.journal.OwnContext;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;

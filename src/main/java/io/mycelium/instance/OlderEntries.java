@@ -1,8 +1,8 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.Entry;
 import io.mycelium.journal.Journal;
+import io.mycelium.journal.OwnContext;
 import io.mycelium.room.Room;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -3,6 +3,7 @@ package io.mycelium.instance;
 import io.mycelium.bus.Outbound;
 import io.mycelium.room.Turn;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /**
  * Answers that a link has not acknowledged: if the bus lost an answer, the link asks again. Above a
@@ -29,6 +30,11 @@ final class RecentReplies {
     while (!replies.isEmpty() && replies.peek().number() <= number) {
       bytes -= size(replies.remove());
     }
+  }
+
+  /** In the order of their commands' numbers. */
+  List<Outbound.Reply> all() {
+    return List.copyOf(replies);
   }
 
   void repeat(Turn turn) {

@@ -1,8 +1,8 @@
 package io.mycelium.instance;
 
-import io.mycelium.instance.thread.OwnContext;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.OwnContext;
 import io.mycelium.room.SavedRoom;
 import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.Future;
@@ -25,6 +25,7 @@ final class Recovery {
   private final long generation;
   private final OwnContext context;
   private final Watch watch;
+  private long closedBy;
 
   /** Runs the logic so that a stuck call is noticed. */
   @FunctionalInterface
@@ -53,6 +54,7 @@ final class Recovery {
     if (handover.rooms().values().stream().noneMatch(SavedRoom::isLost)) {
       return Future.succeededFuture(handover);
     }
+    closedBy = handover.hasMoved() ? handover.closedBy() : generation - 1;
     Journal journal = services.store().journal();
     return context
         .here(journal.fence(spec.id(), generation))
@@ -89,13 +91,14 @@ final class Recovery {
                 each ->
                     each.getValue().epoch() != null
                         && !each.getValue().epoch().equals(rooms.get(each.getKey()).epoch()));
-    Handover made = new Handover(rooms, handover.links(), handover.nextRef(), truncated);
+    Handover made =
+        new Handover(rooms, handover.links(), handover.nextRef(), truncated, handover.closedBy());
     return truncated ? made.withoutLinks() : made;
   }
 
   private Future<SavedRoom> room(String name, SavedRoom lost, Journal.Room kept) {
     RoomSettings settings = spec.rooms().get(name);
-    RoomReplay replay = watch.run(() -> new RoomReplay(services, settings, lost, kept, generation));
+    RoomReplay replay = watch.run(() -> new RoomReplay(services, settings, lost, kept, closedBy));
     if (kept == null || !replay.isUsable()) {
       return Future.succeededFuture(watch.run(replay::fresh));
     }

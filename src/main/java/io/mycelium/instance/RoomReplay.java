@@ -36,7 +36,7 @@ final class RoomReplay {
 
   /**
    * @param kept null if the journal keeps nothing of the room
-   * @param generation for which the room is rebuilt
+   * @param closedBy generation whose closing snapshot has everything
    */
   @SuppressWarnings("unchecked")
   RoomReplay(
@@ -44,14 +44,13 @@ final class RoomReplay {
       RoomSettings settings,
       SavedRoom lost,
       Journal.Room kept,
-      long generation) {
+      long closedBy) {
     this.logic = (RoomLogic<Object>) services.types().open(settings);
     this.lost = lost;
     this.kept = kept;
     this.limits = services.journal();
     Snapshot newest = kept == null ? null : kept.snapshot();
-    this.closed =
-        newest != null && newest.closedBy() == generation - 1 && newest.seq() == kept.last();
+    this.closed = newest != null && newest.closedBy() == closedBy && newest.seq() == kept.last();
     this.durable = settings.durability() != Durability.NONE;
     this.certain = settings.durability() == Durability.SYNC;
     this.recent = new RecentEntries(limits.maxEntriesPerRoom(), limits.maxBytesPerRoom());
@@ -122,8 +121,8 @@ final class RoomReplay {
         lost.occupants(),
         snapshot == null || lost.tickAt() > 0 ? lost.tickAt() : snapshot.tickAt(),
         List.of(),
-        recent,
-        keys.isEmpty() ? null : OnceKeys.restored(limits.pushOnceWindow(), keys),
+        lost.recent() == null ? recent : lost.recent(),
+        keys.isEmpty() ? lost.keys() : OnceKeys.restored(limits.pushOnceWindow(), keys),
         snapshot == null ? 0 : snapshot.seq(),
         true);
   }

@@ -71,6 +71,16 @@ public final class Presence {
     }
   }
 
+  /** The meta with that reference; null if the user has no such channel. */
+  public Meta meta(String user, String ref) {
+    for (Meta meta : users.getOrDefault(user, List.of())) {
+      if (meta.ref().equals(ref)) {
+        return meta;
+      }
+    }
+    return null;
+  }
+
   public boolean hasDiff() {
     return !joins.isEmpty() || !leaves.isEmpty();
   }

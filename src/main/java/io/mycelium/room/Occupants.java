@@ -11,6 +11,7 @@ import io.mycelium.room.spi.Member;
 import io.mycelium.room.spi.RoomLimits;
 import io.mycelium.room.spi.RoomSettings;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -34,6 +35,36 @@ public final class Occupants {
   Occupants(RoomSettings settings) {
     this.tracksPresence = settings.presence();
     this.limits = settings.limits();
+  }
+
+  /**
+   * Those that another node's room had, in the order in which they joined; nobody is to be told of
+   * them.
+   *
+   * @param metas of each member, JSON; null where the room has presence off
+   */
+  public static Occupants moved(
+      RoomSettings settings, List<Member> members, Map<Long, String> metas) {
+    Occupants made = new Occupants(settings);
+    for (Member member : members) {
+      String meta = metas.get(member.ref());
+      made.add(member, meta == null ? null : new Presence.Meta(metaRef(member), meta));
+    }
+    if (made.presence != null && made.presence.hasDiff()) {
+      made.presence.takeDiff();
+    }
+    return made;
+  }
+
+  /** The presence meta of a channel, JSON; null if the room has presence off. */
+  public String metaOf(Member member) {
+    Presence.Meta meta = presence == null ? null : presence.meta(member.user(), metaRef(member));
+    return meta == null ? null : meta.json();
+  }
+
+  /** Whether others are to be told of changes. */
+  public boolean hasDiff() {
+    return presence != null && presence.hasDiff();
   }
 
   public int channels() {

@@ -26,6 +26,11 @@ public final class OnceKeys {
     return keys;
   }
 
+  /** Each key with the sequence of its entry, in no order. */
+  public Map<String, Long> all() {
+    return Map.copyOf(seqByKey);
+  }
+
   /** Sequence of the entry that was pushed with this key; 0 if none is known. */
   long find(String key, long last) {
     Long seq = seqByKey.get(key);

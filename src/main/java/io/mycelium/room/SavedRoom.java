@@ -11,7 +11,7 @@ import java.util.List;
  * @param occupants null if the room starts without any
  * @param tickAt when the logic's tick is due, in milliseconds since 1970; 0 if none is pending
  * @param unsent entries that a patch interval still held
- * @param recent null if lost, as are {@code keys}
+ * @param recent null if lost, or if the journal has them; likewise {@code keys}
  * @param snapshotSeq sequence of the newest snapshot
  * @param restored whether it was rebuilt from the journal, which may have an entry that was never
  *     published
@@ -40,6 +40,26 @@ public record SavedRoom(
 
   public SavedRoom lost() {
     return new SavedRoom(null, seq, epoch, occupants, tickAt, List.of(), null, null, 0, false);
+  }
+
+  /**
+   * A room of another node, whose state is in its closing snapshot.
+   *
+   * @param recent null if the journal has them; likewise {@code keys}
+   */
+  public static SavedRoom moved(
+      long seq,
+      String epoch,
+      Occupants occupants,
+      long tickAt,
+      RecentEntries recent,
+      OnceKeys keys) {
+    return new SavedRoom(null, seq, epoch, occupants, tickAt, List.of(), recent, keys, 0, false);
+  }
+
+  /** The same, with the newest entries and their keys, which are nowhere else. */
+  public SavedRoom closed() {
+    return moved(seq, epoch, occupants, tickAt, recent, keys);
   }
 
   public boolean isLost() {

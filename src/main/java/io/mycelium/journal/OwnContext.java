@@ -1,4 +1,4 @@
-package io.mycelium.instance.thread;
+package io.mycelium.journal;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;

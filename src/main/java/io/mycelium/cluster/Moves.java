@@ -1,0 +1,249 @@
+package io.mycelium.cluster;
+
+import io.mycelium.bus.Addresses;
+import io.mycelium.bus.InstanceGateway;
+import io.mycelium.journal.Claim;
+import io.mycelium.journal.NodeStore;
+import io.mycelium.journal.OwnContext;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Planned moves: an instance ends here, the store names the other node, which goes on with it and
+ * with its links. What links send meanwhile is lost; they send it again to the next generation,
+ * whose first words lead them there. On the cluster's event loop.
+ */
+final class Moves {
+  private static final Logger LOG = LoggerFactory.getLogger(Moves.class);
+  private static final DeliveryOptions PATIENCE = new DeliveryOptions().setSendTimeout(10_000);
+
+  /** For which requests wait for an instance that is said to come. */
+  private static final long COMING_MS = 5000;
+
+  private static final String HANDOVER = "handover";
+  private static final String NODES = "nodes";
+
+  private final Vertx vertx;
+  private final OwnContext context;
+  private final NodeStore store;
+  private final Peers peers;
+  private final Routes routes;
+  private final Listeners listeners;
+  private final Takeover takeover;
+  private final NodeEvents events;
+  private final Map<String, Promise<Void>> leaving = new HashMap<>();
+  private final Map<String, Promise<Void>> coming = new HashMap<>();
+
+  Moves(
+      Vertx vertx,
+      OwnContext context,
+      NodeStore store,
+      Peers peers,
+      Routes routes,
+      Listeners listeners,
+      Takeover takeover,
+      NodeEvents events) {
+    this.vertx = vertx;
+    this.context = context;
+    this.store = store;
+    this.peers = peers;
+    this.routes = routes;
+    this.listeners = listeners;
+    this.takeover = takeover;
+    this.events = events;
+  }
+
+  /** Whether the instance is on its way from or to this node: nobody is to look for it. */
+  boolean isOnItsWay(String instance) {
+    return leaving.containsKey(instance) || coming.containsKey(instance);
+  }
+
+  int running() {
+    return leaving.size();
+  }
+
+  /** Done once an instance that is on its way is where it goes; at once for any other. */
+  Future<Void> settled(String instance) {
+    Promise<Void> going = leaving.getOrDefault(instance, coming.get(instance));
+    return going == null ? Future.succeededFuture() : going.future();
+  }
+
+  /**
+   * Moves an instance of this node: {@code {id, from, to, ms}}, the last being the milliseconds in
+   * which it took nothing.
+   */
+  Future<JsonObject> move(String id, String to) {
+    if (isOnItsWay(id)) {
+      return Future.failedFuture(
+          new Refusal(ErrorCode.REJECTED, "instance " + id + " is on its way already"));
+    }
+    Promise<Void> gone = Promise.promise();
+    leaving.put(id, gone);
+    JsonObject announced = new JsonObject().put("op", "expect").put("id", id);
+    return there(to, announced)
+        .compose(expected -> leave(id, to))
+        .onComplete(
+            done -> {
+              leaving.remove(id);
+              gone.complete();
+            });
+  }
+
+  private Future<JsonObject> leave(String id, String to) {
+    long began = System.nanoTime();
+    return here("leave", id)
+        .compose(left -> handOver(id, to, left))
+        .map(
+            taken -> {
+              long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+              events.moved(id, peers.ownId(), to, ms);
+              return new JsonObject()
+                  .put("id", id)
+                  .put("from", peers.ownId())
+                  .put("to", to)
+                  .put("ms", ms);
+            });
+  }
+
+  private Future<Object> handOver(String id, String to, JsonObject left) {
+    // Whatever the instance said last is on its way.
+    Map<String, String> audience = listeners.end(id);
+    return context
+        .here(store.handOver(id, left.getLong("generation"), to))
+        .transform(
+            done -> {
+              Claim claim = done.result();
+              return claim != null && to.equals(claim.owner())
+                  ? send(id, claim, left, audience)
+                  : stay(id, to, audience, done.cause());
+            });
+  }
+
+  /** Where the instance went all the same, this node's part of it is fenced off and dropped. */
+  private Future<Object> stay(String id, String to, Map<String, String> audience, Throwable cause) {
+    LOG.warn("cluster: instance {} stays, node {} does not get it", id, to, cause);
+    listeners.add(id, audience);
+    return here("stay", id)
+        .transform(
+            done ->
+                Future.failedFuture(
+                    cause == null
+                        ? new Refusal(ErrorCode.REJECTED, "node " + to + " has no lease any more")
+                        : cause));
+  }
+
+  private Future<Object> send(
+      String id, Claim claim, JsonObject left, Map<String, String> audience) {
+    String to = claim.owner();
+    JsonObject nodes = nodes(left, audience);
+    JsonObject taking =
+        left.copy()
+            .put("op", "take")
+            .put("id", id)
+            .put("first", claim.generation())
+            .put(NODES, nodes);
+    return here("left", id)
+        .compose(gone -> there(to, taking))
+        .onSuccess(taken -> routes.lead(id, to))
+        .onFailure(cause -> lost(id, to, nodes, cause));
+  }
+
+  /** Of each link the node; those that no other node has are of this one. */
+  private JsonObject nodes(JsonObject left, Map<String, String> audience) {
+    JsonObject nodes = new JsonObject();
+    audience.forEach(nodes::put);
+    JsonObject handover = left.getJsonObject(HANDOVER);
+    if (handover != null) {
+      handover.getJsonArray("links").stream()
+          .map(link -> ((JsonObject) link).getString("id"))
+          .filter(link -> !nodes.containsKey(link))
+          .forEach(link -> nodes.put(link, peers.ownId()));
+    }
+    return nodes;
+  }
+
+  /** It is that node's, but nobody knows whether it runs there: links have to ask. */
+  private void lost(String id, String to, JsonObject nodes, Throwable cause) {
+    LOG.warn("cluster: instance {} is node {}'s now, which does not say so", id, to, cause);
+    Set<String> told = new HashSet<>();
+    nodes.forEach(link -> told.add((String) link.getValue()));
+    told.remove(peers.ownId());
+    DeliveryOptions about = NodeTopics.about(id, peers.ownId());
+    told.forEach(node -> vertx.eventBus().send(NodeTopics.moved(node), null, about));
+    if (InstanceGateway.isLinked(vertx, id)) {
+      takeover.find(id);
+    }
+  }
+
+  /** Another node is about to hand an instance to this one. */
+  Future<Object> expect(String id) {
+    Promise<Void> expected = coming.computeIfAbsent(id, same -> Promise.promise());
+    vertx.setTimer(COMING_MS, late -> come(id, expected));
+    return Future.succeededFuture(new JsonObject());
+  }
+
+  private void come(String id, Promise<Void> expected) {
+    coming.remove(id, expected);
+    expected.tryComplete();
+  }
+
+  /** Goes on with an instance that another node has handed over to this one. */
+  Future<Object> take(JsonObject request) {
+    String id = request.getString("id");
+    Promise<Void> expected = coming.computeIfAbsent(id, same -> Promise.promise());
+    routes.pause(id);
+    Map<String, String> others = new HashMap<>();
+    request
+        .getJsonObject(NODES)
+        .forEach(link -> others.put(link.getKey(), (String) link.getValue()));
+    others.values().removeIf(peers.ownId()::equals);
+    listeners.add(id, others);
+    JsonObject here =
+        request.getJsonObject(HANDOVER) == null
+            ? new JsonObject().put("op", "lookup").put("id", id)
+            : request;
+    return here(here)
+        .onSuccess(taken -> routes.lead(id, peers.ownId()))
+        .onFailure(cause -> notTaken(id, cause))
+        .onComplete(done -> come(id, expected));
+  }
+
+  private void notTaken(String id, Throwable cause) {
+    LOG.warn("cluster: instance {} came, and does not start", id, cause);
+    listeners.end(id);
+    if (InstanceGateway.isLinked(vertx, id)) {
+      takeover.find(id);
+    }
+  }
+
+  private Future<JsonObject> here(String op, String id) {
+    return here(new JsonObject().put("op", op).put("id", id)).map(JsonObject.class::cast);
+  }
+
+  private Future<Object> here(JsonObject request) {
+    return vertx
+        .eventBus()
+        .request(Addresses.INSTANCES_HERE, request, Addresses.here())
+        .map(Message::body);
+  }
+
+  private Future<Object> there(String node, JsonObject request) {
+    return vertx
+        .eventBus()
+        .request(NodeTopics.directory(node), request, PATIENCE)
+        .map(Message::body);
+  }
+}
