@@ -34,6 +34,7 @@ export function instancePage(feed, id, go) {
   let room = null;
   let known = '';
   let closed = false;
+  let missing = false;
 
   async function load() {
     try {
@@ -122,8 +123,20 @@ export function instancePage(feed, id, go) {
     }
   }
 
+  /** Of an instance on another node messages may not come by here: a second later they are read. */
+  async function catchUp(seq) {
+    const missed = missing && seq > tail.last;
+    missing = seq > tail.last;
+    if (!missed) return;
+    const name = room;
+    const after = Math.max(tail.last, seq - HISTORY);
+    const {entries} = await rest('GET', `${roomPath(id, name)}/entries?after=${after}&limit=${HISTORY}`).catch(() => ({entries: []}));
+    if (room === name) entries.filter(entry => entry.seq > tail.last).forEach(entry => tail.entry(entry));
+  }
+
   function showRoom(observed) {
     if (observed.room !== room) return;
+    if (elsewhere.node) catchUp(observed.seq);
     error.replaceChildren();
     setText(stateNote, observed.state
       ? `${observed.type}, sequence ${count(observed.seq)}, epoch ${observed.epoch}, ${bytes(observed.stateBytes)} as JSON`

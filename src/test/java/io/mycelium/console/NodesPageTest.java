@@ -12,6 +12,7 @@ import io.mycelium.testing.ThreeNodes;
 import io.mycelium.testing.browser.Chromium;
 import io.mycelium.testing.browser.View;
 import io.mycelium.testing.browser.Window;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -107,7 +108,7 @@ class NodesPageTest {
     Page page = window.page();
     assertThat(page.getByText("3 nodes")).isVisible();
     assertThat(card(page, 0)).containsText("this node");
-    assertThat(page.locator(".nodes > li:has-text('this node')")).hasCount(1);
+    assertThat(page.locator(".nodes .badge:visible:text-is('this node')")).hasCount(1);
     for (int i = 0; i < 3; i++) {
       assertThat(card(page, i)).containsText("serving");
       assertThat(figure(card(page, i), "Lease renewed")).hasText(Pattern.compile("^\\d+ ms ago$"));
@@ -235,6 +236,53 @@ class NodesPageTest {
     window.isAccessible();
     window.screenshot("console-nodes-late");
     page.unrouteAll();
+  }
+
+  @Test
+  void theTableOfInstancesSaysThatItIsThisNodes() {
+    Page page = open("/console");
+    assertThat(page.getByText("on this node; find the others under")).isVisible();
+    page.getByRole(AriaRole.MAIN)
+        .getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName("Nodes"))
+        .click();
+    assertThat(card(page, 0)).isVisible();
+  }
+
+  /** Rows have none yet: the feed's are put together with an answer over REST. */
+  @ParameterizedTest
+  @EnumSource
+  void theTableOfInstancesHasAColumnForNodesWhereRowsHaveOne(View view) {
+    Window window = chromium.open(cluster.get(0).port(), "/console", view);
+    Page page = window.page();
+    assertThat(page.locator(".row.head .c-node")).isHidden();
+    String id = cluster.id(1);
+    page.routeWebSocket(
+        "**/console/feed",
+        socket ->
+            socket
+                .connectToServer()
+                .onMessage(frame -> socket.send(onNode(new JsonObject(frame.text()), id))));
+    page.reload();
+    Locator row = page.locator(".rows .row").first();
+    assertThat(row).containsText("running");
+    if (view.name().startsWith("DESKTOP")) {
+      assertThat(row.locator(".c-node")).hasText(cluster.place(1));
+      assertThat(page.locator(".row.head .c-node")).hasText("Node");
+    } else {
+      assertThat(row.locator(".c-node")).isHidden();
+    }
+    window.isAccessible();
+    window.hasNoHorizontalScroll();
+    window.screenshot("console-instances-cluster");
+  }
+
+  private static String onNode(JsonObject frame, String id) {
+    if (frame.containsKey("reset")) {
+      frame.getJsonObject("reset").getJsonArray("columns").add("node");
+    } else if (frame.containsKey("rows")) {
+      frame.getJsonArray("rows").forEach(row -> ((JsonArray) row).add(id));
+    }
+    return frame.encode();
   }
 
   @Test
