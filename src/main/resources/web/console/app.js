@@ -2,6 +2,7 @@ import {Feed} from './feed.js';
 import {instancePage} from './instance.js';
 import {instancesPage} from './instances.js';
 import {nodePage} from './node.js';
+import {nodesPage} from './nodes.js';
 
 const feed = new Feed();
 const main = document.getElementById('page');
@@ -11,6 +12,7 @@ let page;
 function route(path) {
   const instance = /^\/console\/instances\/([^/]+)$/.exec(path);
   if (instance) return instancePage(feed, decodeURIComponent(instance[1]), go);
+  if (path === '/console/nodes') return nodesPage(feed, go);
   return path === '/console/node' ? nodePage(feed) : instancesPage(feed, go);
 }
 

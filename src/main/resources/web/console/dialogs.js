@@ -16,8 +16,8 @@ function show(box, problem) {
   box.replaceChildren(problem.message, ...more.flatMap(text => [h('br'), text]));
 }
 
-/** Asks before something that cannot be undone; `act` is run on yes, and its problem shown. */
-export function confirm({title, text, action, danger = false, act}) {
+/** Asks before something that cannot be undone; `act` is run on yes, and its problem shown. `ready` comes before a yes. */
+export function confirm({title, text, content = [], ready = null, action, danger = false, act}) {
   const error = errorBox();
   const go = h('button', {class: danger ? 'danger' : 'primary', type: 'submit'}, action);
   const dialog = h('dialog', {'aria-labelledby': 'dialog-title'},
@@ -37,10 +37,13 @@ export function confirm({title, text, action, danger = false, act}) {
     },
     h('h2', {id: 'dialog-title'}, title),
     h('p', {}, text),
+    content,
     error,
     h('div', {class: 'actions'},
       h('button', {type: 'button', onclick: () => dialog.close()}, 'Cancel'),
       go)));
+  go.disabled = !!ready;
+  ready?.then(() => { go.disabled = false; }, problem => show(error, problem));
   open(dialog);
 }
 
@@ -66,7 +69,7 @@ export function confirmDelete(id, then = () => {}) {
   });
 }
 
-const field = (label, control, hint) => h('div', {class: 'field'}, h('label', {for: control.id}, label), control, hint && h('p', {class: 'hint'}, hint));
+export const field = (label, control, hint) => h('div', {class: 'field'}, h('label', {for: control.id}, label), control, hint && h('p', {class: 'hint'}, hint));
 
 export async function createInstance() {
   const id = h('input', {id: 'new-id', name: 'id', autocomplete: 'off', maxlength: 64, placeholder: 'made up if empty'});

@@ -10,6 +10,21 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** A link to another page of the console, which needs no new document. */
+export function pageLink(go, path, text, attributes = {}) {
+  return h('a', {
+    ...attributes,
+    href: path,
+    onclick: event => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      go(path);
+    },
+  }, text);
+}
+
+export const instanceHref = id => `/console/instances/${encodeURIComponent(id)}`;
+
 /** Sets the text only where it differs, so that an unchanged cell costs no layout. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;

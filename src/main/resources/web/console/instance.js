@@ -1,5 +1,7 @@
+import {moveInstance, pause} from './cluster.js';
 import {badge, bytes, count, counted, h, micros, setText, since, tile} from './dom.js';
 import {confirmDelete, confirmRestart} from './dialogs.js';
+import {Elsewhere} from './elsewhere.js';
 import {instancePath, rest, roomPath} from './rest.js';
 import {Tail} from './tail.js';
 import {Tree} from './tree.js';
@@ -12,6 +14,10 @@ export function instancePage(feed, id, go) {
   const tiles = Object.fromEntries(['Connections', 'Channels', 'In/s', 'Out/s', 'Mailbox', 'Handler p99', 'Restarts', 'Memory'].map(name => [name, tile(name)]));
   const status = badge('…');
   const about = h('p', {class: 'count'});
+  const elsewhere = new Elsewhere(id, showFigures);
+  const place = h('p', {class: 'count'});
+  const moved = h('p', {class: 'hint', role: 'status'});
+  const move = h('button', {hidden: true, onclick: () => moveInstance(id, elsewhere.node, tellMoved)}, 'Move');
   const error = h('p', {class: 'error', role: 'alert'});
   const rooms = h('div', {class: 'rooms', role: 'group', 'aria-label': 'Rooms'});
   const state = new Tree('State');
@@ -28,6 +34,7 @@ export function instancePage(feed, id, go) {
   let room = null;
   let known = '';
   let closed = false;
+  let missing = false;
 
   async function load() {
     try {
@@ -38,6 +45,9 @@ export function instancePage(feed, id, go) {
       setText(about, `${name}${instance.type}, generation ${instance.generation ?? '–'}, created ${since(Date.parse(instance.createdAt))} ago`);
       config.show({...instance.config, socket: instance.socket});
       offerRooms(instance.rooms ?? {});
+      await elsewhere.learn(instance);
+      if (closed) return;
+      showPlace();
       const {items} = await rest('GET', `${instancePath(id)}/restarts`);
       showRestarts(items);
     } catch (problem) {
@@ -77,28 +87,56 @@ export function instancePage(feed, id, go) {
       h('td', {class: 'cause'}, cause ? h('code', {}, cause) : '–', where && h('small', {}, `at ${where}`)))));
   }
 
+  function showPlace() {
+    move.hidden = !elsewhere.node;
+    setText(place, elsewhere.node ? `on ${elsewhere.name}` : '');
+    place.title = elsewhere.node ?? '';
+    showRow();
+  }
+
+  function tellMoved({from, to, ms}, names) {
+    setText(moved, `Moved from ${names.of(from)} to ${names.of(to)}: it paused for ${pause(ms)}.`);
+    load();
+  }
+
   function showRow() {
     const row = feed.rows.get(id);
-    if (!row) {
-      status.dataset.status = feed.loaded ? 'gone' : '';
-      setText(status, feed.loaded ? 'gone' : '…');
-      return;
-    }
-    const value = key => row[feed.column[key]];
-    status.dataset.status = value('status');
-    setText(status, value('status'));
+    elsewhere.look(!row && feed.loaded);
+    if (row) showFigures(key => row[feed.column[key]]);
+    else if (!elsewhere.node) showStatus(feed.loaded ? 'gone' : '');
+  }
+
+  function showStatus(text) {
+    status.dataset.status = text;
+    setText(status, text || '…');
+  }
+
+  function showFigures(value) {
+    showStatus(value('status'));
     for (const [name, key] of [['Connections', 'connections'], ['Channels', 'channels'], ['In/s', 'in'], ['Out/s', 'out'], ['Mailbox', 'mailbox'], ['Restarts', 'restarts']]) tiles[name].set(count(value(key)));
     tiles['Handler p99'].set(value('p99') ? micros(value('p99')) : '–');
-    tiles.Memory.set(`≈ ${bytes(value('memory'))}`);
-    const seen = `${value('status')} ${value('restarts')}`;
+    tiles.Memory.set(value('memory') == null ? '–' : `≈ ${bytes(value('memory'))}`);
+    const seen = `${value('status')} ${value('restarts')} ${value('node') ?? ''}`;
     if (known !== seen) {
       known = seen;
       load();
     }
   }
 
+  /** Of an instance on another node messages may not come by here: a second later they are read. */
+  async function catchUp(seq) {
+    const missed = missing && seq > tail.last;
+    missing = seq > tail.last;
+    if (!missed) return;
+    const name = room;
+    const after = Math.max(tail.last, seq - HISTORY);
+    const {entries} = await rest('GET', `${roomPath(id, name)}/entries?after=${after}&limit=${HISTORY}`).catch(() => ({entries: []}));
+    if (room === name) entries.filter(entry => entry.seq > tail.last).forEach(entry => tail.entry(entry));
+  }
+
   function showRoom(observed) {
     if (observed.room !== room) return;
+    if (elsewhere.node) catchUp(observed.seq);
     error.replaceChildren();
     setText(stateNote, observed.state
       ? `${observed.type}, sequence ${count(observed.seq)}, epoch ${observed.epoch}, ${bytes(observed.stateBytes)} as JSON`
@@ -154,11 +192,11 @@ export function instancePage(feed, id, go) {
     title: id,
     element: h('section', {class: 'instance'},
       h('div', {class: 'toolbar'},
-        h('h1', {}, id), status, about,
-        h('div', {class: 'tools'},
+        h('h1', {}, id), status, about, place,
+        h('div', {class: 'tools'}, move,
           h('button', {onclick: () => confirmRestart(id)}, 'Restart'),
           h('button', {class: 'danger', onclick: () => confirmDelete(id, () => go('/console'))}, 'Delete'))),
-      error,
+      error, moved,
       h('dl', {class: 'tiles'}, Object.values(tiles).map(each => each.element)),
       rooms,
       h('div', {class: 'columns wide'},
@@ -180,6 +218,7 @@ export function instancePage(feed, id, go) {
     },
     close() {
       closed = true;
+      elsewhere.close();
       feed.observe(null);
       for (const [type, listener] of Object.entries(on)) feed.removeEventListener(type, listener);
     },

@@ -1,5 +1,6 @@
-import {count, counted, h, setText} from './dom.js';
+import {count, counted, h, pageLink, setText} from './dom.js';
 import {createInstance} from './dialogs.js';
+import {rest} from './rest.js';
 import {Table} from './table.js';
 
 /** The page of all instances. */
@@ -7,8 +8,9 @@ export function instancesPage(feed, go) {
   const search = h('input', {type: 'search', 'aria-label': 'Filter by id or name', placeholder: 'Filter by id or name', autocomplete: 'off', spellcheck: 'false'});
   const type = h('select', {'aria-label': 'Type'}, h('option', {value: ''}, 'All types'));
   const status = h('select', {'aria-label': 'Status'}, h('option', {value: ''}, 'Any status'));
-  const sort = h('select', {class: 'narrow', 'aria-label': 'Sort by'}, Table.columns.map(({key, title}) => h('option', {value: key}, `By ${title.toLowerCase()}`)));
+  const sort = h('select', {class: 'narrow', 'aria-label': 'Sort by'}, Table.columns.filter(({cluster}) => !cluster).map(({key, title}) => h('option', {value: key}, `By ${title.toLowerCase()}`)));
   const shown = h('p', {class: 'count', role: 'status'});
+  const others = h('p', {class: 'count', hidden: true}, 'on this node; find the others under ', pageLink(go, '/console/nodes', 'Nodes'));
   const empty = h('p', {class: 'empty', hidden: true});
   const table = new Table(feed, go, matching => {
     const all = feed.rows.size;
@@ -55,9 +57,13 @@ export function instancesPage(feed, go) {
     title: 'Instances',
     element: h('section', {class: 'instances'},
       h('div', {class: 'toolbar'},
-        h('h1', {}, 'Instances'), shown,
+        h('h1', {}, 'Instances'), shown, others,
         h('div', {class: 'tools'}, search, type, status, sort, h('button', {class: 'primary', onclick: createInstance}, 'New instance'))),
       table.element, empty),
+    opened() {
+      // Without the right to see the nodes nothing is said of them.
+      rest('GET', '/nodes').then(({items}) => { others.hidden = items.length < 2; }, () => {});
+    },
     close() {
       feed.removeEventListener('rows', onRows);
       table.close();

@@ -10,12 +10,16 @@ const short = value => {
 
 /** The room's messages as they come, newest last; it follows them unless somebody scrolled up. */
 export class Tail {
+  /** Sequence of the newest message that is shown. */
+  last = 0;
+
   constructor() {
     this.list = h('ol');
     this.element = h('div', {class: 'tail', role: 'log', tabindex: 0, 'aria-label': 'Messages', 'aria-live': 'off'}, this.list);
   }
 
   clear() {
+    this.last = 0;
     this.list.replaceChildren();
   }
 
@@ -45,6 +49,7 @@ export class Tail {
   }
 
   #add({seq, at, event, user, text}) {
+    if (seq > this.last) this.last = seq;
     this.#append(h('li', {},
       h('time', {}, clock(at)),
       h('span', {class: 'seq'}, seq ? `#${seq}` : ''),

@@ -70,7 +70,7 @@ final class DirectoryRouter {
     this.placement = placement;
     this.moves = moves;
     this.nodes = nodes;
-    this.gathering = new Gathering(vertx, peers);
+    this.gathering = new Gathering(vertx, peers, residents);
   }
 
   void start() {

@@ -1,5 +1,6 @@
 package io.mycelium.cluster;
 
+import io.mycelium.bus.Residents;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -9,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Answers that need every node: this node's page of instances, with what the other nodes have in
@@ -19,16 +21,19 @@ final class Gathering {
   private static final String FILTER = "filter";
   private static final String ITEMS = "items";
   private static final String NEXT = "next";
+  private static final String NODE = "node";
   private static final int USUAL_PAGE = 100;
 
   private final Vertx vertx;
   private final Peers peers;
+  private final Residents residents;
 
   private record Answer(String node, JsonObject page) {}
 
-  Gathering(Vertx vertx, Peers peers) {
+  Gathering(Vertx vertx, Peers peers, Residents residents) {
     this.vertx = vertx;
     this.peers = peers;
+    this.residents = residents;
   }
 
   /**
@@ -39,7 +44,21 @@ final class Gathering {
     JsonObject filter = request.getJsonObject(FILTER);
     List<Future<Answer>> asked = new ArrayList<>();
     peers.others().forEach(id -> asked.add(live(id, filter)));
-    return Future.all(asked).map(done -> merged(filter, here, asked));
+    return Future.all(asked).map(done -> merged(filter, ours(here), asked));
+  }
+
+  /** The rest is as the store has it, and may run elsewhere. */
+  private JsonObject ours(JsonObject page) {
+    items(page).filter(item -> residents.has(item.getString("id"))).forEach(this::isHere);
+    return page;
+  }
+
+  private void isHere(JsonObject item) {
+    item.put(NODE, peers.ownId());
+  }
+
+  private static Stream<JsonObject> items(JsonObject page) {
+    return page.getJsonArray(ITEMS).stream().map(JsonObject.class::cast);
   }
 
   private Future<Answer> live(String node, JsonObject filter) {
@@ -64,6 +83,7 @@ final class Gathering {
       if (answer.page() == null) {
         unanswered.add(answer.node());
       } else {
+        items(answer.page()).forEach(item -> item.put(NODE, answer.node()));
         end = add(byId, answer.page(), end);
       }
     }
@@ -75,9 +95,7 @@ final class Gathering {
    * @return the last id up to which all answers are complete; null if they are complete
    */
   private static String add(TreeMap<String, JsonObject> byId, JsonObject page, String end) {
-    page.getJsonArray(ITEMS).stream()
-        .map(JsonObject.class::cast)
-        .forEach(item -> byId.put(item.getString("id"), item));
+    items(page).forEach(item -> byId.put(item.getString("id"), item));
     String next = page.getString(NEXT);
     return next == null || end != null && end.compareTo(next) < 0 ? end : next;
   }

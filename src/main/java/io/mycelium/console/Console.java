@@ -73,7 +73,8 @@ public final class Console {
     router.get("/console/feed").handler(this::subscribe);
     router.post("/console/logout").handler(this::logOut);
     router.route(PATHS).handler(this::admit);
-    for (String path : new String[] {"/console", "/console/node", "/console/instances/:id"}) {
+    for (String path :
+        new String[] {"/console", "/console/nodes", "/console/node", "/console/instances/:id"}) {
       router.get(path).handler(ctx -> answer(ctx, 200, page));
     }
   }

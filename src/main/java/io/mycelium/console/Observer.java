@@ -84,7 +84,9 @@ final class Observer {
     if (skipped > 0 && subscriber.offer("{\"skipped\":" + skipped + "}")) {
       skipped = 0;
     }
-    if (changed && !asking && !subscriber.isBehind()) {
+    // Of an instance on another node no delivery may come by here.
+    boolean worthIt = changed || feed.vertx().isClustered();
+    if (worthIt && !asking && !subscriber.isBehind()) {
       ask();
     }
   }

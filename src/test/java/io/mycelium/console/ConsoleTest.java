@@ -129,6 +129,24 @@ class ConsoleTest {
     bob.close();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aNodeThatIsAloneSaysHowToMakeACluster(View view) {
+    Window window = chromium.open(node.port(), "/console", view);
+    Page page = window.page();
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Nodes")).click();
+    assertThat(page).hasURL(Pattern.compile("/console/nodes$"));
+    assertThat(page.getByText("This node is alone.")).containsText("cluster.enabled: true");
+    assertThat(page.getByRole(AriaRole.LOG)).hasCount(0);
+    window.isAccessible();
+    window.hasNoHorizontalScroll();
+    window.screenshot("console-alone");
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Instances")).click();
+    row(page, "chat").getByRole(AriaRole.LINK).click();
+    assertThat(button(page, "Restart")).isVisible();
+    assertThat(button(page, "Move")).hasCount(0);
+  }
+
   @Test
   void anInstanceShowsAtOnceAndItsFiguresMoveUnderTraffic() {
     Page page = chromium.open(node.port(), "/console", View.DESKTOP_LIGHT).page();

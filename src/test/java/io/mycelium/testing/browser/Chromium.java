@@ -7,6 +7,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import io.mycelium.testing.TestNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +82,7 @@ public final class Chromium implements BeforeEachCallback, AfterTestExecutionCal
 
   @Override
   public void beforeEach(ExtensionContext context) {
+    PlaywrightAssertions.setDefaultAssertionTimeout(TestNode.PATIENCE.toMillis());
     browser =
         context
             .getRoot()
