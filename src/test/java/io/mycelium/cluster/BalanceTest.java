@@ -141,7 +141,7 @@ class BalanceTest {
     assertThat(balance.moves(0, "a", members, 1000)).hasSize(60).containsOnly("c");
     assertThat(balance.moves(1000, "a", members, 100)).isEmpty();
     Balance second = new Balance(new SplittableRandom(1));
-    assertThat(second.moves(0, "b", members, 50)).hasSize(50).containsOnly("c");
+    assertThat(second.moves(0, "b", members, 200)).hasSize(100).containsOnly("c");
   }
 
   @Test
