@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,12 +41,14 @@ public final class Postgres implements AutoCloseable {
   private final PostgresBinaries binaries;
   private final Path home;
   private final int port;
+  private final List<String> settings;
   private Process server;
 
-  private Postgres(PostgresBinaries binaries, Path home, int port) {
+  private Postgres(PostgresBinaries binaries, Path home, int port, List<String> settings) {
     this.binaries = binaries;
     this.home = home;
     this.port = port;
+    this.settings = settings;
   }
 
   /**
@@ -56,12 +59,16 @@ public final class Postgres implements AutoCloseable {
     return Shared.SERVER;
   }
 
-  /** A server of the caller's own. */
-  public static Postgres start() {
+  /**
+   * A server of the caller's own.
+   *
+   * @param settings besides the usual ones and stronger, such as {@code shared_buffers=1GB}
+   */
+  public static Postgres start(String... settings) {
     try {
       PostgresBinaries binaries = PostgresBinaries.unpacked();
       Path home = Files.createTempDirectory("mycelium-postgres-data-");
-      Postgres postgres = new Postgres(binaries, home, freePort());
+      Postgres postgres = new Postgres(binaries, home, freePort(), List.of(settings));
       Runtime.getRuntime().addShutdownHook(new Thread(postgres::close));
       postgres.initialize();
       postgres.launch();
@@ -79,7 +86,7 @@ public final class Postgres implements AutoCloseable {
     try (Connection connection = admin();
         Statement sql = connection.createStatement()) {
       Path copy = Files.createTempDirectory("mycelium-postgres-data-");
-      Postgres standby = new Postgres(binaries, copy, freePort());
+      Postgres standby = new Postgres(binaries, copy, freePort(), settings);
       Runtime.getRuntime().addShutdownHook(new Thread(standby::close));
       sql.execute("SELECT pg_backup_start('standby', true)");
       PostgresBinaries.copy(data(), standby.data());
@@ -163,19 +170,21 @@ public final class Postgres implements AutoCloseable {
 
   private Process spawn() {
     List<String> arguments =
-        List.of(
-            "-D",
-            data().toString(),
-            "-p",
-            Integer.toString(port),
-            "-c",
-            "listen_addresses=127.0.0.1",
-            "-c",
-            "unix_socket_directories=",
-            "-c",
-            "shared_buffers=32MB",
-            "-c",
-            "max_connections=60");
+        new ArrayList<>(
+            List.of(
+                "-D",
+                data().toString(),
+                "-p",
+                Integer.toString(port),
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "shared_buffers=32MB",
+                "-c",
+                "max_connections=60"));
+    settings.forEach(each -> arguments.addAll(List.of("-c", each)));
     try {
       return binaries.run(log(), "postgres", arguments);
     } catch (IOException e) {
@@ -233,6 +242,22 @@ public final class Postgres implements AutoCloseable {
   /** Resumes the server. */
   public synchronized void thaw() {
     signal("CONT", processes());
+  }
+
+  /** What its processes have used of all cores, of those that are still there. */
+  public synchronized long cpuMillis() {
+    return processes()
+        .mapToLong(each -> each.info().totalCpuDuration().map(Duration::toMillis).orElse(0L))
+        .sum();
+  }
+
+  /** Its log so far. */
+  public String logged() {
+    try {
+      return Files.readString(log());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Stream<ProcessHandle> processes() {
