@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a delivery costs on one node and on two: on the owner's, on another one, and in bytes between them.
 
-.ci/two-nodes.py URL WSLOAD [fanout|rooms]   (after mvn -q package -DskipTests; Linux)
+`.ci/two-nodes.py URL WSLOAD [fanout|rooms [one|owner|other|half ...]]`, after mvn -q package -DskipTests; Linux.
 
 URL is a PostgreSQL's, WSLOAD the load generator of shared/bench. All nodes run on core 0, the load on core 1, unless CORES is empty.
 Each of ROUNDS (3) windows of SECS (4) is measured after WARM (25) seconds. RATE is messages a second of all senders; without it each
@@ -104,7 +104,7 @@ def run(name, shares):
 
 
 print(f'{SCENARIO}, {os.environ.get("DURABILITY", "none")}, rate {RATE or "as fast as it goes"}, load {os.getloadavg()}')
-run('one node', [1])
-run('two, all sockets on the owner', [1, 0])
-run('two, all sockets on the other', [0, 1])
-run('two, half of the sockets on each', [.5, .5])
+SETUPS = {'one': ('one node', [1]), 'owner': ('two, all sockets on the owner', [1, 0]), 'other': ('two, all sockets on the other', [0, 1]),
+          'half': ('two, half of the sockets on each', [.5, .5])}
+for setup in sys.argv[4:] or SETUPS:
+    run(*SETUPS[setup])

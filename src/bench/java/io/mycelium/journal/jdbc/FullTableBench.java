@@ -244,9 +244,10 @@ public final class FullTableBench {
     long[] nanos = new long[200];
     try (PreparedStatement delete =
         sql.prepareStatement(
-            "DELETE FROM entries WHERE instance = ? AND room = 'lobby' AND seq < 2001")) {
+            "DELETE FROM entries WHERE instance = ? AND room = 'lobby' AND seq <= ?")) {
       for (int i = 0; i < nanos.length; i++) {
         delete.setString(1, "i" + (5000 + i));
+        delete.setLong(2, Math.min(2000, kept - TURN));
         long began = System.nanoTime();
         int rows = delete.executeUpdate();
         nanos[i] = System.nanoTime() - began;

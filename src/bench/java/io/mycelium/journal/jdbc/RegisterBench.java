@@ -143,7 +143,15 @@ public final class RegisterBench {
     long count = 0;
     while (true) {
       long asked = System.nanoTime();
-      List<Registered> won = StoreRig.await(store.nodes().claimFrom(dead, JdbcNodes.BATCH));
+      List<Registered> won;
+      try {
+        won = StoreRig.await(store.nodes().claimFrom(dead, JdbcNodes.BATCH));
+      } catch (AssertionError e) {
+        System.out.printf(
+            "claim %d of a batch failed after %,d ms: %s%n",
+            batches.size() + 1, millisSince(asked), e.getMessage());
+        continue;
+      }
       if (won.isEmpty()) {
         break;
       }
