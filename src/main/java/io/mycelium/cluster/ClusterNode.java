@@ -101,7 +101,7 @@ public final class ClusterNode extends VerticleBase {
         new Membership.Listener() {
           @Override
           public void joined(String nodeId) {
-            context.runOnContext(ignored -> joined(nodeId));
+            context.runOnContext(ignored -> onJoined(nodeId));
           }
 
           @Override
@@ -129,7 +129,7 @@ public final class ClusterNode extends VerticleBase {
     return new NodeStore.Load(now.instances(), now.connections(), now.cpu(), draining);
   }
 
-  private void joined(String node) {
+  private void onJoined(String node) {
     events.joined(node);
     routes.reachable(node);
   }
