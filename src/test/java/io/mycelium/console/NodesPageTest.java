@@ -7,6 +7,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.ThreeNodes;
 import io.mycelium.testing.browser.Chromium;
@@ -270,6 +271,16 @@ class NodesPageTest {
     window.isAccessible();
     window.hasNoHorizontalScroll();
     window.screenshot("console-instances-cluster");
+    for (int width : new int[] {1280, 1249, 1247, 1089, 1087, 961, 959, 700}) {
+      page.setViewportSize(width, 800);
+      double edge = 0;
+      for (Locator cell : row.locator("> :visible").all()) {
+        BoundingBox box = cell.boundingBox();
+        edge = Math.max(edge, box.x + box.width);
+      }
+      BoundingBox table = page.locator(".rows").boundingBox();
+      assertThat(edge).as("at " + width).isLessThanOrEqualTo(table.x + table.width);
+    }
   }
 
   private static String onNode(JsonObject frame, String id) {
