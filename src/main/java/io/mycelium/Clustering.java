@@ -36,7 +36,13 @@ final class Clustering {
   /** Takes part: from now on this node may own instances. */
   Future<Void> start(Store store) {
     node =
-        new ClusterNode(config.cluster(), store.nodes(), clustered, this::load, NodeVertx::freshId);
+        new ClusterNode(
+            config.cluster(),
+            store.nodes(),
+            clustered,
+            this::load,
+            NodeVertx::freshId,
+            meters.cluster());
     return clustered.vertx().deployVerticle(node).mapEmpty();
   }
 

@@ -18,10 +18,11 @@ import java.util.List;
  * @param dns name whose addresses are the members, all with {@code port}, instead of a list
  * @param lease how long a node owns its instances without renewing it
  * @param renewEvery how often it is renewed
- * @param maxUnackedBytes to one other node, on their way; above it commands are answered {@code
- *     overloaded}
+ * @param maxUnackedBytes to one other node, on their way; what is sent above it is lost, and links
+ *     send it again
  * @param maxFrameBytes of one message between nodes; a connection that brings a larger one is
  *     closed
+ * @param movesPerSecond instances that this node gives away at most to even out loads; 0 for never
  * @param tlsCertificate PEM file: this node's certificate, which the other nodes verify; empty for
  *     a bus without TLS
  * @param tlsKey PEM file of its private key, which must not be encrypted
@@ -40,6 +41,7 @@ public record ClusterConfig(
     Duration renewEvery,
     long maxUnackedBytes,
     int maxFrameBytes,
+    int movesPerSecond,
     String tlsCertificate,
     String tlsKey,
     String tlsCa,
@@ -57,6 +59,7 @@ public record ClusterConfig(
           Duration.ofMillis(500),
           64L << 20,
           256 << 20,
+          20,
           "",
           "",
           "",
@@ -78,6 +81,7 @@ public record ClusterConfig(
         "three times cluster.renew_every (" + renewEvery + ") or more, for two renewals may fail");
     Expect.range("cluster.max_frame_bytes", maxFrameBytes, 1 << 20, 1 << 30);
     Expect.range("cluster.max_unacked_bytes", maxUnackedBytes, 1 << 20, 1L << 40);
+    Expect.range("cluster.moves_per_second", movesPerSecond, 0, 1000);
     checkTls(tlsCertificate, tlsKey, tlsCa);
     Expect.range(
         "cluster.tls_reload_interval",

@@ -8,6 +8,7 @@ import io.mycelium.bus.InstanceGateway;
 import io.mycelium.bus.Residents;
 import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.OwnContext;
+import io.mycelium.ops.ClusterFigures;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -42,6 +43,7 @@ public final class ClusterNode extends VerticleBase {
   private final PeerFlow flow;
   private final Supplier<NodeStore.Load> load;
   private final Supplier<String> newId;
+  private final ClusterFigures figures;
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
   private Routes routes;
   private Listeners listeners;
@@ -50,6 +52,7 @@ public final class ClusterNode extends VerticleBase {
   private Takeover takeover;
   private Moves moves;
   private Evacuation evacuation;
+  private Rebalance rebalance;
   private NodeEvents events;
   private Lease lease;
   private Residents residents;
@@ -67,13 +70,15 @@ public final class ClusterNode extends VerticleBase {
       NodeStore store,
       ClusteredVertx clustered,
       Supplier<NodeStore.Load> load,
-      Supplier<String> newId) {
+      Supplier<String> newId,
+      ClusterFigures figures) {
     this.config = config;
     this.store = store;
     this.membership = clustered.membership();
     this.flow = clustered.flow();
     this.load = load;
     this.newId = newId;
+    this.figures = figures;
   }
 
   @Override
@@ -85,8 +90,9 @@ public final class ClusterNode extends VerticleBase {
     placement = new Placement(membership, new SplittableRandom());
     takeover = new Takeover(vertx, routes);
     events = new NodeEvents(vertx);
-    moves = new Moves(vertx, own, store, membership, routes, listeners, takeover, events);
-    evacuation = new Evacuation(vertx, residents, moves, placement);
+    moves = new Moves(vertx, own, store, membership, routes, listeners, takeover, events, figures);
+    evacuation = new Evacuation(vertx, residents, moves, placement, this::isUsed);
+    rebalance = new Rebalance(vertx, config, membership, residents, moves);
     NodeRequests nodes =
         new NodeRequests(
             vertx, own, store, membership, residents, placement, moves, events, this::drainHere);
@@ -127,6 +133,10 @@ public final class ClusterNode extends VerticleBase {
   private NodeStore.Load load() {
     NodeStore.Load now = load.get();
     return new NodeStore.Load(now.instances(), now.connections(), now.cpu(), draining);
+  }
+
+  private boolean isUsed(String instance) {
+    return listeners.has(instance) || InstanceGateway.isLinked(vertx, instance);
   }
 
   private void onJoined(String node) {
@@ -247,6 +257,9 @@ public final class ClusterNode extends VerticleBase {
     @Override
     public void members(List<NodeStore.Member> all) {
       placement.update(all);
+      if (!draining) {
+        rebalance.look(all);
+      }
       Set<String> leased =
           all.stream().map(member -> member.node().id()).collect(Collectors.toSet());
       Set<String> known = routes.owners();

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,15 +22,26 @@ final class Evacuation {
   private final Residents residents;
   private final Moves moves;
   private final Placement placement;
+  private final Predicate<String> isUsed;
   private final ArrayDeque<String> waiting = new ArrayDeque<>();
   private Promise<Void> empty;
   private int running;
+  private boolean later;
 
-  Evacuation(Vertx vertx, Residents residents, Moves moves, Placement placement) {
+  /**
+   * @param isUsed whether an instance has a link: these go first
+   */
+  Evacuation(
+      Vertx vertx,
+      Residents residents,
+      Moves moves,
+      Placement placement,
+      Predicate<String> isUsed) {
     this.vertx = vertx;
     this.residents = residents;
     this.moves = moves;
     this.placement = placement;
+    this.isUsed = isUsed;
   }
 
   boolean isOn() {
@@ -61,10 +73,16 @@ final class Evacuation {
       return;
     }
     if (waiting.isEmpty() && running == 0) {
-      waiting.addAll(residents.ids());
+      for (String instance : residents.ids()) {
+        if (isUsed.test(instance)) {
+          waiting.addFirst(instance);
+        } else {
+          waiting.addLast(instance);
+        }
+      }
       if (waiting.isEmpty()) {
         empty.tryComplete();
-        vertx.setTimer(AGAIN_MS, ignored -> next());
+        nextLater();
         return;
       }
     }
@@ -73,10 +91,23 @@ final class Evacuation {
       if (to == null) {
         LOG.debug("cluster: no other node takes instances");
         waiting.clear();
-        vertx.setTimer(AGAIN_MS, ignored -> next());
+        nextLater();
         return;
       }
       move(waiting.remove(), to);
+    }
+  }
+
+  /** What arrives meanwhile goes too, and what failed is tried again. */
+  private void nextLater() {
+    if (!later) {
+      later = true;
+      vertx.setTimer(
+          AGAIN_MS,
+          ignored -> {
+            later = false;
+            next();
+          });
     }
   }
 
@@ -91,7 +122,7 @@ final class Evacuation {
                 next();
               } else {
                 LOG.debug("cluster: instance {} is not moved yet", instance, done.cause());
-                vertx.setTimer(AGAIN_MS, ignored -> next());
+                nextLater();
               }
             });
   }

@@ -158,6 +158,11 @@ final class Listeners {
     return ended.nodeByLink;
   }
 
+  /** Whether another node has a link to the instance. */
+  boolean has(String instance) {
+    return audiences.containsKey(instance);
+  }
+
   /** The nodes that get messages of some instance. */
   Set<String> nodes() {
     Set<String> all = new HashSet<>();

@@ -5,6 +5,7 @@ import io.mycelium.bus.InstanceGateway;
 import io.mycelium.journal.Claim;
 import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.OwnContext;
+import io.mycelium.ops.ClusterFigures;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Moves {
   private static final Logger LOG = LoggerFactory.getLogger(Moves.class);
-  private static final DeliveryOptions PATIENCE = new DeliveryOptions().setSendTimeout(10_000);
+  private static final DeliveryOptions TAKING = new DeliveryOptions().setSendTimeout(5000);
+  private static final DeliveryOptions ASKING = new DeliveryOptions().setSendTimeout(2000);
 
   /** For which requests wait for an instance that is said to come. */
   private static final long COMING_MS = 5000;
@@ -44,6 +46,7 @@ final class Moves {
   private final Listeners listeners;
   private final Takeover takeover;
   private final NodeEvents events;
+  private final ClusterFigures figures;
   private final Map<String, Promise<Void>> leaving = new HashMap<>();
   private final Map<String, Promise<Void>> coming = new HashMap<>();
 
@@ -55,7 +58,8 @@ final class Moves {
       Routes routes,
       Listeners listeners,
       Takeover takeover,
-      NodeEvents events) {
+      NodeEvents events,
+      ClusterFigures figures) {
     this.vertx = vertx;
     this.context = context;
     this.store = store;
@@ -64,6 +68,7 @@ final class Moves {
     this.listeners = listeners;
     this.takeover = takeover;
     this.events = events;
+    this.figures = figures;
   }
 
   /** Whether the instance is on its way from or to this node: nobody is to look for it. */
@@ -93,8 +98,9 @@ final class Moves {
     Promise<Void> gone = Promise.promise();
     leaving.put(id, gone);
     JsonObject announced = new JsonObject().put("op", "expect").put("id", id);
-    return there(to, announced)
+    return there(to, announced, ASKING)
         .compose(expected -> leave(id, to))
+        .onFailure(cause -> figures.notMoved())
         .onComplete(
             done -> {
               leaving.remove(id);
@@ -108,7 +114,9 @@ final class Moves {
         .compose(left -> handOver(id, to, left))
         .map(
             taken -> {
-              long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+              long pause = System.nanoTime() - began;
+              long ms = TimeUnit.NANOSECONDS.toMillis(pause);
+              figures.moved(pause);
               events.moved(id, peers.ownId(), to, ms);
               return new JsonObject()
                   .put("id", id)
@@ -156,7 +164,7 @@ final class Moves {
             .put("first", claim.generation())
             .put(NODES, nodes);
     return here("left", id)
-        .compose(gone -> there(to, taking))
+        .compose(gone -> there(to, taking, TAKING))
         .onSuccess(taken -> routes.lead(id, to))
         .onFailure(cause -> lost(id, to, nodes, cause));
   }
@@ -240,10 +248,10 @@ final class Moves {
         .map(Message::body);
   }
 
-  private Future<Object> there(String node, JsonObject request) {
+  private Future<Object> there(String node, JsonObject request, DeliveryOptions patience) {
     return vertx
         .eventBus()
-        .request(NodeTopics.directory(node), request, PATIENCE)
+        .request(NodeTopics.directory(node), request, patience)
         .map(Message::body);
   }
 }

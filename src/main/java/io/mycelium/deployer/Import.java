@@ -1,9 +1,9 @@
 package io.mycelium.deployer;
 
-import io.mycelium.instance.ExportLine;
 import io.mycelium.instance.Exports;
 import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
+import io.mycelium.journal.ExportLine;
 import io.mycelium.journal.InstanceStore;
 import io.mycelium.journal.OwnContext;
 import io.mycelium.protocol.ErrorCode;

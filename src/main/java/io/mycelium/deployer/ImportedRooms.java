@@ -1,10 +1,10 @@
 package io.mycelium.deployer;
 
-import io.mycelium.instance.ExportLine;
 import io.mycelium.instance.InstanceServices;
 import io.mycelium.instance.InstanceSpec;
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
+import io.mycelium.journal.ExportLine;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.Retention;
 import io.mycelium.journal.Snapshot;

@@ -2,6 +2,7 @@ package io.mycelium.instance;
 
 import io.mycelium.journal.Durability;
 import io.mycelium.journal.Entry;
+import io.mycelium.journal.ExportLine;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.Snapshot;
 import io.mycelium.protocol.ErrorCode;

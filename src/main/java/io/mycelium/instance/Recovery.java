@@ -48,7 +48,8 @@ final class Recovery {
 
   /**
    * The handover with every lost state rebuilt. The earlier generation may still write: it is
-   * fenced off before the first read, so that no entry is written after the read.
+   * fenced off before the first read, so that no entry is written after the read. One of another
+   * node is fenced off since that node does not own the instance any more.
    */
   Future<Handover> recover(Handover handover) {
     if (handover.rooms().values().stream().noneMatch(SavedRoom::isLost)) {
@@ -56,8 +57,11 @@ final class Recovery {
     }
     closedBy = handover.hasMoved() ? handover.closedBy() : generation - 1;
     Journal journal = services.store().journal();
-    return context
-        .here(journal.fence(spec.id(), generation))
+    Future<Void> alone =
+        handover.hasMoved()
+            ? context.vertx().succeededFuture()
+            : context.here(journal.fence(spec.id(), generation));
+    return alone
         .compose(fenced -> context.here(journal.rooms(spec.id())))
         .compose(kept -> rooms(handover, kept));
   }

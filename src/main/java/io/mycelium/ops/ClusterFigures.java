@@ -3,6 +3,8 @@ package io.mycelium.ops;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** Meters of the bus between nodes; a node that is alone has none of them. Any thread. */
@@ -11,6 +13,8 @@ public final class ClusterFigures {
   private final Counter renewed;
   private final Counter failed;
   private final Counter refused;
+  private final Counter notMoved;
+  private final Timer moves;
 
   ClusterFigures(MeterRegistry registry) {
     this.registry = registry;
@@ -29,6 +33,26 @@ public final class ClusterFigures {
             "mycelium.cluster.refused.sends",
             "messages",
             "Messages to another node refused, since too many bytes were on their way");
+    notMoved =
+        counter(
+            "mycelium.cluster.failed.moves",
+            "instances",
+            "Instances of this node that were to go to another and did not");
+    moves =
+        Timer.builder("mycelium.cluster.moves")
+            .description("Pauses of instances of this node that went to another")
+            .publishPercentileHistogram(false)
+            .register(registry);
+  }
+
+  /** An instance of this node went to another, and took nothing for so long. */
+  public void moved(long nanos) {
+    moves.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** A move of an instance of this node failed. */
+  public void notMoved() {
+    notMoved.increment();
   }
 
   public void registrationsRenewed(int count) {

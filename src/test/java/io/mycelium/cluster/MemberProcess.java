@@ -115,6 +115,7 @@ final class MemberProcess implements AutoCloseable {
         standard.renewEvery(),
         standard.maxUnackedBytes(),
         Integer.getInteger("frame", standard.maxFrameBytes()),
+        standard.movesPerSecond(),
         System.getProperty("certificate", ""),
         System.getProperty("key", ""),
         System.getProperty("ca", ""),

@@ -8,7 +8,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -41,31 +40,15 @@ class PeerFlowTest {
             standard.renewEvery(),
             MIB,
             4 * MIB,
+            20,
             "",
             "",
             "",
             Duration.ofSeconds(10));
     PeerFlow flow =
-        new PeerFlow(vertx, config, "vertx-" + own, new Two(own, other), meters.cluster());
+        new PeerFlow(vertx, config, Group.vertx(own), Group.of(own, other), meters.cluster());
     flow.start();
     return flow;
-  }
-
-  private record Two(String ownId, String other) implements Peers {
-    @Override
-    public Set<String> others() {
-      return Set.of(other);
-    }
-
-    @Override
-    public String vertxId(String nodeId) {
-      return Map.of(other, "vertx-" + other).get(nodeId);
-    }
-
-    @Override
-    public Set<String> vertxIds() {
-      return Set.of("vertx-" + other);
-    }
   }
 
   @AfterEach

@@ -31,7 +31,10 @@ public final class ThreeNodes implements AutoCloseable {
                     "MYCELIUM_CLUSTER_MEMBERS",
                     members,
                     "MYCELIUM_CLUSTER_LEASE",
-                    lease)));
+                    lease,
+                    // An instance stays where a test has put it.
+                    "MYCELIUM_CLUSTER_MOVES_PER_SECOND",
+                    "0")));
       }
     } catch (AssertionError e) {
       close();

@@ -1,8 +1,6 @@
-package io.mycelium.instance;
+package io.mycelium.journal;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mycelium.journal.Entry;
-import io.mycelium.journal.Snapshot;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Payload;
@@ -36,7 +34,7 @@ public final class ExportLine {
     this.fields = fields;
   }
 
-  static void write(JsonWriter out, String room, Entry entry) {
+  public static void write(JsonWriter out, String room, Entry entry) {
     out.raw(ENTRY).quote(room).raw(SEQ).number(entry.seq()).raw(AT).number(entry.at());
     out.raw(EVENT).quote(entry.event());
     if (entry.user() != null) {
@@ -50,11 +48,11 @@ public final class ExportLine {
   }
 
   /** A line for a dropped entry whose key is still known. */
-  static void writeKey(JsonWriter out, String room, long seq, String key) {
+  public static void writeKey(JsonWriter out, String room, long seq, String key) {
     out.raw(ENTRY).quote(room).raw(SEQ).number(seq).raw(KEY).quote(key).raw('}').raw('\n');
   }
 
-  static void write(JsonWriter out, String room, Snapshot snapshot) {
+  public static void write(JsonWriter out, String room, Snapshot snapshot) {
     out.raw(SNAPSHOT).quote(room).raw(SEQ).number(snapshot.seq()).raw(AT).number(snapshot.at());
     out.raw(TICK_AT).number(snapshot.tickAt());
     value(out, STATE, snapshot.state());
