@@ -28,7 +28,7 @@ export const short = id => id.slice(0, 8);
 export const pause = ms => `${ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms)} ms`;
 
 /** Asks where an instance is to go, and moves it. @param then gets {id, from, to, ms} and the nodes' names */
-export async function moveInstance(id, from, then) {
+export function moveInstance(id, from, then) {
   const where = h('select', {id: 'move-to', name: 'node'}, h('option', {value: ''}, 'The node with the least load'));
   const names = new Names();
   const filled = rest('GET', '/nodes').then(({items}) => {

@@ -1,4 +1,4 @@
-import {Names} from './cluster.js';
+import {Names, place} from './cluster.js';
 import {counted, h, setText} from './dom.js';
 import {Events} from './events.js';
 import {NodeCard} from './node-card.js';
@@ -6,11 +6,11 @@ import {Owners} from './owners.js';
 import {Poll} from './poll.js';
 import {rest} from './rest.js';
 
-/** A node keeps its instances for so long without renewing its lease, unless the answer says otherwise. */
-const LEASE_MS = 2000;
-
 /** Answers between two looks at who owns what, if nothing happens. */
 const ROUNDS = 5;
+
+/** A node that comes back under another id is where it was before. */
+const byPlace = (a, b) => place(a).localeCompare(place(b), 'en', {numeric: true}) || (a.id < b.id ? -1 : 1);
 
 /** The page of the cluster's nodes. */
 export function nodesPage(feed, go) {
@@ -40,11 +40,11 @@ export function nodesPage(feed, go) {
     return true;
   }
 
-  function show({items, events: happened, lease_ms: lease = LEASE_MS}) {
+  function show({items, events: happened, lease_ms: lease}) {
     names.learn(items);
     alone.hidden = items.length > 0;
     cluster.hidden = list.hidden = items.length === 0;
-    showNodes([...items].sort((a, b) => a.started_at - b.started_at || (a.id < b.id ? -1 : 1)), lease);
+    showNodes([...items].sort(byPlace), lease);
     const news = events.show(happened);
     if (items.length && (news || round++ % ROUNDS === 0)) owners.look();
   }

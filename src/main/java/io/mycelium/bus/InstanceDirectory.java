@@ -222,10 +222,10 @@ public final class InstanceDirectory {
   }
 
   /**
-   * The nodes of the cluster, and what happened to them: {@code {items: [node], events: [event]}}.
-   * A <em>node</em> is {@code {id, name, host, port, self, started_at, silent_ms, draining, load:
-   * {instances, connections, cpu}}}, an <em>event</em> {@code {at, kind, node, instance?, from?,
-   * to?, ms?}}; events come newest first. Both are empty on a node that is alone.
+   * The nodes of the cluster, and what happened to them: {@code {items: [node], events: [event],
+   * lease_ms}}. A <em>node</em> is {@code {id, name, host, port, self, started_at, silent_ms,
+   * draining, load: {instances, connections, cpu}}}, an <em>event</em> {@code {at, kind, node,
+   * instance?, from?, to?, ms?}}; events come newest first. Both are empty on a node that is alone.
    */
   public Future<JsonObject> nodes() {
     return request("nodes", new JsonObject());

@@ -99,8 +99,13 @@ final class DirectoryRouter {
       case "create" -> send(placement.choose(), request);
       case "list" ->
           send(peers.ownId(), request).compose(here -> gathering.list(request, (JsonObject) here));
-      case "nodes" -> nodes.all();
-      case "drain_node" -> nodes.find(id).compose(known -> send(id, request));
+      case "nodes" ->
+          nodes.all().map(all -> ((JsonObject) all).put("lease_ms", config.lease().toMillis()));
+      case "drain_node" ->
+          nodes
+              .find(id)
+              .compose(known -> send(id, request))
+              .map(node -> ((JsonObject) node).put("self", id.equals(peers.ownId())));
       default ->
           HERE.contains(op) || id == null
               ? send(peers.ownId(), request)

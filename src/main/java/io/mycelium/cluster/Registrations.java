@@ -43,6 +43,8 @@ final class Registrations implements ClusterManager {
   private final Map<String, List<RegistrationInfo>> told = new ConcurrentHashMap<>();
 
   private RegistrationListener vertx;
+  private Vertx threads;
+  private volatile NodeInfo place;
 
   Registrations(ClusterManager engine) {
     this.engine = engine;
@@ -251,6 +253,7 @@ final class Registrations implements ClusterManager {
 
   @Override
   public void init(Vertx vertx) {
+    threads = vertx;
     engine.init(vertx);
   }
 
@@ -281,12 +284,28 @@ final class Registrations implements ClusterManager {
 
   @Override
   public void setNodeInfo(NodeInfo nodeInfo, Completable<Void> promise) {
-    engine.setNodeInfo(nodeInfo, promise);
+    place = nodeInfo;
+    threads
+        .executeBlocking(() -> tellEngine(nodeInfo), false)
+        .compose(told -> told)
+        .onComplete(promise);
   }
 
+  /**
+   * Takes a lock that the engine's manager holds while it cleans up after a member, which may take
+   * as long as the other members do not answer: an event loop would stand still, and its node lose
+   * its lease.
+   */
+  private Future<Void> tellEngine(NodeInfo nodeInfo) {
+    Promise<Void> done = Promise.promise();
+    engine.setNodeInfo(nodeInfo, done);
+    return done.future();
+  }
+
+  /** Without that lock. */
   @Override
   public NodeInfo getNodeInfo() {
-    return engine.getNodeInfo();
+    return place;
   }
 
   @Override

@@ -15,7 +15,7 @@ public final class ThreeNodes implements AutoCloseable {
   private final List<Integer> ports = List.of(twoFreePorts(), twoFreePorts(), twoFreePorts());
   private final List<ServerProcess> nodes = new ArrayList<>();
 
-  private ThreeNodes(String url) {
+  private ThreeNodes(String url, String lease) {
     String members = String.join(",", ports.stream().map(port -> "127.0.0.1:" + port).toList());
     try {
       for (int port : ports) {
@@ -29,7 +29,12 @@ public final class ThreeNodes implements AutoCloseable {
                     "MYCELIUM_CLUSTER_PORT",
                     String.valueOf(port),
                     "MYCELIUM_CLUSTER_MEMBERS",
-                    members)));
+                    members,
+                    "MYCELIUM_CLUSTER_LEASE",
+                    lease,
+                    // An instance stays where a test has put it.
+                    "MYCELIUM_CLUSTER_MOVES_PER_SECOND",
+                    "0")));
       }
     } catch (AssertionError e) {
       close();
@@ -37,9 +42,13 @@ public final class ThreeNodes implements AutoCloseable {
     }
   }
 
-  /** On a database of their own. */
-  public static ThreeNodes start() {
-    return new ThreeNodes(Postgres.shared().newDatabase());
+  /**
+   * On a database of their own.
+   *
+   * @param lease long enough that nobody loses it only because the machine is busy, such as 6s
+   */
+  public static ThreeNodes start(String lease) {
+    return new ThreeNodes(Postgres.shared().newDatabase(), lease);
   }
 
   /** The bus's, and the engine's behind it. */
@@ -71,6 +80,12 @@ public final class ThreeNodes implements AutoCloseable {
         .findFirst()
         .orElseThrow()
         .getString("id");
+  }
+
+  /** Moves an instance, unless it is there; returns the answer. */
+  public JsonObject move(String instance, int to) {
+    String body = new JsonObject().put("node", id(to)).encode();
+    return new JsonObject(nodes.get(0).request("POST", "/instances/" + instance + "/move", body));
   }
 
   private Stream<JsonObject> items() {

@@ -15,7 +15,8 @@ final class StubNodes {
     event.put("instance", event.remove("id"));
     return new JsonObject()
         .put("items", new JsonArray().add(node(false)))
-        .put("events", new JsonArray().add(event));
+        .put("events", new JsonArray().add(event))
+        .put("lease_ms", 2000);
   }
 
   static JsonObject node(boolean draining) {
