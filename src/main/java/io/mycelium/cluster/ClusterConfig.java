@@ -160,7 +160,7 @@ public record ClusterConfig(
     }
   }
 
-  boolean isTls() {
+  public boolean isTls() {
     return !tlsCertificate.isEmpty();
   }
 
