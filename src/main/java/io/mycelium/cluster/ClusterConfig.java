@@ -18,8 +18,8 @@ import java.util.List;
  * @param dns name whose addresses are the members, all with {@code port}, instead of a list
  * @param lease how long a node owns its instances without renewing it
  * @param renewEvery how often it is renewed
- * @param maxUnackedBytes to one other node, on their way; above it commands are answered {@code
- *     overloaded}
+ * @param maxUnackedBytes to one other node, on their way; a batch above it is dropped, and its link
+ *     sends it again after a while
  * @param maxFrameBytes of one message between nodes; a connection that brings a larger one is
  *     closed
  * @param tlsCertificate PEM file: this node's certificate, which the other nodes verify; empty for
