@@ -19,7 +19,7 @@ public final class ConfigOption {
   }
 
   /**
-   * Where the options come from: {@code conf/mycelium.yaml and 3 MYCELIUM_ variables}.
+   * Where the options come from: {@code conf/mycelium.yaml and MYCELIUM_ variables: 3}.
    *
    * @throws ConfigException for a variable that looks like an option but names none
    */
@@ -28,7 +28,7 @@ public final class ConfigOption {
         file == null && Files.exists(ConfigLoader.DEFAULT_FILE) ? ConfigLoader.DEFAULT_FILE : file;
     int variables = ConfigEnvironment.options(System.getenv()).size();
     return (source == null ? "the defaults" : source.toString())
-        + (variables == 0 ? "" : " and " + variables + " MYCELIUM_ variables");
+        + (variables == 0 ? "" : " and MYCELIUM_ variables: " + variables);
   }
 
   public MyceliumConfig load(Map<String, String> commandLine) {
