@@ -18,7 +18,12 @@ import picocli.CommandLine.IVersionProvider;
     description = "Real-time server platform that speaks the Phoenix Channels protocol.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {ServeCommand.class, ConfigCommand.class, TokenCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      ConfigCommand.class,
+      TokenCommand.class,
+      DoctorCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
   private static final int WRONG_CONFIG = 2;

@@ -84,7 +84,19 @@ class ArchitectureTest {
                   "bus",
                   "protocol",
                   "ops")),
-          Map.entry("console", Set.of("access", "bus", "protocol", "ops")));
+          Map.entry("console", Set.of("access", "bus", "protocol", "ops")),
+          Map.entry(
+              "doctor",
+              Set.of(
+                  "config",
+                  "access",
+                  "access.token",
+                  "cluster",
+                  "journal",
+                  "journal.jdbc",
+                  "ops",
+                  "protocol",
+                  "web")));
 
   @ArchTest
   static void packagesAreFreeOfCycles(JavaClasses all) {

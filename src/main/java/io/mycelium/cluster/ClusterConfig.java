@@ -18,8 +18,8 @@ import java.util.List;
  * @param dns name whose addresses are the members, all with {@code port}, instead of a list
  * @param lease how long a node owns its instances without renewing it
  * @param renewEvery how often it is renewed
- * @param maxUnackedBytes to one other node, on their way; what is sent above it is lost, and links
- *     send it again
+ * @param maxUnackedBytes to one other node, on their way; a batch above it is dropped, and its link
+ *     sends it again after a while
  * @param maxFrameBytes of one message between nodes; a connection that brings a larger one is
  *     closed
  * @param movesPerSecond instances that this node gives away at most to even out loads; 0 for never
@@ -164,7 +164,7 @@ public record ClusterConfig(
     }
   }
 
-  boolean isTls() {
+  public boolean isTls() {
     return !tlsCertificate.isEmpty();
   }
 

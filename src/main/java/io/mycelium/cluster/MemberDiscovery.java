@@ -44,10 +44,7 @@ final class MemberDiscovery implements DiscoveryStrategyFactory {
   }
 
   MemberDiscovery(ClusterConfig config, Resolver resolver) {
-    this.named =
-        config.dns().isEmpty()
-            ? config.members().stream().map(NodeAddress::parse).toList()
-            : List.of(new NodeAddress(config.dns(), config.port()));
+    this.named = NodeAddress.named(config);
     this.resolver = resolver;
   }
 

@@ -1,5 +1,6 @@
 package io.mycelium.cluster;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,6 +24,13 @@ record NodeAddress(String host, int port) {
     int port = Integer.parseInt(parts.group(3));
     String host = parts.group(1) == null ? parts.group(2) : parts.group(1);
     return port < 1 || port > MAX_PORT ? null : new NodeAddress(host, port);
+  }
+
+  /** The configured ones, before any name is looked up. */
+  static List<NodeAddress> named(ClusterConfig config) {
+    return config.dns().isEmpty()
+        ? config.members().stream().map(NodeAddress::parse).toList()
+        : List.of(new NodeAddress(config.dns(), config.port()));
   }
 
   /** The port of the engine, which keeps the members: the one after the bus's. */

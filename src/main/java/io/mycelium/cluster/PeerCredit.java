@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How many bytes may be on their way to each other node. Vert.x's bus queues without a bound for a
- * node that does not read; whoever sends to another node takes credit first and says {@code
- * overloaded} where there is none. Bytes are counted from the start of a line, so that one
- * acknowledgement covers all before it, lost messages too. Any thread; no locks.
+ * node that does not read; whoever sends to another node takes credit first, and sends nothing
+ * where there is none. Bytes are counted from the start of a line, so that one acknowledgement
+ * covers all before it, lost messages too. Any thread; no locks.
  */
 final class PeerCredit {
   private final long maxUnacked;

@@ -79,7 +79,8 @@ public final class PeerFlow implements Membership.Listener {
   /**
    * @param bytes about what the body takes on the wire
    * @param options of this message alone: headers are added to them
-   * @return false where too much is on its way to that node: nothing was sent
+   * @return false where too much is on its way to that node: nothing was sent, and who needs it
+   *     asks for it again
    */
   public boolean send(
       String nodeId, String address, Object body, int bytes, DeliveryOptions options) {

@@ -4,6 +4,6 @@
  *
  * <p>Owns the reading, not the options: each record is next to the code that it configures and is
  * validated in its own constructor. May import every package that has such a record; only the root
- * imports it.
+ * and {@code doctor} import it.
  */
 package io.mycelium.config;

@@ -24,7 +24,7 @@ public final class Descriptors {
   private Descriptors() {}
 
   /** The limit, or 0 if there is none. */
-  static long max() {
+  public static long max() {
     return SYSTEM == null ? 0 : SYSTEM.getMaxFileDescriptorCount();
   }
 

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.ServerSSLOptions;
+import java.security.cert.X509Certificate;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -53,6 +54,15 @@ public final class Tls {
     LOG.info("TLS: {}", files);
     warnIfOver(files);
     return new Tls(vertx, config, files);
+  }
+
+  /**
+   * The server's certificate, from its file; blocks.
+   *
+   * @throws io.mycelium.protocol.Refusal if a file is missing or has the wrong content
+   */
+  public static X509Certificate certificate(Vertx vertx, TlsConfig config) {
+    return TlsFiles.read(vertx, config).leaf();
   }
 
   private static void warnIfOver(TlsFiles files) {

@@ -3,11 +3,9 @@ package io.mycelium.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.journal.jdbc.Postgres;
+import io.mycelium.testing.ClusterOptions;
 import io.mycelium.testing.ServerProcess;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -37,33 +35,6 @@ class ClusterTransferTest {
     servers.forEach(ServerProcess::close);
   }
 
-  private static int twoFreePorts() {
-    while (true) {
-      try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-          ServerSocket two =
-              new ServerSocket(one.getLocalPort() + 1, 1, InetAddress.getLoopbackAddress())) {
-        return two.getLocalPort() - 1;
-      } catch (IOException taken) {
-        // Another pair.
-      }
-    }
-  }
-
-  private ServerProcess node(String url, int port, List<Integer> ports) {
-    String members = String.join(",", ports.stream().map(each -> "127.0.0.1:" + each).toList());
-    return started(
-        ServerProcess.start(
-            Map.of(
-                "MYCELIUM_JOURNAL_URL",
-                url,
-                "MYCELIUM_CLUSTER_ENABLED",
-                "true",
-                "MYCELIUM_CLUSTER_PORT",
-                String.valueOf(port),
-                "MYCELIUM_CLUSTER_MEMBERS",
-                members)));
-  }
-
   @Test
   void instanceOfOneNodeGoesOnInACluster(@TempDir Path folder) throws Exception {
     ServerProcess old = started(ServerProcess.durable(folder));
@@ -73,10 +44,9 @@ class ClusterTransferTest {
       old.request("POST", messages, "{\"payload\": " + i + ", \"key\": \"k" + i + "\"}");
     }
     String export = old.request("GET", "/instances/chat/export", null);
-    String url = Postgres.shared().newDatabase();
-    List<Integer> ports = List.of(twoFreePorts(), twoFreePorts());
-    ServerProcess first = node(url, ports.get(0), ports);
-    ServerProcess second = node(url, ports.get(1), ports);
+    List<Map<String, String>> options = ClusterOptions.of(Postgres.shared().newDatabase(), 2);
+    ServerProcess first = started(ServerProcess.start(options.get(0)));
+    ServerProcess second = started(ServerProcess.start(options.get(1)));
     assertThat(imported(first, export)).isEqualTo(201);
     for (ServerProcess node : List.of(second, first)) {
       JsonObject again =

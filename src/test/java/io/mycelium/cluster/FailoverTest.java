@@ -3,18 +3,14 @@ package io.mycelium.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.journal.jdbc.Postgres;
+import io.mycelium.testing.ClusterOptions;
 import io.mycelium.testing.Figures;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.ServerProcess;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,43 +27,13 @@ class FailoverTest {
 
   @BeforeEach
   void start() {
-    String url = Postgres.shared().newDatabase();
-    List<Integer> ports = List.of(twoFreePorts(), twoFreePorts(), twoFreePorts());
-    String members =
-        ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
-    for (int port : ports) {
-      nodes.add(
-          ServerProcess.start(
-              Map.of(
-                  "MYCELIUM_JOURNAL_URL",
-                  url,
-                  "MYCELIUM_CLUSTER_ENABLED",
-                  "true",
-                  "MYCELIUM_CLUSTER_HOST",
-                  "127.0.0.1",
-                  "MYCELIUM_CLUSTER_PORT",
-                  String.valueOf(port),
-                  "MYCELIUM_CLUSTER_MEMBERS",
-                  members)));
-    }
+    ClusterOptions.of(Postgres.shared().newDatabase(), 3)
+        .forEach(options -> nodes.add(ServerProcess.start(options)));
   }
 
   @AfterEach
   void stop() {
     nodes.forEach(ServerProcess::close);
-  }
-
-  /** The bus's, and the engine's behind it. */
-  private static int twoFreePorts() {
-    while (true) {
-      try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-          ServerSocket two =
-              new ServerSocket(one.getLocalPort() + 1, 1, InetAddress.getLoopbackAddress())) {
-        return two.getLocalPort() - 1;
-      } catch (IOException taken) {
-        // Another pair.
-      }
-    }
   }
 
   private PhoenixSocket socket(int node) {

@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mycelium.Mycelium;
 import io.mycelium.config.ConfigLoader;
 import io.mycelium.journal.jdbc.Postgres;
+import io.mycelium.testing.FreePorts;
 import io.mycelium.testing.Manifest;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -47,7 +46,7 @@ class MonitoringTest {
 
   @BeforeAll
   static void scrape(@TempDir Path folder) throws Exception {
-    int port = twoFreePorts();
+    int port = FreePorts.two();
     Path file =
         Files.writeString(
             folder.resolve("mycelium.yaml"),
@@ -70,19 +69,6 @@ class MonitoringTest {
   static void stop() {
     if (node != null) {
       TestNode.await(node.close());
-    }
-  }
-
-  /** The bus's, and the engine's behind it. */
-  private static int twoFreePorts() {
-    while (true) {
-      try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-          ServerSocket two =
-              new ServerSocket(one.getLocalPort() + 1, 1, InetAddress.getLoopbackAddress())) {
-        return two.getLocalPort() - 1;
-      } catch (IOException taken) {
-        // Another pair.
-      }
     }
   }
 

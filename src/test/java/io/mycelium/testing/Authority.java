@@ -36,7 +36,19 @@ public final class Authority {
 
   /** A new certificate, from this authority. */
   public Pair sign(String node) {
-    keytool("-alias", node, "-dname", "CN=" + node, "-signer", "ca");
+    return sign(node, "-validity", "90");
+  }
+
+  /** One that was valid until some days ago. */
+  public Pair signOver(String node) {
+    return sign(node, "-startdate", "-10d", "-validity", "5");
+  }
+
+  private Pair sign(String node, String... options) {
+    List<String> all = new ArrayList<>(List.of("-alias", node, "-dname", "CN=" + node));
+    all.addAll(List.of("-signer", "ca"));
+    all.addAll(List.of(options));
+    keytool(all.toArray(String[]::new));
     return new Pair(
         write(folder.resolve(name + "-" + node + ".crt"), certificate(node)),
         write(folder.resolve(name + "-" + node + ".key"), key(node)),

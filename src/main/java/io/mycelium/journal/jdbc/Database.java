@@ -59,6 +59,11 @@ final class Database {
     return with(parameters("connectTimeout=1", "socketTimeout=2"));
   }
 
+  /** The same for one look, which waits for nobody. */
+  String lookUrl() {
+    return with(parameters("connectTimeout=2", "socketTimeout=2", "loginTimeout=3"));
+  }
+
   private String[] parameters(String... more) {
     List<String> all = new ArrayList<>(List.of("reWriteBatchedInserts=true"));
     all.addAll(List.of(more));
@@ -120,7 +125,7 @@ final class Database {
   }
 
   /** The driver's and the pool's messages would repeat the URL, secrets included. */
-  private void expectReadable() {
+  void expectReadable() {
     boolean namesUser = config.place().contains("@");
     if (namesUser || Driver.parseURL(config.url(), new Properties()) == null) {
       throw new StoreException(
@@ -132,7 +137,12 @@ final class Database {
     }
   }
 
-  private Path file() {
+  /**
+   * SQLite's.
+   *
+   * @throws StoreException if the URL names no file
+   */
+  Path file() {
     String rest = config.url().substring(SQLITE.length());
     int parameters = rest.indexOf('?');
     String name = parameters < 0 ? rest : rest.substring(0, parameters);
@@ -145,13 +155,12 @@ final class Database {
 
   /** Migrates the schema; refuses a schema that is newer than this server. */
   void migrate(HikariDataSource pool) {
-    Flyway flyway =
-        Flyway.configure()
-            .dataSource(pool)
-            .locations(dialect.migrations())
-            .ignoreMigrationPatterns(new String[0])
-            .load();
-    flyway.migrate();
+    Flyway.configure()
+        .dataSource(pool)
+        .locations(dialect.migrations())
+        .ignoreMigrationPatterns(new String[0])
+        .load()
+        .migrate();
   }
 
   /**

@@ -35,6 +35,9 @@ public final class JdbcStore implements Store {
 
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
+  /** What a node opens to PostgreSQL at most: the readers' and the writer's, and its lease's. */
+  static final int CONNECTIONS = READERS + 1 + JdbcNodes.CONNECTIONS;
+
   private final HikariDataSource pool;
   private final StoreLock lock;
   private final Writer writer;

@@ -128,12 +128,16 @@ interface StoreLock extends AutoCloseable {
       }
     }
 
+    /** How the lock is held: {@code ShareLock} by a cluster; null if nobody holds it. */
+    static String mode(Statement statement) throws SQLException {
+      try (ResultSet row = statement.executeQuery(HOLDER)) {
+        return row.next() ? row.getString(1) : null;
+      }
+    }
+
     /** Says who uses the database, and what to do. */
     private String refusal(Statement statement) throws SQLException {
-      boolean cluster;
-      try (ResultSet row = statement.executeQuery(HOLDER)) {
-        cluster = row.next() && row.getString(1).equals("ShareLock");
-      }
+      boolean cluster = "ShareLock".equals(mode(statement));
       if (shared) {
         return "in use by a server that is in no cluster: stop it, or start it with cluster.enabled"
             + " too, or give this one another database";

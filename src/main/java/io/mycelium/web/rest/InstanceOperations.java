@@ -9,6 +9,9 @@ import io.mycelium.bus.InstanceQuota;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /** The operations on instances, named as in the contract. */
@@ -49,19 +52,41 @@ final class InstanceOperations {
     if (request.has("id")) {
       filter.put("ids", new JsonArray(request.texts("id")));
     }
-    return visible(filter, request.identity(), new JsonArray()).map(Answer::ok);
+    Set<String> unanswered = new TreeSet<>();
+    return visible(filter, request.identity(), new JsonArray(), unanswered)
+        .map(
+            page ->
+                unanswered.isEmpty()
+                    ? page
+                    : page.put("unanswered", new JsonArray(List.copyOf(unanswered))))
+        .map(Answer::ok);
   }
 
   /**
    * Pages of the directory until there are as many as asked for that the identity may see. Only
    * what follows its tenant's last instance is not looked through.
+   *
+   * @param unanswered collects the nodes that one of the pages misses
    */
-  private Future<JsonObject> visible(JsonObject filter, Identity identity, JsonArray seen) {
-    return directory.list(filter).compose(page -> visible(filter, identity, seen, page));
+  private Future<JsonObject> visible(
+      JsonObject filter, Identity identity, JsonArray seen, Set<String> unanswered) {
+    return directory
+        .list(filter)
+        .compose(
+            page -> {
+              page.getJsonArray("unanswered", new JsonArray()).stream()
+                  .map(String.class::cast)
+                  .forEach(unanswered::add);
+              return visible(filter, identity, seen, unanswered, page);
+            });
   }
 
   private Future<JsonObject> visible(
-      JsonObject filter, Identity identity, JsonArray seen, JsonObject page) {
+      JsonObject filter,
+      Identity identity,
+      JsonArray seen,
+      Set<String> unanswered,
+      JsonObject page) {
     int limit = filter.getInteger("limit");
     String prefix = identity.prefix();
     for (Object item : page.getJsonArray("items")) {
@@ -81,7 +106,7 @@ final class InstanceOperations {
       JsonObject answer = new JsonObject().put("items", seen);
       return Future.succeededFuture(next == null ? answer : answer.put("next", next));
     }
-    return visible(filter.copy().put("after", next), identity, seen);
+    return visible(filter.copy().put("after", next), identity, seen, unanswered);
   }
 
   Future<Answer> getInstance(ApiRequest request) {

@@ -111,6 +111,15 @@ public final class Postgres implements AutoCloseable {
     }
   }
 
+  /** The folder of {@code initdb} and {@code postgres}. */
+  public static Path programs() {
+    try {
+      return PostgresBinaries.unpacked().programs();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();

@@ -52,6 +52,11 @@ final class PostgresBinaries {
     return new PostgresBinaries(home);
   }
 
+  /** The folder of {@code initdb} and {@code postgres}. */
+  Path programs() {
+    return home.resolve("bin");
+  }
+
   /** Which names the version. */
   private static String jarName() {
     String resource = String.valueOf(PostgresBinaries.class.getResource(ARCHIVE));
@@ -94,7 +99,7 @@ final class PostgresBinaries {
       command.addAll(
           List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
     }
-    command.add(home.resolve("bin").resolve(program).toString());
+    command.add(programs().resolve(program).toString());
     command.addAll(arguments);
     return new ProcessBuilder(command)
         .directory(log.getParent().toFile())
