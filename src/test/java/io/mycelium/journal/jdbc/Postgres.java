@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -40,12 +41,17 @@ public final class Postgres implements AutoCloseable {
   private final PostgresBinaries binaries;
   private final Path home;
   private final int port;
+
+  /** That it listens on beside the loopback one; null for none. */
+  private final String address;
+
   private Process server;
 
-  private Postgres(PostgresBinaries binaries, Path home, int port) {
+  private Postgres(PostgresBinaries binaries, Path home, int port, String address) {
     this.binaries = binaries;
     this.home = home;
     this.port = port;
+    this.address = address;
   }
 
   /**
@@ -58,10 +64,19 @@ public final class Postgres implements AutoCloseable {
 
   /** A server of the caller's own. */
   public static Postgres start() {
+    return start(null);
+  }
+
+  /**
+   * The same, which listens on another address of this machine too.
+   *
+   * @param address whose network may connect; null for none
+   */
+  public static Postgres start(String address) {
     try {
       PostgresBinaries binaries = PostgresBinaries.unpacked();
       Path home = Files.createTempDirectory("mycelium-postgres-data-");
-      Postgres postgres = new Postgres(binaries, home, freePort());
+      Postgres postgres = new Postgres(binaries, home, freePort(), address);
       Runtime.getRuntime().addShutdownHook(new Thread(postgres::close));
       postgres.initialize();
       postgres.launch();
@@ -79,7 +94,7 @@ public final class Postgres implements AutoCloseable {
     try (Connection connection = admin();
         Statement sql = connection.createStatement()) {
       Path copy = Files.createTempDirectory("mycelium-postgres-data-");
-      Postgres standby = new Postgres(binaries, copy, freePort());
+      Postgres standby = new Postgres(binaries, copy, freePort(), null);
       Runtime.getRuntime().addShutdownHook(new Thread(standby::close));
       sql.execute("SELECT pg_backup_start('standby', true)");
       PostgresBinaries.copy(data(), standby.data());
@@ -129,6 +144,12 @@ public final class Postgres implements AutoCloseable {
     if (PostgresBinaries.exitOf(initdb) != 0) {
       throw new IOException("initdb failed: " + Files.readString(log()));
     }
+    if (address != null) {
+      Files.writeString(
+          data().resolve("pg_hba.conf"),
+          "host all all " + address + "/24 scram-sha-256\n",
+          StandardOpenOption.APPEND);
+    }
   }
 
   private Path data() {
@@ -169,7 +190,7 @@ public final class Postgres implements AutoCloseable {
             "-p",
             Integer.toString(port),
             "-c",
-            "listen_addresses=127.0.0.1",
+            "listen_addresses=127.0.0.1" + (address == null ? "" : "," + address),
             "-c",
             "unix_socket_directories=",
             "-c",
@@ -196,6 +217,11 @@ public final class Postgres implements AutoCloseable {
     String name = "store" + DATABASES.incrementAndGet();
     sql("CREATE DATABASE " + name);
     return url(name) + "?user=" + USER + "&password=" + PASSWORD;
+  }
+
+  /** The same URL for who reaches the server at its other address only. */
+  public String fromOutside(String url) {
+    return url.replaceFirst("//127\\.0\\.0\\.1:", "//" + address + ":");
   }
 
   /** The same URL, where the second server is asked if the first does not answer. */
