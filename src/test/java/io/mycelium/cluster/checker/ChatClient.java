@@ -134,6 +134,7 @@ final class ChatClient {
     opened++;
     openedAt = ledger.now();
     heardAt = openedAt;
+    note("opened");
     made.textMessageHandler(text -> onText(made, text));
     made.closeHandler(ignored -> onClose(made));
     seats.values().forEach(this::join);
@@ -173,8 +174,13 @@ final class ChatClient {
     lost();
   }
 
+  private void note(String what) {
+    ledger.note(name + " on " + Cluster.name(node) + ": " + what);
+  }
+
   /** Plain pushes on their way are in doubt, others are sent again. */
   private void lost() {
+    note("lost with " + pending.size() + " messages on their way");
     socket = null;
     ledger.add(new Ledger.Stay(name, node, openedAt, ledger.now()));
     List<Sent> open = new ArrayList<>(pending.values());
@@ -332,6 +338,7 @@ final class ChatClient {
   private void expectRetryable(Sent sent, JsonObject response) {
     String what = sent.push() == null ? "joins" : "pushes";
     ledger.count(what + " refused: " + response.getString("reason"));
+    note("refused after " + (ledger.now() - sent.at()) + " ms: " + response + " " + sent.push());
     if (!Boolean.TRUE.equals(response.getBoolean("retryable"))) {
       ledger.violated(Rule.NAMED_ERRORS, name + " on " + node + ": " + sent + ": " + response);
     }
@@ -341,6 +348,7 @@ final class ChatClient {
     seat.view.joined(
         response.getString("epoch"), response.getLong("seq"), response.getBoolean("recovered"));
     seat.joined = true;
+    note("joined " + seat.view.room() + " " + response);
     ledger.count(response.containsKey("recovered") ? "joins with a position" : "first joins");
     for (Push push : List.copyOf(again)) {
       if (push.room.equals(seat.view.room())) {
@@ -354,6 +362,9 @@ final class ChatClient {
     Push push = sent.push();
     if (ok) {
       push.acked(response.getLong("seq"), ledger.now());
+      if (ledger.now() - sent.at() > Pauses.NOTICED_MS) {
+        note("acknowledged after " + (ledger.now() - sent.at()) + " ms: " + push);
+      }
       if (!Boolean.TRUE.equals(response.getBoolean("duplicate"))) {
         ledger.add(new Ledger.Ack(push, name + "/" + opened, sent.order()));
       }

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** All clients, on one event loop; called on the test's thread. */
@@ -27,6 +28,7 @@ final class Crowd implements AutoCloseable {
   private final Cluster cluster;
   private final Ledger ledger;
   private final List<ChatClient> clients = new ArrayList<>();
+  private final List<Long> timers = new ArrayList<>();
 
   Crowd(Cluster cluster, Ledger ledger) {
     this.cluster = cluster;
@@ -77,6 +79,36 @@ final class Crowd implements AutoCloseable {
         });
   }
 
+  /** Each client does so this often, from now on until {@link #stopPushing}. */
+  void pushEvery(long ms, Consumer<ChatClient> push) {
+    on(
+        () -> {
+          for (int i = 0; i < clients.size(); i++) {
+            ChatClient client = clients.get(i);
+            long begin = 1 + ms * i / clients.size();
+            timers.add(vertx.setPeriodic(begin, ms, ignored -> push.accept(client)));
+          }
+          return null;
+        });
+  }
+
+  void stopPushing() {
+    on(
+        () -> {
+          timers.forEach(vertx::cancelTimer);
+          return null;
+        });
+  }
+
+  /** All clients go. */
+  void end() {
+    on(
+        () -> {
+          clients.forEach(ChatClient::end);
+          return null;
+        });
+  }
+
   /** Looks, on the clients' thread, until it is so. */
   boolean await(Duration atMost, BooleanSupplier wanted) {
     return until(atMost, () -> on(wanted::getAsBoolean));
@@ -96,11 +128,7 @@ final class Crowd implements AutoCloseable {
 
   @Override
   public void close() {
-    on(
-        () -> {
-          clients.forEach(ChatClient::end);
-          return null;
-        });
+    end();
     vertx.close().toCompletionStage().toCompletableFuture().join();
   }
 }

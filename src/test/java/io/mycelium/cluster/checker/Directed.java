@@ -52,7 +52,10 @@ final class Directed implements AutoCloseable {
   }
 
   private ChatClient client(String name, String instance, int node) {
-    return crowd.add(() -> new ChatClient(crowd, instance + "-" + name, instance, ROOMS, new Random(1), () -> node));
+    return crowd.add(
+        () ->
+            new ChatClient(
+                crowd, instance + "-" + name, instance, ROOMS, new Random(1), () -> node));
   }
 
   private Push push(ChatClient client, String room) {

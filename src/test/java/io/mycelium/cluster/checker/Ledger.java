@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * What happened: pushes, where clients were, what they were refused, faults, and what must not be.
@@ -32,12 +33,14 @@ final class Ledger {
   /** A push that was sent on a socket and acknowledged there, not as a duplicate. */
   record Ack(Push push, String socket, long order) {}
 
+  private static final int MOST_NOTES = 1_000_000;
   private static final int MOST_VIOLATIONS_OF_A_RULE = 20;
 
   private final long began = System.nanoTime();
   private final Queue<Push> pushes = new ConcurrentLinkedQueue<>();
   private final Queue<Ack> acks = new ConcurrentLinkedQueue<>();
   private final Queue<Stay> stays = new ConcurrentLinkedQueue<>();
+  private final Queue<String> notes = new LinkedBlockingQueue<>();
   private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
   private final Map<Rule, List<Violation>> violations = new LinkedHashMap<>();
   private final Map<String, Integer> counts = new TreeMap<>();
@@ -61,6 +64,13 @@ final class Ledger {
 
   void add(Fault fault) {
     faults.add(fault);
+  }
+
+  /** Some line for who looks for the cause of something. */
+  void note(String what) {
+    if (notes.size() < MOST_NOTES) {
+      notes.add(now() + " " + what);
+    }
   }
 
   synchronized void count(String what) {
@@ -90,6 +100,10 @@ final class Ledger {
 
   List<Fault> faults() {
     return List.copyOf(faults);
+  }
+
+  List<String> notes() {
+    return List.copyOf(notes);
   }
 
   synchronized List<Violation> violations() {

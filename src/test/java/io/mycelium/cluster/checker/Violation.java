@@ -15,6 +15,7 @@ record Violation(Rule rule, String what) {
     ONE_OWNER("a term has one owner, and nobody else writes in it, nor after the next began"),
     NAMED_ERRORS("a fault shows as a named error that may be tried again, and as nothing else"),
     ANSWERED("each push on a socket that lives is answered"),
+    ORDERLY("a node that is told to stop ends with 0 in time"),
     HEALED("in the end every node takes pushes for every instance"),
     SAME_EVERYWHERE("each node tells the same history");
 
