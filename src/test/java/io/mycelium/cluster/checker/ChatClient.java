@@ -26,8 +26,10 @@ final class ChatClient {
   private static final long HEARTBEAT_MS = 1000;
   private static final long SILENCE_MS = 4000;
 
-  /** Longer than {@code gateway.command_timeout}. */
-  private static final long ANSWER_MS = 15_000;
+  /** {@code gateway.command_timeout}, and as long as the network may have kept the push. */
+  private static final long ANSWER_MS = 25_000;
+
+  private static final long RETRY_MS = 100;
 
   /** Their pushes may have been applied. */
   private static final Set<String> DOUBTFUL = Set.of("timeout", "instance_crashed");
@@ -195,10 +197,23 @@ final class ChatClient {
 
   private void doubt(Sent sent, String why) {
     if (sent.push().kind == Push.Kind.ONCE) {
-      again.add(sent.push());
+      sendAgain(sent);
     } else {
       sent.push().ended(Push.Outcome.DOUBT, why, ledger.now());
     }
+  }
+
+  /** Soon, or once the room is joined. */
+  private void sendAgain(Sent sent) {
+    Push push = sent.push();
+    again.add(push);
+    vertx.setTimer(
+        RETRY_MS,
+        ignored -> {
+          if (socket != null && sent.seat().joined && again.remove(push)) {
+            send(push);
+          }
+        });
   }
 
   private void beat() {
@@ -257,7 +272,7 @@ final class ChatClient {
     seat.joined = false;
     WebSocket here = socket;
     vertx.setTimer(
-        100,
+        RETRY_MS,
         ignored -> {
           if (socket == here && here != null) {
             join(seat);
@@ -372,14 +387,7 @@ final class ChatClient {
     }
     String reason = response.getString("reason");
     if (push.kind == Push.Kind.ONCE) {
-      again.add(push);
-      vertx.setTimer(
-          100,
-          ignored -> {
-            if (socket != null && sent.seat().joined && again.remove(push)) {
-              send(push);
-            }
-          });
+      sendAgain(sent);
     } else {
       boolean doubt = DOUBTFUL.contains(reason);
       push.ended(doubt ? Push.Outcome.DOUBT : Push.Outcome.REFUSED, reason, ledger.now());

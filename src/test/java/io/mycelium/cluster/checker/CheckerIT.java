@@ -19,13 +19,15 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A cluster under random faults: {@code -Dmycelium.checker.seconds=3600} for an hour, {@code
- * -Dmycelium.checker.seed=N} for the same script again. Writes {@code target/checker}.
+ * -Dmycelium.checker.seed=N} for the same script again, {@code -Dmycelium.checker.kinds=KILL,ROLL}
+ * for some kinds of faults only. Writes {@code target/checker}.
  */
 @Quiet
 class CheckerIT {
   private static final long SECONDS = Long.getLong("mycelium.checker.seconds", 60);
   private static final long SEED =
       Long.getLong("mycelium.checker.seed", System.nanoTime() & 0xffffff);
+  private static final String KINDS = System.getProperty("mycelium.checker.kinds", "");
   private static final Path FOLDER = Path.of("target", "checker");
   private static final int INSTANCES = 3;
   private static final int CLIENTS_OF_EACH = 4;
@@ -68,7 +70,7 @@ class CheckerIT {
       assertThat(crowd.await(Duration.ofSeconds(20), () -> joined(crowd))).isTrue();
       push(crowd, random);
       Faults faults = new Faults(cluster, ledger, instances, new Random(SEED));
-      Script script = new Script(SEED);
+      Script script = new Script(SEED, KINDS);
       while (ledger.now() < SECONDS * 1000) {
         faults.carryOut(script.next());
       }

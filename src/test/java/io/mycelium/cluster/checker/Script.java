@@ -1,10 +1,10 @@
 package io.mycelium.cluster.checker;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * What happens one after the other; the same for the same seed. Each kind comes once before any
@@ -59,15 +59,23 @@ final class Script {
   private static final int LONGEST_REST_MS = 2000;
 
   private final Random random;
+  private final List<Kind> kinds;
   private final List<Kind> deck = new ArrayList<>();
 
-  Script(long seed) {
-    random = new Random(seed);
+  /**
+   * @param kinds names with commas between; empty for all
+   */
+  Script(long seed, String kinds) {
+    this.random = new Random(seed);
+    this.kinds =
+        kinds.isEmpty()
+            ? List.of(Kind.values())
+            : Stream.of(kinds.split(",")).map(Kind::valueOf).toList();
   }
 
   Step next() {
     if (deck.isEmpty()) {
-      deck.addAll(Arrays.asList(Kind.values()));
+      deck.addAll(kinds);
       Collections.shuffle(deck, random);
     }
     Kind kind = deck.remove(deck.size() - 1);
