@@ -42,7 +42,9 @@ final class Registrations implements ClusterManager {
   /** By address, what Vert.x was told last; only of addresses that it keeps. */
   private final Map<String, List<RegistrationInfo>> told = new ConcurrentHashMap<>();
 
+  private Vertx node;
   private RegistrationListener vertx;
+  private volatile NodeInfo place;
 
   Registrations(ClusterManager engine) {
     this.engine = engine;
@@ -58,11 +60,24 @@ final class Registrations implements ClusterManager {
    */
   Future<Void> republish() {
     List<Future<Void>> puts = new ArrayList<>();
-    Promise<Void> place = Promise.promise();
-    engine.setNodeInfo(engine.getNodeInfo(), place);
-    puts.add(place.future());
+    puts.add(putPlace());
     own.forEach((address, each) -> each.forEach(info -> puts.add(put(address, info))));
     return Future.all(puts).mapEmpty();
+  }
+
+  /**
+   * The newest place, on a worker: the engine's monitor is held for seconds while it mends what
+   * members that are gone have left.
+   */
+  private Future<Void> putPlace() {
+    return node.executeBlocking(
+            () -> {
+              Promise<Void> put = Promise.promise();
+              engine.setNodeInfo(place, put);
+              return put.future();
+            },
+            false)
+        .compose(put -> put);
   }
 
   /** Takes an address away and puts it down again, which tells all others of it. */
@@ -251,6 +266,7 @@ final class Registrations implements ClusterManager {
 
   @Override
   public void init(Vertx vertx) {
+    node = vertx;
     engine.init(vertx);
   }
 
@@ -281,12 +297,14 @@ final class Registrations implements ClusterManager {
 
   @Override
   public void setNodeInfo(NodeInfo nodeInfo, Completable<Void> promise) {
-    engine.setNodeInfo(nodeInfo, promise);
+    place = nodeInfo;
+    putPlace().onComplete(promise);
   }
 
+  /** Without the engine, which may let wait for it: see {@link #putPlace}. */
   @Override
   public NodeInfo getNodeInfo() {
-    return engine.getNodeInfo();
+    return place;
   }
 
   @Override
