@@ -2,9 +2,6 @@ package io.mycelium.cluster.checker;
 
 import io.mycelium.cluster.checker.Violation.Rule;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.UpgradeRejectedException;
-import io.vertx.core.http.WebSocket;
-import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -18,13 +15,12 @@ import java.util.Set;
 import java.util.function.IntSupplier;
 
 /**
- * A client as users write them: it keeps its position, comes back to another node when its socket
+ * A client as users write them: it keeps its position, comes back to whatever node when its socket
  * is lost or silent, and sends a {@code push_once} again until it is acknowledged. On one event
  * loop, which all clients share.
  */
-final class ChatClient {
+final class ChatClient implements ClientSocket.Listener {
   private static final long HEARTBEAT_MS = 1000;
-  private static final long SILENCE_MS = 4000;
 
   /** {@code gateway.command_timeout}, and as long as the network may have kept the push. */
   private static final long ANSWER_MS = 25_000;
@@ -34,10 +30,8 @@ final class ChatClient {
   /** Their pushes may have been applied. */
   private static final Set<String> DOUBTFUL = Set.of("timeout", "instance_crashed");
 
-  /** As how a socket may end: it was lost, its node goes, or silence of either end. */
-  private static final Set<Integer> CLOSES = Set.of(1001, 1006, 4008);
-
   private static final String PHOENIX = "phoenix";
+  private static final String JOIN = "phx_join";
 
   /** A room in which this client is or wants to be. */
   private static final class Seat {
@@ -48,31 +42,29 @@ final class ChatClient {
     Seat(View view) {
       this.view = view;
     }
+
+    String room() {
+      return view.room().room();
+    }
   }
 
   /** A message that waits for its answer; the push is null for a join. */
-  private record Sent(Push push, Seat seat, long at, long order) {}
+  private record Sent(Push push, Seat seat, long at, long order) {
+    @Override
+    public String toString() {
+      return push == null ? "a join of " + seat.view.room() : push.toString();
+    }
+  }
 
   private final Vertx vertx;
-  private final WebSocketClient sockets;
-  private final Cluster cluster;
   private final Ledger ledger;
   private final String name;
-  private final String instance;
-  private final Random random;
-  private final IntSupplier nextNode;
+  private final ClientSocket socket;
   private final Map<String, Seat> seats = new LinkedHashMap<>();
   private final Map<String, Sent> pending = new HashMap<>();
   private final List<Push> again = new ArrayList<>();
-  private WebSocket socket;
-  private int node = -1;
-  private long openedAt;
-  private long heardAt;
   private long nextRef;
   private long nextPush;
-  private long delay;
-  private int opened;
-  private boolean ended;
 
   /**
    * @param nextNode which node it connects to, asked each time
@@ -85,13 +77,10 @@ final class ChatClient {
       Random random,
       IntSupplier nextNode) {
     this.vertx = crowd.vertx();
-    this.sockets = crowd.sockets();
-    this.cluster = crowd.cluster();
     this.ledger = crowd.ledger();
     this.name = name;
-    this.instance = instance;
-    this.random = random;
-    this.nextNode = nextNode;
+    String path = "/socket/" + instance + "/websocket?vsn=2.0.0&userId=" + name;
+    this.socket = new ClientSocket(crowd, name, path, random, nextNode, this);
     for (String room : rooms) {
       seats.put(room, new Seat(new View(name, new RoomKey(instance, room), ledger)));
     }
@@ -106,85 +95,31 @@ final class ChatClient {
     return seats.values().stream().map(seat -> seat.view).toList();
   }
 
+  void connect() {
+    socket.connect();
+  }
+
   boolean isJoined() {
     return seats.values().stream().allMatch(seat -> seat.joined);
   }
 
   /** No message waits for its answer, none has to be sent again. */
   boolean isSettled() {
-    return isJoined() && pending.isEmpty() && again.isEmpty();
+    return isJoined() && unanswered() == 0;
   }
 
   int unanswered() {
     return pending.size() + again.size();
   }
 
-  void connect() {
-    if (ended) {
-      return;
-    }
-    int to = nextNode.getAsInt();
-    cluster
-        .upgrade(sockets, to, "/socket/" + instance + "/websocket?vsn=2.0.0&userId=" + name)
-        .onSuccess(made -> open(made, to))
-        .onFailure(this::refused);
-  }
-
-  private void open(WebSocket made, int to) {
-    socket = made;
-    node = to;
-    opened++;
-    openedAt = ledger.now();
-    heardAt = openedAt;
-    note("opened");
-    made.textMessageHandler(text -> onText(made, text));
-    made.closeHandler(ignored -> onClose(made));
+  @Override
+  public void opened() {
     seats.values().forEach(this::join);
   }
 
-  private void refused(Throwable cause) {
-    if (cause instanceof UpgradeRejectedException rejected) {
-      String code =
-          String.valueOf(rejected.getBody()).replaceAll("(?s).*\"code\":\"(\\w+)\".*", "$1");
-      ledger.count("upgrades refused: " + rejected.getStatus() + " " + code);
-      if (rejected.getStatus() != 503 && rejected.getStatus() != 504) {
-        ledger.violated(
-            Rule.NAMED_ERRORS, name + " was refused with " + rejected.getBody().toString());
-      }
-    } else {
-      ledger.count("upgrades that failed");
-    }
-    comeBack();
-  }
-
-  private void comeBack() {
-    vertx.setTimer(50 + random.nextInt(150) + delay, ignored -> connect());
-    delay = 0;
-  }
-
-  private void onClose(WebSocket closed) {
-    if (closed != socket) {
-      return;
-    }
-    int code = closed.closeStatusCode() == null ? 1006 : closed.closeStatusCode();
-    ledger.count("sockets closed with " + code);
-    if (!CLOSES.contains(code)) {
-      ledger.violated(
-          Rule.NAMED_ERRORS,
-          name + "'s socket was closed with " + code + " " + closed.closeReason());
-    }
-    lost();
-  }
-
-  private void note(String what) {
-    ledger.note(name + " on " + Cluster.name(node) + ": " + what);
-  }
-
   /** Plain pushes on their way are in doubt, others are sent again. */
-  private void lost() {
-    note("lost with " + pending.size() + " messages on their way");
-    socket = null;
-    ledger.add(new Ledger.Stay(name, node, openedAt, ledger.now()));
+  @Override
+  public void lost() {
     List<Sent> open = new ArrayList<>(pending.values());
     pending.clear();
     for (Seat seat : seats.values()) {
@@ -192,7 +127,6 @@ final class ChatClient {
       seat.joinRef = null;
     }
     open.stream().filter(sent -> sent.push() != null).forEach(sent -> doubt(sent, "socket lost"));
-    comeBack();
   }
 
   private void doubt(Sent sent, String why) {
@@ -210,33 +144,28 @@ final class ChatClient {
     vertx.setTimer(
         RETRY_MS,
         ignored -> {
-          if (socket != null && sent.seat().joined && again.remove(push)) {
+          if (socket.isOpen() && sent.seat().joined && again.remove(push)) {
             send(push);
           }
         });
   }
 
   private void beat() {
-    long now = ledger.now();
-    if (socket == null) {
+    if (!socket.isOpen()) {
       return;
     }
-    if (now - heardAt > SILENCE_MS) {
-      ledger.count("sockets left since they were silent");
-      leave();
-      lost();
+    socket.leaveIfSilent();
+    if (!socket.isOpen()) {
       return;
     }
     write(null, PHOENIX, "heartbeat", new JsonObject());
+    long now = ledger.now();
     for (Map.Entry<String, Sent> each : Map.copyOf(pending).entrySet()) {
       Sent sent = each.getValue();
       if (now - sent.at() > ANSWER_MS) {
         pending.remove(each.getKey());
-        String what =
-            sent.push() == null ? "a join of " + sent.seat().view.room() : "" + sent.push();
-        ledger.violated(
-            Rule.ANSWERED,
-            name + " waits for the answer to " + what + " on " + node + " since " + sent.at());
+        String what = " waits since " + sent.at() + " ms for the answer to " + sent;
+        ledger.violated(Rule.ANSWERED, name + what);
         if (sent.push() != null) {
           doubt(sent, "no answer");
         }
@@ -244,17 +173,10 @@ final class ChatClient {
     }
   }
 
-  /** What comes on the socket from now on is not looked at. */
-  private void leave() {
-    WebSocket left = socket;
-    socket = null;
-    left.shutdown(1, java.util.concurrent.TimeUnit.MILLISECONDS);
-  }
-
   private String write(Seat seat, String topic, String event, JsonObject payload) {
     String ref = Long.toString(++nextRef);
-    String joinRef = seat == null ? null : event.equals("phx_join") ? ref : seat.joinRef;
-    socket.writeTextMessage(JsonArray.of(joinRef, ref, topic, event, payload).encode());
+    String joinRef = seat == null ? null : event.equals(JOIN) ? ref : seat.joinRef;
+    socket.write(JsonArray.of(joinRef, ref, topic, event, payload));
     return ref;
   }
 
@@ -264,17 +186,17 @@ final class ChatClient {
     if (since != null) {
       params.put("since", since);
     }
-    seat.joinRef = write(seat, seat.view.room().room(), "phx_join", params);
+    seat.joinRef = write(seat, seat.room(), JOIN, params);
     pending.put(seat.joinRef, new Sent(null, seat, ledger.now(), nextRef));
   }
 
   private void joinLater(Seat seat) {
     seat.joined = false;
-    WebSocket here = socket;
+    int here = socket.number();
     vertx.setTimer(
         RETRY_MS,
         ignored -> {
-          if (socket == here && here != null) {
+          if (socket.isOpen() && socket.number() == here) {
             join(seat);
           }
         });
@@ -287,7 +209,7 @@ final class ChatClient {
    */
   Push push(String room, Push.Kind kind) {
     Seat seat = seats.get(room);
-    if (socket == null || !seat.joined) {
+    if (!socket.isOpen() || !seat.joined) {
       return null;
     }
     String id = name + "-" + ++nextPush;
@@ -302,21 +224,17 @@ final class ChatClient {
     JsonObject data = new JsonObject().put("id", push.id);
     String ref =
         push.kind == Push.Kind.PLAIN
-            ? write(seat, push.room.room(), "push", data)
+            ? write(seat, seat.room(), "push", data)
             : write(
                 seat,
-                push.room.room(),
+                seat.room(),
                 "push_once",
                 new JsonObject().put("key", push.id).put("data", data));
     pending.put(ref, new Sent(push, seat, ledger.now(), nextRef));
   }
 
-  private void onText(WebSocket from, String text) {
-    if (from != socket) {
-      return;
-    }
-    heardAt = ledger.now();
-    JsonArray frame = new JsonArray(text);
+  @Override
+  public void frame(JsonArray frame) {
     Seat seat = seats.get(frame.getString(2));
     switch (frame.getString(3)) {
       case "phx_reply" -> reply(frame.getString(1), frame.getJsonObject(4));
@@ -326,7 +244,7 @@ final class ChatClient {
         ledger.count("channels ended with " + frame.getString(3));
         joinLater(seat);
       }
-      case "reconnect" -> delay = frame.getJsonObject(4).getLong("delay");
+      case "reconnect" -> socket.waitFor(frame.getJsonObject(4).getLong("delay"));
       default -> ledger.count("other events");
     }
   }
@@ -353,17 +271,21 @@ final class ChatClient {
   private void expectRetryable(Sent sent, JsonObject response) {
     String what = sent.push() == null ? "joins" : "pushes";
     ledger.count(what + " refused: " + response.getString("reason"));
-    note("refused after " + (ledger.now() - sent.at()) + " ms: " + response + " " + sent.push());
+    socket.note("refused after %d ms: %s %s".formatted(waited(sent), response, sent));
     if (!Boolean.TRUE.equals(response.getBoolean("retryable"))) {
-      ledger.violated(Rule.NAMED_ERRORS, name + " on " + node + ": " + sent + ": " + response);
+      ledger.violated(Rule.NAMED_ERRORS, name + ": " + sent + ": " + response);
     }
+  }
+
+  private long waited(Sent sent) {
+    return ledger.now() - sent.at();
   }
 
   private void joined(Seat seat, JsonObject response) {
     seat.view.joined(
         response.getString("epoch"), response.getLong("seq"), response.getBoolean("recovered"));
     seat.joined = true;
-    note("joined " + seat.view.room() + " " + response);
+    socket.note("joined " + seat.view.room() + " " + response);
     ledger.count(response.containsKey("recovered") ? "joins with a position" : "first joins");
     for (Push push : List.copyOf(again)) {
       if (push.room.equals(seat.view.room())) {
@@ -377,11 +299,11 @@ final class ChatClient {
     Push push = sent.push();
     if (ok) {
       push.acked(response.getLong("seq"), ledger.now());
-      if (ledger.now() - sent.at() > Pauses.NOTICED_MS) {
-        note("acknowledged after " + (ledger.now() - sent.at()) + " ms: " + push);
+      if (waited(sent) > Pauses.NOTICED_MS) {
+        socket.note("acknowledged after %d ms: %s".formatted(waited(sent), push));
       }
       if (!Boolean.TRUE.equals(response.getBoolean("duplicate"))) {
-        ledger.add(new Ledger.Ack(push, name + "/" + opened, sent.order()));
+        ledger.add(new Ledger.Ack(push, name + "/" + socket.number(), sent.order()));
       }
       return;
     }
@@ -396,10 +318,6 @@ final class ChatClient {
 
   /** Goes away for good. */
   void end() {
-    ended = true;
-    if (socket != null) {
-      ledger.add(new Ledger.Stay(name, node, openedAt, ledger.now()));
-      leave();
-    }
+    socket.end();
   }
 }

@@ -8,6 +8,7 @@ import io.mycelium.testing.Figures;
 import io.mycelium.testing.Quiet;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,7 @@ class CheckerIT {
       Long.getLong("mycelium.checker.seed", System.nanoTime() & 0xffffff);
   private static final String KINDS = System.getProperty("mycelium.checker.kinds", "");
   private static final Path FOLDER = Path.of("target", "checker");
+  private static final Duration START = Duration.ofSeconds(40);
   private static final int INSTANCES = 3;
   private static final int CLIENTS_OF_EACH = 4;
   private static final int PUSH_EVERY_MS = 120;
@@ -67,7 +69,7 @@ class CheckerIT {
                       crowd, name, instance, ROOMS, own, () -> own.nextInt(Cluster.NODES)));
         }
       }
-      assertThat(crowd.await(Duration.ofSeconds(20), () -> joined(crowd))).isTrue();
+      assertThat(crowd.await(START, () -> joined(crowd))).isTrue();
       push(crowd, random);
       Faults faults = new Faults(cluster, ledger, instances, new Random(SEED));
       Script script = new Script(SEED, KINDS);
@@ -106,11 +108,18 @@ class CheckerIT {
       cluster.server(i % Cluster.NODES).request("POST", "/instances", spec.encode());
       for (String room : ROOMS) {
         String path = "/instances/" + id + "/rooms/" + room + "/messages";
-        cluster.server(i).request("POST", path, "{\"payload\": {\"id\": \"first\"}}");
+        String first = "{\"payload\": {\"id\": \"first\"}, \"key\": \"first\"}";
+        int node = i;
+        assertThat(Crowd.until(START, () -> isTaken(cluster.request(node, "POST", path, first))))
+            .isTrue();
       }
       instances.add(id);
     }
     return instances;
+  }
+
+  private static boolean isTaken(HttpResponse<String> answer) {
+    return answer != null && answer.statusCode() < 300;
   }
 
   private static void push(Crowd crowd, Random random) {

@@ -41,10 +41,6 @@ final class Script {
       this.shortest = shortest;
       this.longest = longest;
     }
-
-    boolean isOfDatabase() {
-      return name().startsWith("DATABASE");
-    }
   }
 
   /**
