@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class RegistrationsTest {
   private final Vertx vertx = Vertx.vertx();
 
   @AfterEach
-  void close() {
+  void close() throws TimeoutException {
     vertx.close().await(10, TimeUnit.SECONDS);
   }
 
