@@ -71,6 +71,10 @@ class CheckerIT {
       }
       assertThat(crowd.await(START, () -> joined(crowd))).isTrue();
       push(crowd, random);
+      List<RoomKey> rooms =
+          instances.stream().map(each -> new RoomKey(each, ROOMS.get(0))).toList();
+      RestClient rest = new RestClient(cluster, ledger, rooms, new Random(random.nextLong()));
+      rest.start();
       Faults faults = new Faults(cluster, ledger, instances, new Random(SEED));
       Script script = new Script(SEED, KINDS);
       while (ledger.now() < SECONDS * 1000) {
@@ -78,10 +82,10 @@ class CheckerIT {
       }
       faults.healAll();
       Ending ending = new Ending(crowd);
-      long healed =
-          ending.heal(instances.stream().map(each -> new RoomKey(each, ROOMS.get(0))).toList());
+      long healed = ending.heal(rooms, rest);
       Figures.log("checker: healed %d ms after the last fault", healed);
       crowd.stopPushing();
+      rest.close();
       ending.compare();
       long end = ledger.now();
       crowd.end();

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * After the last fault is healed: every node has to work for every instance, clients get their
@@ -57,8 +58,7 @@ final class Ending {
         });
     verdict.journal();
     verdict.owners(cluster.audit().terms(), cluster.audit().writes());
-    Map<RoomKey, List<Kept>> rooms =
-        journal.stream().collect(java.util.stream.Collectors.groupingBy(Kept::room));
+    Map<RoomKey, List<Kept>> rooms = journal.stream().collect(Collectors.groupingBy(Kept::room));
     rooms.forEach(this::tellsEverywhere);
   }
 
@@ -102,35 +102,19 @@ final class Ending {
    *
    * @return milliseconds until the last one was
    */
-  long heal(Collection<RoomKey> rooms) {
+  long heal(Collection<RoomKey> rooms, RestClient rest) {
     long began = ledger.now();
     for (RoomKey room : rooms) {
       for (int node = 0; node < Cluster.NODES; node++) {
-        heal(room, node);
+        heal(room, node, rest);
       }
     }
     return ledger.now() - began;
   }
 
-  private void heal(RoomKey room, int node) {
-    String id = "healed-" + room.instance() + "-" + node;
-    Push push = new Push(id, "REST", room, Push.Kind.ONCE, ledger.now());
-    ledger.add(push);
-    String path = "/instances/" + room.instance() + "/rooms/" + room.room() + "/messages";
-    JsonObject payload = new JsonObject().put("id", id);
-    String body = new JsonObject().put("payload", payload).put("key", id).encode();
-    boolean healed =
-        Crowd.until(
-            HEAL,
-            () -> {
-              HttpResponse<String> answer = cluster.request(node, "POST", path, body);
-              if (answer == null || answer.statusCode() >= 300) {
-                ledger.count("REST in the end: " + (answer == null ? "none" : answer.statusCode()));
-                return false;
-              }
-              push.acked(new JsonObject(answer.body()).getLong("seq"), ledger.now());
-              return true;
-            });
+  private void heal(RoomKey room, int node, RestClient rest) {
+    Push push = rest.push("healed-" + room.instance() + "-" + node, room);
+    boolean healed = Crowd.until(HEAL, () -> rest.isTaken(push, node));
     if (!healed) {
       ledger.violated(
           Rule.HEALED, Cluster.name(node) + " took no push for " + room + " within " + HEAL);

@@ -180,9 +180,7 @@ final class Faults {
         ledger.add(new Ledger.Fault("move", asked, words, from, ledger.now()));
       } else {
         ledger.count("moves refused: " + code);
-        boolean named =
-            answer != null && (answer.statusCode() == 409 || answer.statusCode() >= 503);
-        if (!named) {
+        if (answer != null && answer.statusCode() != 409 && !RestClient.isRetryable(code)) {
           ledger.violated(Rule.NAMED_ERRORS, "move of " + instance + ": " + code);
         }
       }

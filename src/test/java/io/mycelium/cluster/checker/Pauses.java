@@ -24,7 +24,7 @@ final class Pauses {
   static Map<String, List<Pause>> of(List<Push> pushes, long end) {
     Map<String, List<Pause>> all = new TreeMap<>();
     pushes.stream()
-        .filter(push -> !push.client.equals("REST"))
+        .filter(push -> !push.client.equals(RestClient.NAME))
         .sorted(Comparator.comparingLong(push -> push.madeAt))
         .forEach(
             push -> {
