@@ -42,8 +42,8 @@ final class Registrations implements ClusterManager {
   /** By address, what Vert.x was told last; only of addresses that it keeps. */
   private final Map<String, List<RegistrationInfo>> told = new ConcurrentHashMap<>();
 
+  private Vertx node;
   private RegistrationListener vertx;
-  private Vertx threads;
   private volatile NodeInfo place;
 
   Registrations(ClusterManager engine) {
@@ -60,11 +60,24 @@ final class Registrations implements ClusterManager {
    */
   Future<Void> republish() {
     List<Future<Void>> puts = new ArrayList<>();
-    Promise<Void> place = Promise.promise();
-    engine.setNodeInfo(engine.getNodeInfo(), place);
-    puts.add(place.future());
+    puts.add(putPlace());
     own.forEach((address, each) -> each.forEach(info -> puts.add(put(address, info))));
     return Future.all(puts).mapEmpty();
+  }
+
+  /**
+   * The newest place, on a worker: the engine's monitor is held for seconds while it mends what
+   * members that are gone have left.
+   */
+  private Future<Void> putPlace() {
+    return node.executeBlocking(
+            () -> {
+              Promise<Void> put = Promise.promise();
+              engine.setNodeInfo(place, put);
+              return put.future();
+            },
+            false)
+        .compose(put -> put);
   }
 
   /** Takes an address away and puts it down again, which tells all others of it. */
@@ -253,7 +266,7 @@ final class Registrations implements ClusterManager {
 
   @Override
   public void init(Vertx vertx) {
-    threads = vertx;
+    node = vertx;
     engine.init(vertx);
   }
 
@@ -285,24 +298,10 @@ final class Registrations implements ClusterManager {
   @Override
   public void setNodeInfo(NodeInfo nodeInfo, Completable<Void> promise) {
     place = nodeInfo;
-    threads
-        .executeBlocking(() -> tellEngine(nodeInfo), false)
-        .compose(told -> told)
-        .onComplete(promise);
+    putPlace().onComplete(promise);
   }
 
-  /**
-   * Takes a lock that the engine's manager holds while it cleans up after a member, which may take
-   * as long as the other members do not answer: an event loop would stand still, and its node lose
-   * its lease.
-   */
-  private Future<Void> tellEngine(NodeInfo nodeInfo) {
-    Promise<Void> done = Promise.promise();
-    engine.setNodeInfo(nodeInfo, done);
-    return done.future();
-  }
-
-  /** Without that lock. */
+  /** Without the engine, which may let wait for it: see {@link #putPlace}. */
   @Override
   public NodeInfo getNodeInfo() {
     return place;

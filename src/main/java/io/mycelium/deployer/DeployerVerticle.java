@@ -115,7 +115,8 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
       service
           .handle(request.body())
           .onSuccess(request::reply)
-          .onFailure(cause -> InstanceDirectory.refuse(request, cause));
+          .onFailure(
+              cause -> InstanceDirectory.refuse(request, InstanceRefusals.unlessOwned(cause)));
     } catch (RuntimeException e) {
       if (!(e instanceof Refusal)) {
         LOG.error("request {} failed", request.body(), e);

@@ -1,5 +1,6 @@
 package io.mycelium.deployer;
 
+import io.mycelium.journal.Fenced;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 
@@ -19,6 +20,17 @@ final class InstanceRefusals {
     String why =
         instance.crashes().lastError() == null ? "" : ": " + instance.crashes().lastError();
     return new Refusal(code, "instance " + id + " is " + instance.status().json() + why);
+  }
+
+  /**
+   * What a request is answered whose write or claim was {@link Fenced} off: this node does not own
+   * the instance, or has no lease until it has joined again. Any other failure stays as it is.
+   */
+  static Throwable unlessOwned(Throwable cause) {
+    return cause instanceof Fenced
+        ? new Refusal(
+            ErrorCode.INSTANCE_RESTARTING, "the instance has no owner now, or is on another node")
+        : cause;
   }
 
   /** The refusal with which a request failed; for any other failure, that the instance is stuck. */

@@ -95,6 +95,60 @@ public final class Namespaces implements AutoCloseable {
     check(in(number, "iptables", "-D", "INPUT", "-i", "eth0", "-j", "DROP"));
   }
 
+  /**
+   * Gives this machine itself addresses among theirs, so that it reaches them and they reach it.
+   *
+   * @return false where this machine cannot do that
+   */
+  public boolean join(int... numbers) {
+    String outside = prefix + "h";
+    boolean up =
+        in(0, "ip", "link", "add", "vh", "type", "veth", "peer", "name", outside, "netns", "1")
+            && in(0, "ip", "link", "set", "vh", "master", "br0")
+            && in(0, "ip", "link", "set", "vh", "up")
+            && run("ip", "link", "set", outside, "up");
+    for (int number : numbers) {
+      up = up && run("ip", "addr", "add", address(number) + "/24", "dev", outside);
+    }
+    return up;
+  }
+
+  /**
+   * What it sends to that one is lost from now on, and only that: it goes to a machine that there
+   * is not. For {@link #join() addresses of this machine} too.
+   */
+  public void lose(int from, int to) {
+    String nobody = "02:00:00:00:00:01";
+    String[] neighbour = {"ip", "neigh", "replace", address(to), "lladdr", nobody, "dev", "eth0"};
+    check(in(from, List.of(neighbour), List.of("nud", "permanent")));
+  }
+
+  public void find(int from, int to) {
+    check(in(from, "ip", "neigh", "del", address(to), "dev", "eth0"));
+  }
+
+  /**
+   * What it sends from now on arrives late, and some of it not at all.
+   *
+   * @return how: by {@code netem}, or where the kernel lacks that by a narrow line, on which what
+   *     waits too long is dropped; null where this machine can do neither
+   */
+  public String slow(int number) {
+    String[] add = {"tc", "qdisc", "add", "dev", "eth0", "root"};
+    List<String> netem = List.of("netem", "delay", "40ms", "20ms", "loss", "2%");
+    List<String> narrow = List.of("tbf", "rate", "400kbit", "burst", "2k", "latency", "60ms");
+    for (List<String> way : List.of(netem, narrow)) {
+      if (in(number, List.of(add), way)) {
+        return String.join(" ", way);
+      }
+    }
+    return null;
+  }
+
+  public void fast(int number) {
+    check(in(number, "tc", "qdisc", "del", "dev", "eth0", "root"));
+  }
+
   private boolean in(int number, String... command) {
     return in(number, List.of(command), List.of());
   }

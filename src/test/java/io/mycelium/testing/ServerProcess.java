@@ -35,6 +35,23 @@ public final class ServerProcess implements AutoCloseable {
   private static final List<String> JVM_FLAGS =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m");
 
+  /**
+   * Where it runs, and with which classes.
+   *
+   * @param host that it listens on
+   * @param prefix of its command, such as {@code ip netns exec NAME}; may be empty
+   * @param before folders of classes that stand in for the build's own
+   */
+  public record Setting(String host, List<String> prefix, List<Path> before) {
+    private static final Setting USUAL = new Setting("127.0.0.1", List.of(), List.of());
+
+    private String classPath(String own) {
+      return Stream.concat(before.stream().map(Path::toString), Stream.of(own))
+          .collect(Collectors.joining(File.pathSeparator));
+    }
+  }
+
+  private final Setting setting;
   private final Map<String, String> environment;
   private final List<String> arguments;
   private final String classPath;
@@ -51,8 +68,20 @@ public final class ServerProcess implements AutoCloseable {
       int descriptors,
       int port,
       String... arguments) {
+    this(Setting.USUAL, environment, classPath, jvmFlags, descriptors, port, arguments);
+  }
+
+  private ServerProcess(
+      Setting setting,
+      Map<String, String> environment,
+      String classPath,
+      List<String> jvmFlags,
+      int descriptors,
+      int port,
+      String... arguments) {
+    this.setting = setting;
     this.environment = environment;
-    this.classPath = classPath;
+    this.classPath = setting.classPath(classPath);
     this.jvmFlags = jvmFlags;
     this.descriptors = descriptors;
     this.port = port;
@@ -63,6 +92,11 @@ public final class ServerProcess implements AutoCloseable {
   /** Starts one on a free port, of the loopback interface only. */
   public static ServerProcess start(Map<String, String> environment) {
     return withJvmFlags(environment);
+  }
+
+  /** The same there. */
+  public static ServerProcess start(Setting setting, Map<String, String> environment) {
+    return new ServerProcess(setting, environment, ownClassPath(), List.of(), 0, 0);
   }
 
   /**
@@ -230,7 +264,8 @@ public final class ServerProcess implements AutoCloseable {
           .command()
           .addAll(0, List.of("bash", "-c", "ulimit -n " + descriptors + "; exec \"$0\" \"$@\""));
     }
-    builder.environment().put("MYCELIUM_WEB_HOST", "127.0.0.1");
+    builder.command().addAll(0, setting.prefix());
+    builder.environment().put("MYCELIUM_WEB_HOST", setting.host());
     builder.environment().put("MYCELIUM_ACCESS_MODE", "open");
     builder.environment().putAll(environment);
     try {
@@ -271,7 +306,8 @@ public final class ServerProcess implements AutoCloseable {
    */
   public String request(String method, String path, String body) {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
+        HttpRequest.newBuilder(
+                URI.create("http://" + setting.host() + ":" + port + "/api/v1" + path))
             .header("Content-Type", "application/json")
             .method(
                 method,

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -42,13 +43,19 @@ public final class Postgres implements AutoCloseable {
   private final Path home;
   private final int port;
   private final List<String> settings;
+
+  /** That it listens on beside the loopback one; null for none. */
+  private final String address;
+
   private Process server;
 
-  private Postgres(PostgresBinaries binaries, Path home, int port, List<String> settings) {
+  private Postgres(
+      PostgresBinaries binaries, Path home, int port, List<String> settings, String address) {
     this.binaries = binaries;
     this.home = home;
     this.port = port;
     this.settings = settings;
+    this.address = address;
   }
 
   /**
@@ -65,10 +72,19 @@ public final class Postgres implements AutoCloseable {
    * @param settings besides the usual ones and stronger, such as {@code shared_buffers=1GB}
    */
   public static Postgres start(String... settings) {
+    return start(List.of(settings), null);
+  }
+
+  /** One that listens on another address of this machine too, whose network may connect. */
+  public static Postgres startAt(String address) {
+    return start(List.of(), address);
+  }
+
+  private static Postgres start(List<String> settings, String address) {
     try {
       PostgresBinaries binaries = PostgresBinaries.unpacked();
       Path home = Files.createTempDirectory("mycelium-postgres-data-");
-      Postgres postgres = new Postgres(binaries, home, freePort(), List.of(settings));
+      Postgres postgres = new Postgres(binaries, home, freePort(), settings, address);
       Runtime.getRuntime().addShutdownHook(new Thread(postgres::close));
       postgres.initialize();
       postgres.launch();
@@ -86,7 +102,7 @@ public final class Postgres implements AutoCloseable {
     try (Connection connection = admin();
         Statement sql = connection.createStatement()) {
       Path copy = Files.createTempDirectory("mycelium-postgres-data-");
-      Postgres standby = new Postgres(binaries, copy, freePort(), settings);
+      Postgres standby = new Postgres(binaries, copy, freePort(), settings, null);
       Runtime.getRuntime().addShutdownHook(new Thread(standby::close));
       sql.execute("SELECT pg_backup_start('standby', true)");
       PostgresBinaries.copy(data(), standby.data());
@@ -145,6 +161,12 @@ public final class Postgres implements AutoCloseable {
     if (PostgresBinaries.exitOf(initdb) != 0) {
       throw new IOException("initdb failed: " + Files.readString(log()));
     }
+    if (address != null) {
+      Files.writeString(
+          data().resolve("pg_hba.conf"),
+          "host all all " + address + "/24 scram-sha-256\n",
+          StandardOpenOption.APPEND);
+    }
   }
 
   private Path data() {
@@ -186,7 +208,7 @@ public final class Postgres implements AutoCloseable {
                 "-p",
                 Integer.toString(port),
                 "-c",
-                "listen_addresses=127.0.0.1",
+                "listen_addresses=127.0.0.1" + (address == null ? "" : "," + address),
                 "-c",
                 "unix_socket_directories=",
                 "-c",
@@ -214,6 +236,11 @@ public final class Postgres implements AutoCloseable {
     String name = "store" + DATABASES.incrementAndGet();
     sql("CREATE DATABASE " + name);
     return url(name) + "?user=" + USER + "&password=" + PASSWORD;
+  }
+
+  /** The same URL for who reaches the server at its other address only. */
+  public String fromOutside(String url) {
+    return url.replaceFirst("//127\\.0\\.0\\.1:", "//" + address + ":");
   }
 
   /** The same URL, where the second server is asked if the first does not answer. */
