@@ -46,6 +46,7 @@ public final class ClusterNode extends VerticleBase {
   private DirectoryRouter router;
   private Placement placement;
   private Takeover takeover;
+  private Ticking ticking;
   private Lease lease;
   private Residents residents;
   private volatile boolean serving;
@@ -75,7 +76,8 @@ public final class ClusterNode extends VerticleBase {
     routes = new Routes(vertx, membership, flow);
     listeners = new Listeners(vertx, membership, flow);
     placement = new Placement(membership, new SplittableRandom());
-    takeover = new Takeover(vertx, routes);
+    takeover = new Takeover(vertx, store, membership, routes, placement);
+    ticking = new Ticking(vertx, store, membership, routes, placement);
     router = new DirectoryRouter(vertx, config, store, membership, routes, placement);
     lease = new Lease(vertx, config, store, membership, load, System::nanoTime, new OnLease());
     residents.onLeaving(instance -> context.runOnContext(left -> onLeaving(instance)));
@@ -100,6 +102,7 @@ public final class ClusterNode extends VerticleBase {
               placement.update(members);
               router.start();
               lease.start();
+              ticking.start();
               serving = true;
             });
   }
@@ -126,6 +129,8 @@ public final class ClusterNode extends VerticleBase {
     consumers.add(vertx.eventBus().consumer(NodeTopics.deliveries(id), this::onDeliveries));
     consumers.add(
         vertx.eventBus().<JsonObject>consumer(NodeTopics.directory(id), router::onRemote));
+    consumers.add(
+        vertx.eventBus().<JsonObject>consumer(NodeTopics.adopt(id), takeover::onAdopt));
     consumers.add(vertx.eventBus().consumer(NodeTopics.moved(id), this::onMoved));
     consumers.add(vertx.eventBus().consumer(NodeTopics.unlinked(id), this::onUnlinked));
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList()).mapEmpty();
@@ -180,7 +185,8 @@ public final class ClusterNode extends VerticleBase {
   /** The node owns nothing any more, and has no links. */
   private void gone(String node) {
     listeners.removeNode(node);
-    routes.loseAll(node).forEach(takeover::find);
+    takeover.of(node);
+    ticking.dead(node);
   }
 
   private final class OnLease implements Lease.Listener {

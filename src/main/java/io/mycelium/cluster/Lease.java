@@ -34,6 +34,9 @@ final class Lease {
     void lost();
   }
 
+  /** Between two looks at a node that has left the bus and whose lease is not overdue yet. */
+  private static final long AGAIN_MS = 100;
+
   private final Vertx vertx;
   private final ClusterConfig config;
   private final NodeStore store;
@@ -170,15 +173,17 @@ final class Lease {
     return config.renewEvery().multipliedBy(3).dividedBy(2);
   }
 
-  /** A node has left the bus: looks at once, and again when its renewal is overdue. */
+  /** A node has left the bus: looks at once, and again and again until its renewal is overdue. */
   void left(String id) {
-    vertx.setTimer(Math.max(1, missedOne().toMillis()), ignored -> endIfGone(id));
-    endIfGone(id);
+    endIfGone(id, missedOne().toMillis() / AGAIN_MS + 1);
   }
 
-  private void endIfGone(String id) {
+  private void endIfGone(String id, long more) {
     if (!membership.isThere(id) && !over) {
       end(id, missedOne());
+      if (more > 0) {
+        vertx.setTimer(AGAIN_MS, ignored -> endIfGone(id, more - 1));
+      }
     }
   }
 

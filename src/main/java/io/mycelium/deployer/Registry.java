@@ -312,6 +312,16 @@ final class Registry {
     return load;
   }
 
+  /** For the instances of a dead node, which are claimed many at once. */
+  Adoption adoption() {
+    return new Adoption(context, ownership, loading, this::isHere, this::load);
+  }
+
+  /** Whether the instance is in memory, or must not be yet. */
+  private boolean isHere(String id) {
+    return live.containsKey(id) || importing.contains(id);
+  }
+
   static Refusal unknown(String id) {
     return new Refusal(ErrorCode.UNKNOWN_INSTANCE, "there is no instance " + id);
   }

@@ -30,6 +30,7 @@ public final class InstanceVerticle extends VerticleBase {
   private final InstanceStats stats;
   private final long generation;
   private final InstanceSpec spec;
+  private final KeptTicks ticks;
   private Handover handover;
   private Instance instance;
   private InstanceControl control;
@@ -52,6 +53,7 @@ public final class InstanceVerticle extends VerticleBase {
     this.generation = generation;
     this.handover = handover;
     this.stats = stats;
+    this.ticks = new KeptTicks(services.store().isShared());
   }
 
   @Override
@@ -309,7 +311,7 @@ public final class InstanceVerticle extends VerticleBase {
     if (!turn.isSync() && !writing.succeeded()) {
       writing.onFailure(cause -> notWritten(turn, cause));
     }
-    turn.snapshots().forEach(room -> snapshots().take(room));
+    ticks.snapshots(turn).forEach(room -> snapshots().take(room));
     turn.questions().forEach(questions::ask);
   }
 
@@ -317,10 +319,7 @@ public final class InstanceVerticle extends VerticleBase {
     return new IllegalStateException("generation " + generation + " was replaced");
   }
 
-  /**
-   * Entries go to the journal at once. The journal writes them in this order, many turns in one
-   * transaction.
-   */
+  /** Entries go to the journal at once, which writes them in this order, many turns at a time. */
   private Future<Void> write(Turn turn) {
     if (fenced) {
       return Future.failedFuture(replaced());

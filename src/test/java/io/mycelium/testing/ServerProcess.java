@@ -40,6 +40,7 @@ public final class ServerProcess implements AutoCloseable {
   private final String classPath;
   private final List<String> jvmFlags;
   private final int descriptors;
+  private final List<String> prefix;
   private final List<String> log = new ArrayList<>();
   private Process process;
   private int port;
@@ -49,9 +50,11 @@ public final class ServerProcess implements AutoCloseable {
       String classPath,
       List<String> jvmFlags,
       int descriptors,
+      List<String> prefix,
       int port,
       String... arguments) {
     this.environment = environment;
+    this.prefix = prefix;
     this.classPath = classPath;
     this.jvmFlags = jvmFlags;
     this.descriptors = descriptors;
@@ -69,7 +72,15 @@ public final class ServerProcess implements AutoCloseable {
    * @param jvmFlags beside the usual ones and stronger, such as {@code -Xmx256m}
    */
   public static ServerProcess withJvmFlags(Map<String, String> environment, String... jvmFlags) {
-    return new ServerProcess(environment, ownClassPath(), List.of(jvmFlags), 0, 0);
+    return new ServerProcess(
+        environment, ownClassPath(), List.of(jvmFlags), 0, List.of(), 0);
+  }
+
+  /** One in that network namespace, see {@link Namespaces}. */
+  public static ServerProcess inNamespace(
+      String namespace, Map<String, String> environment, String... jvmFlags) {
+    List<String> prefix = List.of("ip", "netns", "exec", namespace);
+    return new ServerProcess(environment, ownClassPath(), List.of(jvmFlags), 0, prefix, 0);
   }
 
   /**
@@ -84,7 +95,7 @@ public final class ServerProcess implements AutoCloseable {
         Stream.of(ownClassPath().split(File.pathSeparator))
             .map(entry -> Files.isDirectory(Path.of(entry)) ? jar(entry, folder) : entry)
             .collect(Collectors.joining(File.pathSeparator));
-    return new ServerProcess(environment, jars, List.of(), descriptors, 0);
+    return new ServerProcess(environment, jars, List.of(), descriptors, List.of(), 0);
   }
 
   private static String jar(String classes, Path folder) {
@@ -121,7 +132,7 @@ public final class ServerProcess implements AutoCloseable {
         Stream.of(ownClassPath().split(File.pathSeparator))
             .filter(entry -> !entry.contains("test-classes"))
             .collect(Collectors.joining(File.pathSeparator));
-    return new ServerProcess(environment, classPath, jvmFlags, 0, port, arguments);
+    return new ServerProcess(environment, classPath, jvmFlags, 0, List.of(), port, arguments);
   }
 
   private static String ownClassPath() {
@@ -149,6 +160,11 @@ public final class ServerProcess implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /** Where its main port is. */
+  public String host() {
+    return environment.getOrDefault("MYCELIUM_WEB_HOST", "127.0.0.1");
   }
 
   public boolean isAlive() {
@@ -230,6 +246,7 @@ public final class ServerProcess implements AutoCloseable {
           .command()
           .addAll(0, List.of("bash", "-c", "ulimit -n " + descriptors + "; exec \"$0\" \"$@\""));
     }
+    builder.command().addAll(0, prefix);
     builder.environment().put("MYCELIUM_WEB_HOST", "127.0.0.1");
     builder.environment().put("MYCELIUM_ACCESS_MODE", "open");
     builder.environment().putAll(environment);
@@ -271,7 +288,7 @@ public final class ServerProcess implements AutoCloseable {
    */
   public String request(String method, String path, String body) {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1" + path))
+        HttpRequest.newBuilder(URI.create("http://" + host() + ":" + port + "/api/v1" + path))
             .header("Content-Type", "application/json")
             .method(
                 method,
