@@ -67,15 +67,20 @@ final class FailoverLoad {
     Figures.log("%d instances made in %d ms", instances, since(began));
     servers.start();
     servers.start();
-    List<String> victims =
-        servers.texts(
-            "SELECT id FROM instances WHERE owner = '%s' ORDER BY md5(id) LIMIT %d",
-            servers.id(0), active);
-    clients.join(victims, List.of(servers.node(1), servers.node(2)));
-    clients.awaitDeliveries();
-    clients.awaitDeliveries();
-    Figures.log("%d of them have a client; owned by node %s", victims.size(), servers.owned());
+    return end(servers, network, clients, active);
+  }
+
+  /** Ends the first of three servers while some of its instances have a client elsewhere. */
+  static Result end(Servers servers, Namespaces network, PushingClients clients, int active) {
     String dead = servers.id(0);
+    List<String> used =
+        servers.texts(
+            "SELECT id FROM instances WHERE owner = '%s' AND id LIKE 'i%%' ORDER BY md5(id) LIMIT %d",
+            dead, active);
+    clients.join(used, List.of(servers.node(1), servers.node(2)));
+    clients.awaitDeliveries();
+    clients.awaitDeliveries();
+    Figures.log("%d instances have a client; owned by node %s", used.size(), servers.owned());
     long from = System.nanoTime();
     if (network == null) {
       servers.node(0).kill();
@@ -103,7 +108,7 @@ final class FailoverLoad {
   private static Stream<String> lines(Servers servers, String dead) {
     return Stream.of(1, 2)
         .flatMap(i -> servers.node(i).log().lines().map(line -> "node " + i + ": " + line))
-        .filter(line -> line.contains("node " + dead) || line.contains("ERROR"));
+        .filter(line -> line.contains("node " + dead));
   }
 
   private static long since(long nanos) {

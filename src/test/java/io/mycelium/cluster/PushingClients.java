@@ -14,6 +14,7 @@ import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,7 +29,7 @@ import java.util.function.BooleanSupplier;
  * which order, and how each push was answered.
  */
 final class PushingClients implements AutoCloseable {
-  private static final int CONNECTIONS = 32;
+  private static final int CONNECTIONS = 16;
   private static final int MINUTES = 5;
 
   private final Vertx vertx = Vertx.vertx();
@@ -44,9 +45,12 @@ final class PushingClients implements AutoCloseable {
   private final class Client {
     final String instance;
     WebSocket socket;
+    final BitSet acked = new BitSet();
+    final BitSet refused = new BitSet();
+    final BitSet delivered = new BitSet();
     int pushed;
-    int seen;
-    String wrong;
+    volatile int seen;
+    volatile String wrong;
     volatile long interruptedAt = Long.MAX_VALUE;
     volatile long backAt;
 
@@ -84,10 +88,27 @@ final class PushingClients implements AutoCloseable {
         return;
       }
       String reason = payload.getJsonObject("response").getString("reason");
+      int n = Integer.parseInt(frame.getString(1).substring(1));
+      if (status.equals("ok")) {
+        acked.set(n);
+      } else if (!reason.equals("timeout")) {
+        refused.set(n);
+      }
       answers
-          .computeIfAbsent(
-              status.equals("ok") ? "ok" : status + " " + reason, key -> new AtomicInteger())
+          .computeIfAbsent(status.equals("ok") ? "ok" : reason, key -> new AtomicInteger())
           .incrementAndGet();
+    }
+
+    /** Whether each acknowledged push was seen, and no refused one. */
+    private String judge() {
+      BitSet lost = (BitSet) acked.clone();
+      lost.andNot(delivered);
+      BitSet both = (BitSet) refused.clone();
+      both.and(delivered);
+      if (!lost.isEmpty() || !both.isEmpty()) {
+        return "acknowledged and not seen: " + lost + ", refused and seen: " + both;
+      }
+      return wrong;
     }
 
     /** Deliveries of before are here by then. */
@@ -99,9 +120,10 @@ final class PushingClients implements AutoCloseable {
       JsonObject state = payload.getJsonObject("data").getJsonObject("state");
       for (String seq : state.fieldNames()) {
         int n = state.getJsonObject(seq).getJsonObject("payload").getInteger("n");
-        if (n != seen + 1) {
+        if (n <= seen) {
           wrong = "after " + seen + " came " + n;
         }
+        delivered.set(n);
         seen = n;
       }
     }
@@ -161,15 +183,13 @@ final class PushingClients implements AutoCloseable {
 
   /** Joins a client to each instance, by way of these nodes in turn, and lets them push. */
   void join(List<String> instances, List<ServerProcess> nodes) {
-    List<Future<Void>> joined = new ArrayList<>();
-    for (int i = 0; i < instances.size(); i++) {
-      Client client = new Client(instances.get(i));
-      ServerProcess node = nodes.get(i % nodes.size());
-      clients.add(client);
-      String path = "/socket/" + client.instance + "/websocket?vsn=2.0.0";
-      joined.add(sockets.connect(node.port(), node.host(), path).compose(client::join));
+    instances.forEach(instance -> clients.add(new Client(instance)));
+    AtomicInteger next = new AtomicInteger();
+    List<Future<Void>> lines = new ArrayList<>();
+    for (int i = 0; i < CONNECTIONS; i++) {
+      lines.add(joinNext(next, nodes));
     }
-    await(Future.all(joined));
+    await(Future.all(lines));
     for (int i = 0; i < clients.size(); i++) {
       Client client = clients.get(i);
       long first = 1 + periodMs * i / clients.size();
@@ -180,6 +200,20 @@ final class PushingClients implements AutoCloseable {
             vertx.setPeriodic(periodMs, again -> client.push());
           });
     }
+  }
+
+  private Future<Void> joinNext(AtomicInteger next, List<ServerProcess> nodes) {
+    int number = next.getAndIncrement();
+    if (number >= clients.size()) {
+      return Future.succeededFuture();
+    }
+    ServerProcess node = nodes.get(number % nodes.size());
+    Client client = clients.get(number);
+    String path = "/socket/" + client.instance + "/websocket?vsn=2.0.0";
+    return sockets
+        .connect(node.port(), node.host(), path)
+        .compose(client::join)
+        .compose(joined -> joinNext(next, nodes));
   }
 
   /** Waits until each has seen one more of its own messages. */
@@ -222,8 +256,8 @@ final class PushingClients implements AutoCloseable {
   /** What went wrong, such as a message that came twice or never; empty if nothing did. */
   List<String> wrong() {
     return clients.stream()
-        .filter(client -> client.wrong != null)
-        .map(client -> client.instance + ": " + client.wrong)
+        .filter(client -> client.judge() != null)
+        .map(client -> client.instance + ": " + client.judge())
         .toList();
   }
 

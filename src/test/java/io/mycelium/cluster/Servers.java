@@ -92,7 +92,7 @@ final class Servers implements AutoCloseable {
     environment.put("MYCELIUM_CLUSTER_MEMBERS", String.join(",", addresses));
     ServerProcess node;
     if (network == null) {
-      node = ServerProcess.withJvmFlags(environment, flags);
+      node = ServerProcess.withoutTests(0, List.of(flags), environment);
     } else {
       Relay relay = new Relay(network.outside(), URI.create(url.substring(5)).getPort());
       relays.add(relay);

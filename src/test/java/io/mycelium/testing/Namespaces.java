@@ -124,7 +124,7 @@ public final class Namespaces implements AutoCloseable {
     }
   }
 
-  public void join(int... numbers) {
+  public void rejoin(int... numbers) {
     for (int number : numbers) {
       check(in(0, "bridge", "link", "set", "dev", "v" + number, "isolated", "off"));
     }
@@ -140,6 +140,10 @@ public final class Namespaces implements AutoCloseable {
         0,
         List.of("tc", "qdisc", "add", "dev", "v" + number, "root", "netem"),
         List.of("delay", delay, "loss", loss));
+  }
+
+  public void restore(int number) {
+    check(in(0, "tc", "qdisc", "del", "dev", "v" + number, "root"));
   }
 
   private boolean in(int number, String... command) {
