@@ -192,6 +192,8 @@ public final class ClusterNode extends VerticleBase {
   private final class OnLease implements Lease.Listener {
     @Override
     public void dead(String node) {
+      // Who listens for it is asked of the engine, which is busy with the same death.
+      context.runOnContext(ignored -> ClusterNode.this.gone(node));
       vertx.eventBus().publish(DEAD, node);
     }
 

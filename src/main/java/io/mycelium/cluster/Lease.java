@@ -173,17 +173,23 @@ final class Lease {
     return config.renewEvery().multipliedBy(3).dividedBy(2);
   }
 
-  /** A node has left the bus: looks at once, and again and again until its renewal is overdue. */
+  /**
+   * A node has left the bus: looks at once, and again and again until its renewal is overdue, by
+   * which time this node or another has ended its lease.
+   */
   void left(String id) {
-    endIfGone(id, missedOne().toMillis() / AGAIN_MS + 1);
+    lookUntilGone(id, missedOne().toMillis() / AGAIN_MS + 2);
   }
 
-  private void endIfGone(String id, long more) {
-    if (!membership.isThere(id) && !over) {
-      end(id, missedOne());
-      if (more > 0) {
-        vertx.setTimer(AGAIN_MS, ignored -> endIfGone(id, more - 1));
-      }
+  private void lookUntilGone(String id, long more) {
+    if (membership.isThere(id) || over) {
+      return;
+    }
+    if (!looking) {
+      look();
+    }
+    if (more > 0) {
+      vertx.setTimer(AGAIN_MS, ignored -> lookUntilGone(id, more - 1));
     }
   }
 
