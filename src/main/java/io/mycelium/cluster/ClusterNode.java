@@ -47,6 +47,7 @@ public final class ClusterNode extends VerticleBase {
   private Placement placement;
   private Takeover takeover;
   private Ticking ticking;
+  private Greeting greeting;
   private Lease lease;
   private Residents residents;
   private volatile boolean serving;
@@ -77,6 +78,7 @@ public final class ClusterNode extends VerticleBase {
     listeners = new Listeners(vertx, membership, flow);
     placement = new Placement(membership, new SplittableRandom());
     takeover = new Takeover(vertx, store, membership, routes, placement);
+    greeting = new Greeting(vertx, membership);
     ticking = new Ticking(vertx, store, membership, routes, placement);
     router = new DirectoryRouter(vertx, config, store, membership, routes, placement);
     lease = new Lease(vertx, config, store, membership, load, System::nanoTime, new OnLease());
@@ -85,7 +87,11 @@ public final class ClusterNode extends VerticleBase {
         new Membership.Listener() {
           @Override
           public void joined(String nodeId) {
-            context.runOnContext(ignored -> routes.reachable(nodeId));
+            context.runOnContext(
+                ignored -> {
+                  routes.reachable(nodeId);
+                  greeting.joined(nodeId);
+                });
           }
 
           @Override
@@ -103,6 +109,7 @@ public final class ClusterNode extends VerticleBase {
               router.start();
               lease.start();
               ticking.start();
+              membership.others().forEach(greeting::joined);
               serving = true;
             });
   }
@@ -185,6 +192,7 @@ public final class ClusterNode extends VerticleBase {
   /** The node owns nothing any more, and has no links. */
   private void gone(String node) {
     listeners.removeNode(node);
+    placement.forget(node);
     takeover.of(node);
     ticking.dead(node);
   }

@@ -31,6 +31,11 @@ final class Placement {
     nodes = List.copyOf(members);
   }
 
+  /** That node has no lease any more. */
+  void forget(String node) {
+    nodes = nodes.stream().filter(each -> !each.node().id().equals(node)).toList();
+  }
+
   List<NodeStore.Member> nodes() {
     return nodes;
   }

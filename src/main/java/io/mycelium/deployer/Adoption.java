@@ -47,15 +47,15 @@ final class Adoption {
    * Claims those of the instances that nobody owns, and begins to load them.
    *
    * @return the ids of those that this node has or gets, once it takes their commands or is about
-   *     to
+   *     to; one that is just being claimed for a request is not among them
    */
   Future<List<String>> ofWanted(List<String> ids) {
     List<String> known = new ArrayList<>();
     Map<String, Promise<SupervisedInstance>> waiting = new HashMap<>();
     for (String id : ids) {
-      if (here.test(id) || loading.containsKey(id)) {
+      if (here.test(id)) {
         known.add(id);
-      } else {
+      } else if (!loading.containsKey(id)) {
         Promise<SupervisedInstance> loaded = context.vertx().promise();
         loading.put(id, loaded.future());
         waiting.put(id, loaded);
