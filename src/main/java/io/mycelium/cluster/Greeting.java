@@ -9,6 +9,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Sends a message about no instance to each address of a node that joined. The bus asks the engine
@@ -52,7 +53,7 @@ final class Greeting {
     send(
         NodeTopics.deliveries(node),
         new DeliveryBatch(
-            NOTHING, 0, DeliveryBatch.UNNUMBERED, List.of(new Outbound.Rerouted())),
+            NOTHING, 0, DeliveryBatch.UNNUMBERED, List.of(new Outbound.Running(Map.of()))),
         new DeliveryOptions(about).setCodecName(Codecs.DELIVERIES));
     send(NodeTopics.moved(node), null, about);
     send(NodeTopics.unlinked(node), null, about);
