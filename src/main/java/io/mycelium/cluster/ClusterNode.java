@@ -136,8 +136,7 @@ public final class ClusterNode extends VerticleBase {
     consumers.add(vertx.eventBus().consumer(NodeTopics.deliveries(id), this::onDeliveries));
     consumers.add(
         vertx.eventBus().<JsonObject>consumer(NodeTopics.directory(id), router::onRemote));
-    consumers.add(
-        vertx.eventBus().<JsonObject>consumer(NodeTopics.adopt(id), takeover::onAdopt));
+    consumers.add(vertx.eventBus().<JsonObject>consumer(NodeTopics.adopt(id), takeover::onAdopt));
     consumers.add(vertx.eventBus().consumer(NodeTopics.moved(id), this::onMoved));
     consumers.add(vertx.eventBus().consumer(NodeTopics.unlinked(id), this::onUnlinked));
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList()).mapEmpty();

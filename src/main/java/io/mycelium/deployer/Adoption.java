@@ -85,9 +85,7 @@ final class Adoption {
   }
 
   private void end(
-      String id,
-      Promise<SupervisedInstance> loaded,
-      AsyncResult<SupervisedInstance> done) {
+      String id, Promise<SupervisedInstance> loaded, AsyncResult<SupervisedInstance> done) {
     loading.remove(id, loaded.future());
     loaded.handle(done);
   }

@@ -56,7 +56,10 @@ class FailoverAtScaleIT {
   @Test
   @Quiet
   void clientsElsewhereGoOnAndSoDoTicksThatNobodyWaitsFor() {
-    new PluginJar().source("clock.Clock", CLOCK).provider("clock.Clock").write(folder.resolve("clock.jar"));
+    new PluginJar()
+        .source("clock.Clock", CLOCK)
+        .provider("clock.Clock")
+        .write(folder.resolve("clock.jar"));
     String url = Servers.newDatabase();
     try (Servers servers = Servers.onLoopback(url, 4);
         PushingClients clients = new PushingClients(500)) {

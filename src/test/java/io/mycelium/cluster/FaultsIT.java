@@ -104,7 +104,12 @@ class FaultsIT {
   private boolean isReady(int index) {
     try {
       URI uri =
-          URI.create("http://" + servers.node(index).host() + ":" + servers.node(index).port() + "/health/ready");
+          URI.create(
+              "http://"
+                  + servers.node(index).host()
+                  + ":"
+                  + servers.node(index).port()
+                  + "/health/ready");
       HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
       connection.setConnectTimeout(500);
       connection.setReadTimeout(1000);
@@ -171,9 +176,7 @@ class FaultsIT {
     List<String> before = terms();
     long[] alone = IntStream.range(0, NODES).mapToLong(this::timesAlone).toArray();
     network.part(1, 2, 3);
-    await(
-        "each is alone",
-        () -> IntStream.range(0, NODES).allMatch(i -> timesAlone(i) > alone[i]));
+    await("each is alone", () -> IntStream.range(0, NODES).allMatch(i -> timesAlone(i) > alone[i]));
     long since = System.nanoTime();
     await("two leases later", () -> System.nanoTime() - since > 4_000_000_000L);
     assertThat(terms()).isEqualTo(before);

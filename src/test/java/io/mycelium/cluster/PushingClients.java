@@ -171,8 +171,7 @@ final class PushingClients implements AutoCloseable {
             .put("rooms", new JsonObject().put("r", new JsonObject()));
     return http.request(HttpMethod.POST, "/api/v1/instances")
         .compose(
-            request ->
-                request.putHeader("Content-Type", "application/json").send(spec.toBuffer()))
+            request -> request.putHeader("Content-Type", "application/json").send(spec.toBuffer()))
         .compose(
             response ->
                 response.statusCode() == 201

@@ -120,8 +120,7 @@ final class Servers implements AutoCloseable {
   String id(int index) {
     String[] address = addresses.get(index).split(":");
     List<String> found =
-        texts(
-            "SELECT id FROM nodes WHERE host = '%s' AND port = %s", address[0], address[1]);
+        texts("SELECT id FROM nodes WHERE host = '%s' AND port = %s", address[0], address[1]);
     return found.isEmpty() ? null : found.get(0);
   }
 

@@ -81,7 +81,7 @@ public final class Namespaces implements AutoCloseable {
   public boolean reach() {
     String outside = prefix + "x";
     return run("ip", "link", "add", outside, "type", "veth", "peer", "name", "vx", "netns", name(0))
-            && run("ip", "addr", "add", outside() + "/24", "dev", outside)
+        && run("ip", "addr", "add", outside() + "/24", "dev", outside)
         && run("ip", "link", "set", outside, "up")
         && in(0, "ip", "link", "set", "vx", "master", "br0")
         && in(0, "ip", "link", "set", "vx", "up");

@@ -72,8 +72,7 @@ public final class ServerProcess implements AutoCloseable {
    * @param jvmFlags beside the usual ones and stronger, such as {@code -Xmx256m}
    */
   public static ServerProcess withJvmFlags(Map<String, String> environment, String... jvmFlags) {
-    return new ServerProcess(
-        environment, ownClassPath(), List.of(jvmFlags), 0, List.of(), 0);
+    return new ServerProcess(environment, ownClassPath(), List.of(jvmFlags), 0, List.of(), 0);
   }
 
   /** One in that network namespace, see {@link Namespaces}. */

@@ -292,8 +292,7 @@ class ClaimsTest {
 
   private void save(String id, long seq, long tickAt) {
     Snapshot snapshot = new Snapshot(seq, "e", 1, tickAt, 0, Payload.json("{}"));
-    await(
-        first.journal().append(id, 1 << 20, StoreRig.appends("lobby", "e", from(seq), seq)));
+    await(first.journal().append(id, 1 << 20, StoreRig.appends("lobby", "e", from(seq), seq)));
     await(first.snapshots().save(id, 1 << 20, "lobby", snapshot, Retention.ALL));
   }
 
