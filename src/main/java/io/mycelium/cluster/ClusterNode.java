@@ -6,6 +6,7 @@ import io.mycelium.bus.CommandBatch;
 import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.InstanceGateway;
 import io.mycelium.bus.Residents;
+import io.mycelium.cluster.placement.Placement;
 import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.OwnContext;
 import io.mycelium.ops.ClusterFigures;
@@ -54,6 +55,8 @@ public final class ClusterNode extends VerticleBase {
   private Evacuation evacuation;
   private Rebalance rebalance;
   private NodeEvents events;
+  private Ticking ticking;
+  private Greeting greeting;
   private Lease lease;
   private Residents residents;
   private OwnContext own;
@@ -87,8 +90,10 @@ public final class ClusterNode extends VerticleBase {
     residents = Residents.of(vertx);
     routes = new Routes(vertx, membership, flow);
     listeners = new Listeners(vertx, membership, flow);
-    placement = new Placement(membership, new SplittableRandom());
-    takeover = new Takeover(vertx, routes);
+    placement = new Placement(membership::ownId, new SplittableRandom());
+    takeover = new Takeover(vertx, store, membership, routes, placement);
+    greeting = new Greeting(vertx, membership);
+    ticking = new Ticking(vertx, store, membership, routes, placement);
     events = new NodeEvents(vertx);
     moves = new Moves(vertx, own, store, membership, routes, listeners, takeover, events, figures);
     evacuation = new Evacuation(vertx, residents, moves, placement, this::isUsed);
@@ -126,6 +131,8 @@ public final class ClusterNode extends VerticleBase {
               routes.start();
               events.start();
               lease.start();
+              ticking.start();
+              membership.others().forEach(greeting::joined);
               serving = true;
             });
   }
@@ -142,6 +149,7 @@ public final class ClusterNode extends VerticleBase {
   private void onJoined(String node) {
     events.joined(node);
     routes.reachable(node);
+    greeting.joined(node);
   }
 
   private NodeStore.Node self() {
@@ -184,6 +192,7 @@ public final class ClusterNode extends VerticleBase {
     consumers.add(vertx.eventBus().consumer(NodeTopics.deliveries(id), this::onDeliveries));
     consumers.add(
         vertx.eventBus().<JsonObject>consumer(NodeTopics.directory(id), router::onRemote));
+    consumers.add(vertx.eventBus().<JsonObject>consumer(NodeTopics.adopt(id), takeover::onAdopt));
     consumers.add(vertx.eventBus().consumer(NodeTopics.moved(id), this::onMoved));
     consumers.add(vertx.eventBus().consumer(NodeTopics.unlinked(id), this::onUnlinked));
     return Future.all(consumers.stream().map(MessageConsumer::completion).toList()).mapEmpty();
@@ -244,12 +253,16 @@ public final class ClusterNode extends VerticleBase {
   /** The node owns nothing any more, and has no links. */
   private void gone(String node) {
     listeners.removeNode(node);
-    routes.loseAll(node).forEach(takeover::find);
+    placement.forget(node);
+    takeover.of(node);
+    ticking.dead(node);
   }
 
   private final class OnLease implements Lease.Listener {
     @Override
     public void dead(String node) {
+      // Who listens for it is asked of the engine, which is busy with the same death.
+      ClusterNode.this.gone(node);
       vertx.eventBus().publish(DEAD, node);
     }
 

@@ -3,6 +3,7 @@ package io.mycelium.cluster;
 import io.mycelium.bus.Addresses;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.bus.Residents;
+import io.mycelium.cluster.placement.Placement;
 import io.mycelium.journal.Claim;
 import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.OwnContext;

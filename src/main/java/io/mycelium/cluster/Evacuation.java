@@ -1,6 +1,7 @@
 package io.mycelium.cluster;
 
 import io.mycelium.bus.Residents;
+import io.mycelium.cluster.placement.Placement;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -35,6 +35,9 @@ final class Lease {
     void lost();
   }
 
+  /** Between two looks at a node that has left the bus and whose lease is not overdue yet. */
+  private static final long AGAIN_MS = 100;
+
   private final Vertx vertx;
   private final OwnContext context;
   private final ClusterConfig config;
@@ -173,15 +176,23 @@ final class Lease {
     return config.renewEvery().multipliedBy(3).dividedBy(2);
   }
 
-  /** A node has left the bus: looks at once, and again when its renewal is overdue. */
+  /**
+   * A node has left the bus: looks at once, and again and again until its renewal is overdue, by
+   * which time this node or another has ended its lease.
+   */
   void left(String id) {
-    vertx.setTimer(Math.max(1, missedOne().toMillis()), ignored -> endIfGone(id));
-    endIfGone(id);
+    lookUntilGone(id, missedOne().toMillis() / AGAIN_MS + 2);
   }
 
-  private void endIfGone(String id) {
-    if (!membership.isThere(id) && !over) {
-      end(id, missedOne());
+  private void lookUntilGone(String id, long more) {
+    if (membership.isThere(id) || over) {
+      return;
+    }
+    if (!looking) {
+      look();
+    }
+    if (more > 0) {
+      vertx.setTimer(AGAIN_MS, ignored -> lookUntilGone(id, more - 1));
     }
   }
 

@@ -179,6 +179,7 @@ public final class Membership implements Peers {
     there.remove(registrations.getNodeId());
     for (String gone : new ArrayList<>(nodes.keySet())) {
       if (!there.contains(gone)) {
+        registrations.forget(gone);
         left(nodes.remove(gone));
       }
     }

@@ -2,6 +2,7 @@ package io.mycelium.cluster;
 
 import io.mycelium.bus.Addresses;
 import io.mycelium.bus.Residents;
+import io.mycelium.cluster.placement.Placement;
 import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.OwnContext;
 import io.mycelium.protocol.ErrorCode;

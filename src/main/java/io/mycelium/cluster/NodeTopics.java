@@ -29,6 +29,11 @@ final class NodeTopics {
     return "node." + node + ".directory";
   }
 
+  /** Instances of a dead node that the node is to claim. */
+  static String adopt(String node) {
+    return "node." + node + ".adopt";
+  }
+
   /** The sender does not own the instance. */
   static String moved(String node) {
     return "node." + node + ".moved";

@@ -2,6 +2,7 @@ package io.mycelium.cluster;
 
 import io.mycelium.bus.InstanceGateway;
 import io.mycelium.bus.Residents;
+import io.mycelium.cluster.placement.Balance;
 import io.mycelium.journal.NodeStore;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;

@@ -115,6 +115,21 @@ final class Registrations implements ClusterManager {
   }
 
   /**
+   * Nobody here is to send to a node that is gone: Vert.x keeps its addresses until the engine has
+   * moved what the node kept.
+   *
+   * @param node Vert.x's id of it
+   */
+  void forget(String node) {
+    told.forEach(
+        (address, kept) -> {
+          if (names(kept, node)) {
+            tell(address, kept.stream().filter(info -> !info.nodeId().equals(node)).toList());
+          }
+        });
+  }
+
+  /**
    * Those of a node's addresses at which this node would not send to it.
    *
    * @param node Vert.x's id of it

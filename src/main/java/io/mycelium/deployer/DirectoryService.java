@@ -80,6 +80,15 @@ final class DirectoryService {
       case "nodes" -> Future.succeededFuture(LoneNode.nodes());
       case "drain_node" -> Future.failedFuture(LoneNode.unknownNode(id));
       case "move" -> list.get(id).compose(found -> Future.failedFuture(LoneNode.nowhereToMove(id)));
+      case "adopt" -> registry.adoption().ofWanted(strings(request)).map(DirectoryService::ids);
+      case "adopt_ticking" ->
+          registry
+              .adoption()
+              .ofTicking(
+                  request.getString("node"),
+                  request.getString("after"),
+                  request.getInteger("limit"))
+              .map(DirectoryService::ids);
       case "disown" -> disown(request.getJsonArray("ids"));
       case "types" -> Future.succeededFuture(services.types().toJson());
       case "stats" -> list.stats(id);
@@ -102,6 +111,14 @@ final class DirectoryService {
             : ids.stream().map(String.class::cast).toList();
     registry.disown(all);
     return Future.succeededFuture(new JsonObject());
+  }
+
+  private static List<String> strings(JsonObject request) {
+    return request.getJsonArray("ids").stream().map(String.class::cast).toList();
+  }
+
+  private static JsonObject ids(List<String> ids) {
+    return new JsonObject().put("ids", new JsonArray(ids));
   }
 
   private static InstanceQuota quota(JsonObject request) {

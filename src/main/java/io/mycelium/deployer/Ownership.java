@@ -9,6 +9,7 @@ import io.mycelium.journal.Store;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
+import java.util.List;
 
 /**
  * Whether this node may run an instance. A node that has the store to itself may run all; in a
@@ -55,16 +56,36 @@ final class Ownership {
       throw new Refusal(
           ErrorCode.INSTANCE_RESTARTING, "instance " + row.id() + " is on another node now");
     }
-    // The claim's generation is the first of the term, and is not deployed yet.
+    return notDeployed(row, claim.generation());
+  }
+
+  /** The generation is the first of the term, and is not deployed yet. */
+  private static Registered notDeployed(Registered row, long first) {
     return new Registered(
         row.id(),
         row.name(),
         row.type(),
         row.spec(),
         row.createdAt(),
-        claim.generation() - 1,
+        first - 1,
         row.failed(),
         row.lastError());
+  }
+
+  /** The same as {@link #take} for many; those that this node does not get are left out. */
+  Future<List<Registered>> takeAll(List<String> ids) {
+    return claimed(nodes.claim(ids));
+  }
+
+  /** Of the instances of a dead node those that wait for a tick, in the order of their ids. */
+  Future<List<Registered>> takeTicking(String dead, String after, int limit) {
+    return claimed(nodes.claimTicking(dead, after, limit));
+  }
+
+  private Future<List<Registered>> claimed(Future<List<Registered>> claim) {
+    return context
+        .here(claim)
+        .map(rows -> rows.stream().map(row -> notDeployed(row, row.generation())).toList());
   }
 
   /** The generation below the first one of a new instance. */

@@ -29,7 +29,6 @@ import java.util.function.Function;
  * are used. On the deployer's context.
  */
 final class Registry {
-  private static final int PAGE = 1000;
   private static final String IDLE = InstanceStatus.IDLE.json();
 
   private final Vertx vertx;
@@ -70,7 +69,11 @@ final class Registry {
   Future<Void> open() {
     return context
         .here(services.store().instances().count())
-        .compose(count -> forgetUnfinished("", 0).map(unfinished -> count - unfinished))
+        .compose(
+            count ->
+                new UnfinishedImports(context, services.store().instances())
+                    .forget()
+                    .map(unfinished -> count - unfinished))
         .map(
             count -> {
               census.begin(count);
@@ -78,28 +81,6 @@ final class Registry {
                 services.meters().statusChanged(null, IDLE);
               }
               return null;
-            });
-  }
-
-  private Future<Long> forgetUnfinished(String after, long found) {
-    return context
-        .here(
-            services
-                .store()
-                .instances()
-                .list(after, PAGE, new InstanceStore.Filter(null, null, true)))
-        .compose(
-            page -> {
-              long more = found;
-              for (InstanceStore.Registered row : page) {
-                if (Import.UNFINISHED.equals(row.lastError())) {
-                  services.store().instances().delete(row.id());
-                  more++;
-                }
-              }
-              return page.size() < PAGE
-                  ? Future.succeededFuture(more)
-                  : forgetUnfinished(page.get(PAGE - 1).id(), more);
             });
   }
 
@@ -309,6 +290,16 @@ final class Registry {
     loading.put(id, load);
     load.onComplete(ignored -> loading.remove(id, load));
     return load;
+  }
+
+  /** For the instances of a dead node, which are claimed many at once. */
+  Adoption adoption() {
+    return new Adoption(context, ownership, loading, this::isHere, this::load);
+  }
+
+  /** Whether the instance is in memory, or must not be yet. */
+  private boolean isHere(String id) {
+    return live.containsKey(id) || importing.contains(id);
   }
 
   static Refusal unknown(String id) {

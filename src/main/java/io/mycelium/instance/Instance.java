@@ -10,6 +10,7 @@ import io.mycelium.protocol.JsonWriter;
 import io.mycelium.protocol.Refusal;
 import io.mycelium.room.Position;
 import io.mycelium.room.Room;
+import io.mycelium.room.RoomNames;
 import io.mycelium.room.RoomTypes;
 import io.mycelium.room.SavedRoom;
 import io.mycelium.room.Turn;

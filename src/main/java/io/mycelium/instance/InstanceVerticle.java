@@ -29,6 +29,7 @@ public final class InstanceVerticle extends VerticleBase {
   private final long generation;
   private final InstanceSpec spec;
   private final Commits commits;
+  private final KeptTicks ticks;
   private Handover handover;
   private Instance instance;
   private InstanceControl control;
@@ -50,6 +51,7 @@ public final class InstanceVerticle extends VerticleBase {
     this.handover = handover;
     this.stats = stats;
     this.commits = new Commits(services, spec.id(), generation, this::notWritten);
+    this.ticks = new KeptTicks(services.store().isShared());
   }
 
   @Override
@@ -333,7 +335,7 @@ public final class InstanceVerticle extends VerticleBase {
       vertx.setTimer(Math.max(1, timer.delay().toMillis() + debt), ignored -> onTimer(timer));
     }
     commits.commit(turn);
-    turn.snapshots().forEach(room -> snapshots().take(room));
+    ticks.snapshots(turn).forEach(room -> snapshots().take(room));
     turn.questions().forEach(questions::ask);
   }
 

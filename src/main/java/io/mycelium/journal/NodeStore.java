@@ -4,6 +4,7 @@ import io.mycelium.journal.InstanceStore.Registered;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The nodes of a cluster, and which node owns which instance. Called on any thread, never blocks;
@@ -117,11 +118,22 @@ public interface NodeStore {
    */
   Future<List<Registered>> claimFrom(String dead, int limit);
 
+  /**
+   * The same for those of them in which a room waits for a tick, as its newest snapshot says, after
+   * {@code after}; failed ones stay down.
+   *
+   * @param limit most instances to claim, up to 1,000
+   */
+  Future<List<Registered>> claimTicking(String dead, String after, int limit);
+
   /** Whether the owner is this node. */
   boolean isOurs(Claim claim);
 
   /** The owner of an instance; null if there is no such instance. */
   Future<Claim> owner(String instance);
+
+  /** The owners of many instances, by id; those that do not exist are left out. */
+  Future<Map<String, Claim>> owners(List<String> instances);
 
   /** Up to {@code limit} instances of a node in the order of their ids, after {@code after}. */
   Future<List<Registered>> ownedBy(String node, String after, int limit);

@@ -342,9 +342,9 @@ public final class Room {
     kept.trim();
   }
 
-  /** Whether the room is at rest: no tick is pending and no message waits to be sent. */
-  private boolean isQuiet() {
-    return tickAt == 0 && unsent.isEmpty();
+  /** Whether a tick is pending. */
+  public boolean isTicking() {
+    return tickAt > 0;
   }
 
   /** A snapshot that {@link SnapshotJob} writes; later entries count towards the next one. */
@@ -363,7 +363,8 @@ public final class Room {
    * snapshot.
    */
   public boolean canSleep() {
-    return isQuiet()
+    return !isTicking()
+        && unsent.isEmpty()
         && (seq == 0 || settings.durability() != Durability.NONE || logic.save(state) != null);
   }
 

@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,40 +32,18 @@ class ListenersTest {
   private final Vertx other = Vertx.vertx();
   private final Meters meters = new Meters(Set.of(), Set.of());
   private final PeerFlow flow =
-      new PeerFlow(owner, ClusterConfig.DEFAULT, "vertx-a", new Alone(), meters.cluster());
-  private final Listeners listeners = new Listeners(owner, new Alone(), flow);
+      new PeerFlow(owner, ClusterConfig.DEFAULT, "vertx-a", Group.of("a"), meters.cluster());
+  private final Listeners listeners = new Listeners(owner, Group.of("a"), flow);
   private final BlockingQueue<DeliveryBatch> toB = new LinkedBlockingQueue<>();
   private final BlockingQueue<DeliveryBatch> toC = new LinkedBlockingQueue<>();
-
-  private record Alone() implements Peers {
-    @Override
-    public String ownId() {
-      return "a";
-    }
-
-    @Override
-    public Set<String> others() {
-      return Set.of();
-    }
-
-    @Override
-    public String vertxId(String nodeId) {
-      return null;
-    }
-
-    @Override
-    public Set<String> vertxIds() {
-      return Set.of();
-    }
-  }
 
   ListenersTest() {
     Codecs.register(owner);
     Codecs.register(other);
     owner.eventBus().<DeliveryBatch>consumer("node.b.deliveries", m -> toB.add(m.body()));
     owner.eventBus().<DeliveryBatch>consumer("node.c.deliveries", m -> toC.add(m.body()));
-    IntStream.range(0, LINKS).forEach(link -> listeners.add("i", "b", "b" + link));
-    listeners.add("i", "c", "c0");
+    IntStream.range(0, LINKS).forEach(link -> listeners.add("i", Map.of("b" + link, "b")));
+    listeners.add("i", Map.of("c0", "c"));
   }
 
   @AfterEach
@@ -157,7 +136,7 @@ class ListenersTest {
 
   @Test
   void itsLinksGetOneObjectAndNotACopyEach() throws Exception {
-    Routes routes = new Routes(other, new Alone(), flow);
+    Routes routes = new Routes(other, Group.of("a"), flow);
     List<BlockingQueue<DeliveryBatch>> links = new ArrayList<>();
     for (int i = 0; i < LINKS; i++) {
       BlockingQueue<DeliveryBatch> link = new LinkedBlockingQueue<>();
@@ -170,7 +149,7 @@ class ListenersTest {
           .await();
     }
     DeliveryBatch batch = turn(1);
-    routes.deliver(batch);
+    routes.deliver(batch, "b", false);
     List<DeliveryBatch> got = new ArrayList<>();
     for (BlockingQueue<DeliveryBatch> link : links) {
       got.add(take(link, 1).get(0));

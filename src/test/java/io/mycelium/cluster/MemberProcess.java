@@ -215,6 +215,11 @@ final class MemberProcess implements AutoCloseable {
     }
   }
 
+  /** Without waiting for its end: several are killed at once. */
+  void killSoon() {
+    process.destroyForcibly();
+  }
+
   void kill() {
     process.destroyForcibly().onExit().join();
   }

@@ -6,8 +6,11 @@ import io.mycelium.testing.Authority;
 import io.mycelium.testing.Figures;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,10 +22,19 @@ class MembershipIT {
     "127.0.18.1:14002", "127.0.18.2:14002", "127.0.18.3:14002", "127.0.18.4:14002"
   };
 
+  private static final String[] EIGHT =
+      IntStream.rangeClosed(1, 8)
+          .mapToObj(i -> "127.0.18." + i + ":" + PORT)
+          .toArray(String[]::new);
+
   @TempDir Path folder;
 
   private static MemberProcess.Builder member(int number) {
-    return new MemberProcess.Builder("n" + number, "127.0.18." + number, PORT, ALL);
+    return member(number, ALL);
+  }
+
+  private static MemberProcess.Builder member(int number, String[] members) {
+    return new MemberProcess.Builder("n" + number, "127.0.18." + number, PORT, members);
   }
 
   @Test
@@ -119,26 +131,46 @@ class MembershipIT {
     }
   }
 
+  /** Each is one member under one id, however many start together or die together. */
   @Test
-  void severalNodesThatAreKilledAtOnceLeaveNoAddressBehind() {
-    try (MemberProcess one = member(1).start();
-        MemberProcess two = member(2).launch();
-        MemberProcess three = member(3).launch()) {
-      two.await(UP);
-      three.await(UP);
-      one.awaitAnswerOf("n2");
-      one.awaitAnswerOf("n3");
-      two.kill();
-      three.kill();
-      one.awaitNodes("");
-      try (MemberProcess four = member(4).start()) {
-        assertThat(four.nodes()).isEqualTo("n1");
-        assertThat(four.ask("n2")).contains("No handlers");
-        assertThat(four.ask("n3")).contains("No handlers");
-        assertThat(one.ask("n2")).contains("No handlers");
-        four.awaitAnswerOf("n1");
-        one.awaitAnswerOf("n4");
+  void eightThatStartAtOnceFindEachOtherAndThreeThatAreKilledAtOnceLeaveNoAddressBehind() {
+    List<MemberProcess> all = new ArrayList<>();
+    try {
+      IntStream.rangeClosed(1, 8).forEach(i -> all.add(member(i, EIGHT).launch()));
+      all.forEach(each -> each.await(UP));
+      for (int i = 1; i <= 8; i++) {
+        all.get(i - 1).awaitNodes(ids(i, 1, 8));
+        all.get(i - 1).awaitAnswerOf("n" + (i % 8 + 1));
       }
+      List<MemberProcess> killed = List.copyOf(all.subList(5, 8));
+      killed.forEach(MemberProcess::killSoon);
+      all.removeAll(killed);
+      for (int i = 1; i <= 5; i++) {
+        all.get(i - 1).awaitNodes(ids(i, 1, 5));
+      }
+      IntStream.rangeClosed(11, 13)
+          .forEach(
+              i ->
+                  all.add(
+                      new MemberProcess.Builder("m" + i, "127.0.18." + (i - 5), PORT, EIGHT)
+                          .launch()));
+      all.subList(5, 8).forEach(each -> each.await(UP));
+      for (MemberProcess each : all) {
+        for (String gone : List.of("n6", "n7", "n8")) {
+          assertThat(each.ask(gone)).contains("No handlers");
+        }
+      }
+      all.get(5).awaitAnswerOf("n1");
+      all.get(0).awaitAnswerOf("m13");
+    } finally {
+      all.forEach(MemberProcess::close);
     }
+  }
+
+  private static String ids(int without, int from, int to) {
+    return IntStream.rangeClosed(from, to)
+        .filter(i -> i != without)
+        .mapToObj(i -> "n" + i)
+        .collect(Collectors.joining(","));
   }
 }

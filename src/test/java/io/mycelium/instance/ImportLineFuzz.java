@@ -1,5 +1,6 @@
 package io.mycelium.instance;
 
+import io.mycelium.journal.ExportLine;
 import io.mycelium.protocol.Refusal;
 import java.nio.charset.StandardCharsets;
 

@@ -22,7 +22,7 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /** Compiles sources and packs them into a real plug-in jar. */
-final class PluginJar {
+public final class PluginJar {
   private static final String SERVICE = "META-INF/services/io.mycelium.room.spi.RoomType";
 
   private final Map<String, String> sources = new LinkedHashMap<>();

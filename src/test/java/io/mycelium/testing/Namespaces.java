@@ -9,6 +9,9 @@ import java.util.List;
  * each other: the kernel drops what they send. Needs root and {@code ip}.
  */
 public final class Namespaces implements AutoCloseable {
+  /** Last number of this machine's own address. */
+  private static final int OUTSIDE = 254;
+
   private final String prefix;
   private final int net;
   private final List<String> made = new ArrayList<>();
@@ -65,6 +68,25 @@ public final class Namespaces implements AutoCloseable {
         && in(0, "ip", "link", "set", inside, "up");
   }
 
+  /** This machine's own address there, after {@link #reach}. */
+  public String outside() {
+    return address(OUTSIDE);
+  }
+
+  /**
+   * Joins this machine to them too, so that a test talks to what runs there.
+   *
+   * @return false where that is not permitted
+   */
+  public boolean reach() {
+    String outside = prefix + "x";
+    return run("ip", "link", "add", outside, "type", "veth", "peer", "name", "vx", "netns", name(0))
+        && run("ip", "addr", "add", outside() + "/24", "dev", outside)
+        && run("ip", "link", "set", outside, "up")
+        && in(0, "ip", "link", "set", "vx", "master", "br0")
+        && in(0, "ip", "link", "set", "vx", "up");
+  }
+
   public String name(int number) {
     return prefix + number;
   }
@@ -83,16 +105,45 @@ public final class Namespaces implements AutoCloseable {
   }
 
   /**
-   * What is sent to it is lost from now on, and what it sends arrives.
-   *
-   * @return false where this machine cannot do that
+   * What others send to it is lost from now on, and what it sends arrives, but for its questions
+   * where somebody is: the bridge forgets where it is, and passes nothing on by chance.
    */
-  public boolean deafen(int number) {
-    return in(number, "iptables", "-A", "INPUT", "-i", "eth0", "-j", "DROP");
+  public void deafen(int number) {
+    check(in(0, "bridge", "link", "set", "dev", "v" + number, "learning", "off", "flood", "off"));
+    check(in(0, "ip", "link", "set", "dev", "v" + number, "type", "bridge_slave", "fdb_flush"));
   }
 
   public void hearAgain(int number) {
-    check(in(number, "iptables", "-D", "INPUT", "-i", "eth0", "-j", "DROP"));
+    check(in(0, "bridge", "link", "set", "dev", "v" + number, "learning", "on", "flood", "on"));
+  }
+
+  /** These do not reach each other from now on; the others, and this machine, reach all. */
+  public void part(int... numbers) {
+    for (int number : numbers) {
+      check(in(0, "bridge", "link", "set", "dev", "v" + number, "isolated", "on"));
+    }
+  }
+
+  public void rejoin(int... numbers) {
+    for (int number : numbers) {
+      check(in(0, "bridge", "link", "set", "dev", "v" + number, "isolated", "off"));
+    }
+  }
+
+  /**
+   * A slow and bad link: delay in each direction, and a share of packets that is lost.
+   *
+   * @return false where the kernel has no netem
+   */
+  public boolean impair(int number, String delay, String loss) {
+    return in(
+        0,
+        List.of("tc", "qdisc", "add", "dev", "v" + number, "root", "netem"),
+        List.of("delay", delay, "loss", loss));
+  }
+
+  public void restore(int number) {
+    check(in(0, "tc", "qdisc", "del", "dev", "v" + number, "root"));
   }
 
   /**

@@ -106,6 +106,17 @@ public final class ServerProcess implements AutoCloseable {
     return new ServerProcess(environment, ownClassPath(), List.of(jvmFlags), 0, 0);
   }
 
+  /** One in that network namespace, see {@link Namespaces}. */
+  public static ServerProcess inNamespace(
+      String namespace, Map<String, String> environment, String... jvmFlags) {
+    Setting setting =
+        new Setting(
+            environment.getOrDefault("MYCELIUM_WEB_HOST", "127.0.0.1"),
+            List.of("ip", "netns", "exec", namespace),
+            List.of());
+    return new ServerProcess(setting, environment, ownClassPath(), List.of(jvmFlags), 0, 0);
+  }
+
   /**
    * Starts one of jars only, as users do: a class in a folder takes a descriptor to be loaded.
    *
@@ -183,6 +194,11 @@ public final class ServerProcess implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /** Where its main port is. */
+  public String host() {
+    return setting.host();
   }
 
   public boolean isAlive() {

@@ -9,7 +9,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -33,6 +35,15 @@ final class Claims {
       "SELECT id FROM instances WHERE owner = ? AND NOT EXISTS (SELECT FROM nodes WHERE id = ?)"
           + " ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED";
 
+  /** Of each room the newest snapshot counts: an older one may be of a tick that has passed. */
+  private static final String LOCK_TICKING =
+      "SELECT i.id FROM instances i WHERE i.owner = ? AND i.id > ? AND i.failed = 0"
+          + " AND NOT EXISTS (SELECT FROM nodes WHERE id = ?)"
+          + " AND EXISTS (SELECT FROM rooms r CROSS JOIN LATERAL (SELECT s.tick_at FROM snapshots s"
+          + " WHERE s.instance = r.instance AND s.room = r.room ORDER BY s.seq DESC LIMIT 1) newest"
+          + " WHERE r.instance = i.id AND newest.tick_at > 0)"
+          + " ORDER BY i.id LIMIT ? FOR UPDATE OF i SKIP LOCKED";
+
   private static final String NEXT_TERM =
       "generation = ((generation >> " + Claim.RESTART_BITS + ") + 1) << " + Claim.RESTART_BITS;
 
@@ -50,6 +61,10 @@ final class Claims {
   private static final String OWNER =
       "SELECT n.id, i.generation FROM instances i LEFT JOIN nodes n ON n.id = i.owner"
           + " WHERE i.id = ?";
+
+  private static final String OWNERS =
+      "SELECT i.id, n.id, i.generation FROM instances i LEFT JOIN nodes n ON n.id = i.owner"
+          + " WHERE i.id = ANY(?)";
 
   /** Steps from owner to owner through the index, past all their instances. */
   private static final String DEAD_OWNERS =
@@ -125,16 +140,33 @@ final class Claims {
   }
 
   Won claimFrom(Connection connection, String dead, int limit) throws SQLException, Fenced {
-    String me = ownership.member();
-    if (dead.equals(me)) {
-      throw new IllegalArgumentException("node " + dead + " is this one, expected a dead one");
-    }
+    String me = survivorOf(dead);
     try (PreparedStatement lock = connection.prepareStatement(LOCK_OWNED)) {
       lock.setString(1, dead);
       lock.setString(2, dead);
       lock.setInt(3, limit);
       return inTransaction(connection, () -> claimLocked(connection, me, lock));
     }
+  }
+
+  Won claimTicking(Connection connection, String dead, String after, int limit)
+      throws SQLException, Fenced {
+    String me = survivorOf(dead);
+    try (PreparedStatement lock = connection.prepareStatement(LOCK_TICKING)) {
+      lock.setString(1, dead);
+      lock.setString(2, after);
+      lock.setString(3, dead);
+      lock.setInt(4, limit);
+      return inTransaction(connection, () -> claimLocked(connection, me, lock));
+    }
+  }
+
+  private String survivorOf(String dead) throws Fenced {
+    String me = ownership.member();
+    if (dead.equals(me)) {
+      throw new IllegalArgumentException("node " + dead + " is this one, expected a dead one");
+    }
+    return me;
   }
 
   private interface Work<T> {
@@ -203,6 +235,20 @@ final class Claims {
         return row.next() ? new Claim(row.getString(1), row.getLong(2)) : null;
       }
     }
+  }
+
+  static Map<String, Claim> owners(Connection connection, List<String> instances)
+      throws SQLException {
+    Map<String, Claim> found = new HashMap<>();
+    try (PreparedStatement select = connection.prepareStatement(OWNERS)) {
+      select.setArray(1, connection.createArrayOf("text", instances.toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          found.put(row.getString(1), new Claim(row.getString(2), row.getLong(3)));
+        }
+      }
+    }
+    return found;
   }
 
   static List<String> deadOwners(Connection connection) throws SQLException {

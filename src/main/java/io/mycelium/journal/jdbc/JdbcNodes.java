@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Nodes and owners in PostgreSQL. Leases are renewed and ended on a thread and a connection of
@@ -122,6 +123,12 @@ final class JdbcNodes implements NodeStore {
     return won(connection -> claims.claimFrom(connection, dead, most));
   }
 
+  @Override
+  public Future<List<Registered>> claimTicking(String dead, String after, int limit) {
+    int most = Math.min(limit, BATCH);
+    return won(connection -> claims.claimTicking(connection, dead, after, most));
+  }
+
   /** A deletion that the last owner did not finish comes before whatever the next one writes. */
   private Future<List<Registered>> won(Reader.Query<Claims.Won> claim) {
     return claimThreads.read(
@@ -140,6 +147,11 @@ final class JdbcNodes implements NodeStore {
   @Override
   public Future<Claim> owner(String instance) {
     return reader.read(connection -> Claims.owner(connection, instance));
+  }
+
+  @Override
+  public Future<Map<String, Claim>> owners(List<String> instances) {
+    return reader.read(connection -> Claims.owners(connection, instances));
   }
 
   @Override

@@ -4,13 +4,18 @@ import static io.mycelium.journal.StoreRig.await;
 import static io.mycelium.journal.StoreRig.failure;
 import static io.mycelium.journal.StoreRig.instance;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.mycelium.journal.Claim;
 import io.mycelium.journal.Fenced;
 import io.mycelium.journal.InstanceStore.Registered;
+import io.mycelium.journal.Retention;
+import io.mycelium.journal.Snapshot;
 import io.mycelium.journal.Store;
+import io.mycelium.journal.StoreRig;
 import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Payload;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import java.sql.Connection;
@@ -254,6 +259,45 @@ class ClaimsTest {
               some.forEach(each -> assertThat(ids.add(each.id())).isTrue());
               return some.isEmpty() ? Future.succeededFuture() : claimAll(store, ids);
             });
+  }
+
+  @Test
+  void ofADeadNodesInstancesThoseThatWaitForATickAreClaimedInParts() throws SQLException {
+    Store second = cluster.join("n2");
+    List<String> ids = List.of("a", "b", "c", "d", "e");
+    ids.forEach(id -> Cluster.create(first, id));
+    save("a", 5, 100);
+    save("b", 5, 100);
+    save("b", 9, 0);
+    save("c", 5, 0);
+    save("d", 5, 0);
+    save("d", 9, 100);
+    save("e", 5, 100);
+    await(first.instances().setFailed("e", true, "it threw"));
+    assertThat(await(second.nodes().claimTicking("n1", "", 10))).isEmpty();
+    cluster.kill("n1");
+    assertThat(await(second.nodes().claimTicking("n1", "", 1)))
+        .extracting(Registered::id, Registered::generation)
+        .containsExactly(tuple("a", 2L << 20));
+    assertThat(await(second.nodes().claimTicking("n1", "a", 10)))
+        .extracting(Registered::id)
+        .containsExactly("d");
+    assertThat(await(second.nodes().claimTicking("n1", "d", 10))).isEmpty();
+    assertThat(await(second.nodes().owners(List.of("a", "b", "d", "gone"))))
+        .containsOnly(
+            entry("a", new Claim("n2", 2 << 20)),
+            entry("b", new Claim(null, 1 << 20)),
+            entry("d", new Claim("n2", 2 << 20)));
+  }
+
+  private void save(String id, long seq, long tickAt) {
+    Snapshot snapshot = new Snapshot(seq, "e", 1, tickAt, 0, Payload.json("{}"));
+    await(first.journal().append(id, 1 << 20, StoreRig.appends("lobby", "e", from(seq), seq)));
+    await(first.snapshots().save(id, 1 << 20, "lobby", snapshot, Retention.ALL));
+  }
+
+  private static long from(long seq) {
+    return seq == 5 ? 1 : 6;
   }
 
   @Test

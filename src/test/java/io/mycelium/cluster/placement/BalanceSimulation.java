@@ -1,4 +1,4 @@
-package io.mycelium.cluster;
+package io.mycelium.cluster.placement;
 
 import io.mycelium.journal.NodeStore.Load;
 import io.mycelium.journal.NodeStore.Member;

@@ -1,9 +1,10 @@
-package io.mycelium.cluster;
+package io.mycelium.cluster.placement;
 
 import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.NodeStore.Load;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -11,41 +12,40 @@ import java.util.random.RandomGenerator;
  * other has clearly less, since it is here that somebody waits. Loads are those of the last look at
  * the store. On the cluster's event loop.
  */
-final class Placement {
+public final class Placement {
   /** How much more this node may have to do than the other, as a share, and at least that many. */
   private static final double MARGIN = 0.2;
 
   private static final int FEW = 50;
 
-  private final Peers peers;
+  private final Supplier<String> ownId;
   private final RandomGenerator random;
   private List<NodeStore.Member> nodes = List.of();
 
-  Placement(Peers peers, RandomGenerator random) {
-    this.peers = peers;
+  public Placement(Supplier<String> ownId, RandomGenerator random) {
+    this.ownId = ownId;
     this.random = random;
   }
 
   /** What the store says of the nodes that have a lease. */
-  void update(List<NodeStore.Member> members) {
+  public void update(List<NodeStore.Member> members) {
     nodes = List.copyOf(members);
   }
 
-  /** The node with that id; null if it has no lease. */
-  NodeStore.Member find(String id) {
-    for (NodeStore.Member each : nodes) {
-      if (each.node().id().equals(id)) {
-        return each;
-      }
-    }
-    return null;
+  /** That node has no lease any more. */
+  public void forget(String node) {
+    nodes = nodes.stream().filter(each -> !each.node().id().equals(node)).toList();
+  }
+
+  public List<NodeStore.Member> nodes() {
+    return nodes;
   }
 
   /** The node for an instance of this one that has to go; null if no other takes any. */
-  String another() {
+  public String another() {
     List<NodeStore.Member> open = new ArrayList<>();
     for (NodeStore.Member each : nodes) {
-      if (!each.node().id().equals(peers.ownId()) && !each.load().draining()) {
+      if (!each.node().id().equals(ownId.get()) && !each.load().draining()) {
         open.add(each);
       }
     }
@@ -58,22 +58,22 @@ final class Placement {
   }
 
   /** The node for a new instance, and for one that nobody owns. */
-  String choose() {
+  public String choose() {
     List<NodeStore.Member> open = new ArrayList<>();
     NodeStore.Member self = null;
     for (NodeStore.Member each : nodes) {
-      if (each.node().id().equals(peers.ownId())) {
+      if (each.node().id().equals(ownId.get())) {
         self = each;
       } else if (!each.load().draining()) {
         open.add(each);
       }
     }
     if (open.isEmpty()) {
-      return peers.ownId();
+      return ownId.get();
     }
     NodeStore.Member other = open.get(random.nextInt(open.size()));
     boolean stays = self != null && !self.load().draining() && !isMuchLess(other, self);
-    return stays ? peers.ownId() : other.node().id();
+    return stays ? ownId.get() : other.node().id();
   }
 
   private static boolean isMuchLess(NodeStore.Member other, NodeStore.Member self) {

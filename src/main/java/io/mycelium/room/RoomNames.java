@@ -1,4 +1,4 @@
-package io.mycelium.instance;
+package io.mycelium.room;
 
 import io.mycelium.protocol.JsonWriter;
 import java.util.Set;
@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
  * The names of an instance's rooms for its clients. Any client may ask for them, so they are put in
  * order once after each change, and a refusal names a few only. For one thread.
  */
-final class RoomNames {
+public final class RoomNames {
   private static final int SOME = 20;
   private static final int BYTES_EACH = 16;
 
@@ -17,17 +17,17 @@ final class RoomNames {
   private byte[] message;
   private String some;
 
-  RoomNames(Set<String> rooms) {
+  public RoomNames(Set<String> rooms) {
     this.rooms = rooms;
   }
 
-  void changed() {
+  public void changed() {
     message = null;
     some = null;
   }
 
   /** The payload of {@code rooms}: all names in order. */
-  byte[] message() {
+  public byte[] message() {
     if (message == null) {
       JsonWriter out = new JsonWriter(BYTES_EACH * rooms.size() + 64);
       out.raw(JsonWriter.constant("{\"data\":["));
@@ -42,7 +42,7 @@ final class RoomNames {
   }
 
   /** The first names in order, for people. */
-  String some() {
+  public String some() {
     if (some == null) {
       String first = rooms.stream().sorted().limit(SOME).collect(Collectors.joining(", ", "[", ""));
       int more = rooms.size() - SOME;

@@ -1,4 +1,4 @@
-package io.mycelium.cluster;
+package io.mycelium.cluster.placement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

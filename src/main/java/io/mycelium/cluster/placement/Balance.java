@@ -1,4 +1,4 @@
-package io.mycelium.cluster;
+package io.mycelium.cluster.placement;
 
 import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.NodeStore.Load;
@@ -20,7 +20,7 @@ import java.util.stream.DoubleStream;
  *
  * <p>Has no clock and waits for nothing. On the cluster's event loop.
  */
-final class Balance {
+public final class Balance {
   private static final double START = 0.15;
   private static final double START_TOO = 0.09;
   private static final double STOP = 0.05;
@@ -41,7 +41,7 @@ final class Balance {
   private final Set<String> over = new HashSet<>();
   private final Set<String> under = new HashSet<>();
 
-  Balance(RandomGenerator random) {
+  public Balance(RandomGenerator random) {
     this.random = random;
   }
 
@@ -56,7 +56,7 @@ final class Balance {
    *     gets from all together
    * @return ids of the nodes to give an instance to, one for each instance
    */
-  List<String> moves(long nowMs, String self, List<NodeStore.Member> members, int perRound) {
+  public List<String> moves(long nowMs, String self, List<NodeStore.Member> members, int perRound) {
     gifts.removeIf(gift -> nowMs - gift.at() >= UNSEEN_MS);
     List<NodeStore.Member> serving =
         members.stream().filter(each -> !each.load().draining()).toList();

@@ -1,0 +1,121 @@
+package io.mycelium.cluster;
+
+import io.mycelium.testing.Figures;
+import io.mycelium.testing.Namespaces;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * How long clients on other nodes wait when the owner of their instances is gone: many instances,
+ * of which some have a client each that pushes once a second.
+ *
+ * <p>{@code mvn -q test-compile exec:exec -Dexec.executable=java -Dexec.classpathScope=test
+ * -Dexec.args="-cp %classpath io.mycelium.cluster.FailoverLoad kill 10000 500"}, or {@code cut} for
+ * a machine or network that is lost: needs root.
+ */
+final class FailoverLoad {
+  /** What is on its way when the owner dies is here by then. */
+  private static final long ON_ITS_WAY_NANOS = 30_000_000;
+
+  private static final long PERIOD_MS = 1000;
+  private static final int WARM = 200;
+
+  /**
+   * What was measured.
+   *
+   * @param pauses from the owner's end to the next delivery, one for each client, sorted, in ms
+   * @param answers to all pushes, by status and reason
+   * @param wrong what clients saw that they must not see
+   */
+  record Result(long[] pauses, int sent, Map<String, Integer> answers, List<String> wrong) {
+    long at(double share) {
+      return pauses[(int) Math.min(pauses.length - 1, Math.floor(pauses.length * share))];
+    }
+  }
+
+  private FailoverLoad() {}
+
+  public static void main(String[] args) {
+    boolean cut = args[0].equals("cut");
+    run(cut, Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+    System.exit(0);
+  }
+
+  /**
+   * @param cut whether the owner's network is cut; else it is killed
+   * @return null where namespaces are not permitted
+   */
+  static Result run(boolean cut, int instances, int active) {
+    String url = Servers.newDatabase();
+    Namespaces network = cut ? Namespaces.make("mycf", 119, 3) : null;
+    if (cut && (network == null || !network.reach())) {
+      return null;
+    }
+    try (network;
+        Servers servers = cut ? Servers.in(network, url, 3) : Servers.onLoopback(url, 3);
+        PushingClients clients = new PushingClients(PERIOD_MS)) {
+      servers.flags("-Xmx1g", "-XX:TieredStopAtLevel=4");
+      return run(servers, network, clients, instances, active);
+    }
+  }
+
+  private static Result run(
+      Servers servers, Namespaces network, PushingClients clients, int instances, int active) {
+    servers.start();
+    long began = System.nanoTime();
+    clients.create(servers.node(0), "i", instances, "accumulative");
+    Figures.log("%d instances made in %d ms", instances, since(began));
+    servers.start();
+    servers.start();
+    // A node that has run for a while has done all this before.
+    clients.create(servers.node(1), "w", WARM, "accumulative");
+    clients.create(servers.node(2), "v", WARM, "accumulative");
+    return end(servers, network, clients, active);
+  }
+
+  /** Ends the first of three servers while some of its instances have a client elsewhere. */
+  static Result end(Servers servers, Namespaces network, PushingClients clients, int active) {
+    String dead = servers.id(0);
+    List<String> used =
+        servers.texts(
+            "SELECT id FROM instances WHERE owner = '%s' AND id LIKE 'i%%' ORDER BY md5(id) LIMIT %d",
+            dead, active);
+    clients.join(used, List.of(servers.node(1), servers.node(2)));
+    clients.awaitDeliveries();
+    clients.awaitDeliveries();
+    Figures.log("%d instances have a client; owned by node %s", used.size(), servers.owned());
+    long from = System.nanoTime();
+    if (network == null) {
+      servers.node(0).kill();
+    } else {
+      network.cut(1);
+    }
+    clients.interrupted(System.nanoTime() + ON_ITS_WAY_NANOS);
+    long[] pauses = clients.pauses(from);
+    clients.awaitDeliveries();
+    Result result = new Result(pauses, clients.sent(), clients.end(), clients.wrong());
+    Figures.log(
+        "%s until the next delivery: p50 %d, p90 %d, p99 %d, max %d ms; owned by node %s",
+        network == null ? "owner killed" : "owner's network cut",
+        result.at(0.5),
+        result.at(0.9),
+        result.at(0.99),
+        pauses[pauses.length - 1],
+        servers.owned());
+    Figures.log("answers: %s of %d pushes; wrong: %s", result.answers, result.sent, result.wrong);
+    lines(servers, dead).forEach(line -> Figures.log("%s", line));
+    return result;
+  }
+
+  /** What the survivors said of it. */
+  private static Stream<String> lines(Servers servers, String dead) {
+    return Stream.of(1, 2)
+        .flatMap(i -> servers.node(i).log().lines().map(line -> "node " + i + ": " + line))
+        .filter(line -> line.contains("node " + dead));
+  }
+
+  private static long since(long nanos) {
+    return (System.nanoTime() - nanos) / 1_000_000;
+  }
+}
