@@ -95,9 +95,7 @@ public final class Instance {
   /** Hands everything over to a successor. Does not call the logic, which may have failed. */
   Handover handOver() {
     Map<String, SavedRoom> saved = new HashMap<>();
-    for (Room room : rooms.values()) {
-      saved.put(room.name(), room.save());
-    }
+    rooms.forEach((name, room) -> saved.put(name, room.save()));
     return new Handover(saved, List.copyOf(links.values()), membership.nextRef(), false);
   }
 
