@@ -279,7 +279,8 @@ class Pictures {
     assertThat(window.page().getByText("3 nodes")).isVisible();
     first.request("PUT", "/nodes/" + cluster.id(2) + "/drain", null);
     assertThat(window.page().getByText("3 nodes, 1 draining")).isVisible();
-    assertThat(window.page().locator(".nodes > li:has-text('draining')")).containsText("Instances0");
+    assertThat(window.page().locator(".nodes > li:has-text('draining')"))
+        .containsText("Instances0");
     cluster.move("retro", 1);
     assertThat(window.page().locator(".events li").first()).containsText("retro");
     window.page().getByRole(AriaRole.HEADING).first().click();
