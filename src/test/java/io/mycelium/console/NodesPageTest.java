@@ -148,7 +148,9 @@ class NodesPageTest {
   @Test
   void anInstanceIsMovedFromItsPageWhileItsSocketsStay() {
     cluster.move("room-3", 0);
-    Page page = open("/console/instances/room-3");
+    Window window =
+        chromium.open(cluster.get(0).port(), "/console/instances/room-3", View.DESKTOP_LIGHT);
+    Page page = window.page();
     assertThat(page.getByText("on " + cluster.place(0))).isVisible();
     PhoenixSocket ada =
         PhoenixSocket.connect(
@@ -168,6 +170,8 @@ class NodesPageTest {
     assertThat(page.locator(".badge[data-status=running]")).isVisible();
     assertThat(page.locator(".tile:has(dt:text-is('Connections')) dd")).hasText("1");
     assertThat(page.getByRole(AriaRole.LOG)).containsText("after the move");
+    window.isAccessible();
+    window.screenshot("console-instance-cluster");
     ada.close();
   }
 

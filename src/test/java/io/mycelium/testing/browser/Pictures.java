@@ -41,6 +41,7 @@ class Pictures {
 
   private final ScheduledExecutorService traffic = Executors.newSingleThreadScheduledExecutor();
   private ServerProcess node;
+  private ThreeNodes cluster;
 
   @BeforeEach
   void startNode() {
@@ -51,6 +52,9 @@ class Pictures {
   void stopNode() {
     traffic.shutdownNow();
     node.close();
+    if (cluster != null) {
+      cluster.close();
+    }
   }
 
   private Window open(String path) {
@@ -256,31 +260,31 @@ class Pictures {
 
   @Test
   void nodes() {
-    try (ThreeNodes cluster = ThreeNodes.start("6s")) {
-      ServerProcess first = cluster.get(0);
-      String[] names = {"lobby-eu", "lobby-us", "standup", "retro", "match-1", "match-2", "sketch"};
-      for (int i = 0; i < names.length; i++) {
-        String id = names[i];
-        String spec = "{\"id\": \"" + id + "\", \"type\": \"accumulative\"}";
-        first.request("POST", "/instances", spec);
-        cluster.move(id, i % 3);
-        for (int user = 0; user < 3 + i; user++) {
-          PhoenixSocket.connect(
-                  cluster.get(user % 3).port(), "/socket/" + id + "/websocket?vsn=2.0.0")
-              .join("lobby");
-        }
+    cluster = ThreeNodes.start("6s");
+    ServerProcess first = cluster.get(0);
+    String[] names = {"lobby-eu", "lobby-us", "standup", "retro", "match-1", "match-2", "sketch"};
+    for (int i = 0; i < names.length; i++) {
+      String id = names[i];
+      String spec = "{\"id\": \"" + id + "\", \"type\": \"accumulative\"}";
+      first.request("POST", "/instances", spec);
+      cluster.move(id, i % 3);
+      for (int user = 0; user < 3 + i; user++) {
+        PhoenixSocket.connect(
+                cluster.get(user % 3).port(), "/socket/" + id + "/websocket?vsn=2.0.0")
+            .join("lobby");
       }
-      Window window = chromium.open(first.port(), "/console/nodes", View.DESKTOP_LIGHT);
-      window.page().setViewportSize(1100, 700);
-      assertThat(window.page().getByText("3 nodes")).isVisible();
-      first.request("PUT", "/nodes/" + cluster.id(2) + "/drain", null);
-      assertThat(window.page().getByText("3 nodes, 1 draining")).isVisible();
-      assertThat(window.page().locator(".nodes > li").last()).containsText("Instances0");
-      cluster.move("retro", 1);
-      assertThat(window.page().locator(".events li").first()).containsText("retro");
-      window.page().getByRole(AriaRole.HEADING).first().click();
-      picture(window, "nodes");
     }
+    Window window = chromium.open(first.port(), "/console/nodes", View.DESKTOP_LIGHT);
+    window.page().setViewportSize(1100, 700);
+    assertThat(window.page().getByText("3 nodes")).isVisible();
+    first.request("PUT", "/nodes/" + cluster.id(2) + "/drain", null);
+    assertThat(window.page().getByText("3 nodes, 1 draining")).isVisible();
+    assertThat(window.page().locator(".nodes > li:has-text('draining')"))
+        .containsText("Instances0");
+    cluster.move("retro", 1);
+    assertThat(window.page().locator(".events li").first()).containsText("retro");
+    window.page().getByRole(AriaRole.HEADING).first().click();
+    picture(window, "nodes");
   }
 
   private PhoenixSocket join(String instance, String room, String user) {
