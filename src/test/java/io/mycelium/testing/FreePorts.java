@@ -1,15 +1,20 @@
 package io.mycelium.testing;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 
-/** Ports of the loopback interface that were free when they were asked for. */
+/**
+ * Ports of the loopback interface that were free when they were asked for. They are below the range
+ * from which the system takes those of outgoing connections: such a one may be gone by the time
+ * that a process has started.
+ */
 public final class FreePorts {
+  private static final int FIRST = 16_000;
+  private static final int LAST = 32_000;
+
   private FreePorts() {}
 
   public static int one() {
@@ -24,28 +29,18 @@ public final class FreePorts {
   /** The first of so many, one after the other. */
   public static int inRow(int count) {
     while (true) {
-      List<ServerSocket> taken = new ArrayList<>();
-      try {
-        taken.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-        int first = taken.get(0).getLocalPort();
-        for (int next = first + 1; next < first + count; next++) {
-          taken.add(new ServerSocket());
-          taken.get(next - first).bind(new InetSocketAddress("127.0.0.1", next));
-        }
+      int first = ThreadLocalRandom.current().nextInt(FIRST, LAST - count);
+      if (IntStream.range(first, first + count).allMatch(FreePorts::isFree)) {
         return first;
-      } catch (IOException | IllegalArgumentException inUse) {
-        // Others, further on.
-      } finally {
-        taken.forEach(FreePorts::close);
       }
     }
   }
 
-  private static void close(ServerSocket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException inUse) {
+      return false;
     }
   }
 }
