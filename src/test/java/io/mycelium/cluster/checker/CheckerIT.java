@@ -109,7 +109,7 @@ class CheckerIT {
               .put("type", "accumulative")
               .put("config", new JsonObject().put("durability", "sync"))
               .put("rooms", new JsonObject().put("a", new JsonObject()).put("b", new JsonObject()));
-      cluster.server(i % Cluster.NODES).request("POST", "/instances", spec.encode());
+      cluster.create(i % Cluster.NODES, spec);
       for (String room : ROOMS) {
         String path = "/instances/" + id + "/rooms/" + room + "/messages";
         String first = "{\"payload\": {\"id\": \"first\"}, \"key\": \"first\"}";

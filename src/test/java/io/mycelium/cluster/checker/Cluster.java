@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -40,6 +41,7 @@ final class Cluster implements AutoCloseable {
 
   private static final int DATABASE = 253;
 
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final int BUS = 14_402;
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
@@ -208,6 +210,20 @@ final class Cluster implements AutoCloseable {
       return null;
     } catch (InterruptedException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /** Asks that node for an instance until it is there: a node may be about to join again. */
+  void create(int number, JsonObject spec) {
+    boolean made =
+        Crowd.until(
+            PATIENCE,
+            () -> {
+              HttpResponse<String> answer = request(number, "POST", "/instances", spec.encode());
+              return answer != null && (answer.statusCode() < 300 || answer.statusCode() == 409);
+            });
+    if (!made) {
+      throw new AssertionError(name(number) + " made no instance within " + PATIENCE);
     }
   }
 

@@ -46,7 +46,7 @@ final class Directed implements AutoCloseable {
             """
             {"type": "accumulative", "config": {"durability": "sync"}, "rooms": {"a": {}, "b": {}}}
             """);
-    cluster.server(0).request("POST", "/instances", spec.put("id", instance).encode());
+    cluster.create(0, spec.put("id", instance));
     await("an owner", () -> cluster.audit().owner(instance) >= 0);
     return cluster.audit().owner(instance);
   }
