@@ -10,9 +10,8 @@ import java.util.stream.Stream;
  * How long clients on other nodes wait when the owner of their instances is gone: many instances,
  * of which some have a client each that pushes once a second.
  *
- * <p>{@code mvn -q test-compile exec:exec -Dexec.executable=java -Dexec.classpathScope=test
- * -Dexec.args="-cp %classpath io.mycelium.cluster.FailoverLoad kill 10000 500"}, or {@code cut} for
- * a machine or network that is lost: needs root.
+ * <p>{@code mvn -q -Pbench test-compile exec:exec -Dbench.main=io.mycelium.cluster.FailoverLoad
+ * -Dbench.args="kill 10000 500"}, or {@code cut} for a machine or network that is lost: needs root.
  */
 final class FailoverLoad {
   /** What is on its way when the owner dies is here by then. */

@@ -123,8 +123,7 @@ class FaultsIT {
     long end = System.nanoTime() + 2 * TestNode.PATIENCE.toNanos();
     while (!done.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        IntStream.range(0, NODES).forEach(i -> System.out.println(servers.node(i).log()));
-        throw new AssertionError("not so: " + what);
+        throw new AssertionError("not so: " + what + "\n" + servers.node(broken).log());
       }
       LockSupport.parkNanos(20_000_000);
     }
