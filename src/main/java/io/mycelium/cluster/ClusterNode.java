@@ -183,7 +183,11 @@ public final class ClusterNode extends VerticleBase {
     } else {
       evacuation.callOff();
     }
-    return lease.tell();
+    return lease
+        .tell()
+        .compose(told -> own.here(store.nodes()))
+        .onSuccess(placement::update)
+        .mapEmpty();
   }
 
   private Future<Void> listen() {

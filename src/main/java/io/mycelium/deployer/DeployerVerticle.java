@@ -115,14 +115,18 @@ public final class DeployerVerticle extends VerticleBase implements Supervisor {
       service
           .handle(request.body())
           .onSuccess(request::reply)
-          .onFailure(
-              cause -> InstanceDirectory.refuse(request, InstanceRefusals.unlessOwned(cause)));
+          .onFailure(cause -> refuse(request, cause));
     } catch (RuntimeException e) {
-      if (!(e instanceof Refusal)) {
-        LOG.error("request {} failed", request.body(), e);
-      }
-      InstanceDirectory.refuse(request, e);
+      refuse(request, e);
     }
+  }
+
+  private static void refuse(Message<JsonObject> request, Throwable cause) {
+    Throwable told = InstanceRefusals.unlessOwned(cause);
+    if (!(told instanceof Refusal)) {
+      LOG.error("request {} failed", request.body().getString("op"), told);
+    }
+    InstanceDirectory.refuse(request, told);
   }
 
   @Override

@@ -127,6 +127,7 @@ public final class InstanceVerticle extends VerticleBase {
     try {
       instance.resume(turn);
       commit(turn);
+      stats.end(turn, instance);
     } catch (Exception | Error e) {
       crash(e);
     }

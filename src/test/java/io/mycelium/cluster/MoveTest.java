@@ -79,6 +79,8 @@ class MoveTest {
       assertThat(events).doesNotContain("phx_error", "phx_close").containsOnlyOnce("state");
     }
     assertThat(trio.owner("chat")).isEqualTo(ids.get(PUSHES / 50 % 3));
+    JsonObject shown = trio.json(0, "GET", "/instances/chat", null);
+    assertThat(shown.getInteger("connections")).as("sockets after the last move").isEqualTo(3);
     Figures.log("six moves of a room (%s), pauses in ms: %s", durability, pauses);
   }
 

@@ -47,6 +47,15 @@ public final class TricklingClient implements AutoCloseable {
     }
   }
 
+  /** Whether the server has said something. */
+  public boolean isAnswered() {
+    try {
+      return socket.getInputStream().available() > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** All that the server sends until it ends the connection, in order or with a reset. */
   public String readToEnd() {
     StringBuilder text = new StringBuilder();
