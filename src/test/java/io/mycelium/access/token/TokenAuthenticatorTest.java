@@ -8,6 +8,7 @@ import io.mycelium.access.Revocation;
 import io.mycelium.access.Revocations;
 import io.mycelium.config.ConfigLoader;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.RequestOptions;
@@ -23,6 +24,10 @@ import org.junit.jupiter.api.Test;
 class TokenAuthenticatorTest {
   private final Vertx vertx = Vertx.vertx();
   private final Revocations revocations = new Revocations();
+
+  /** Kept: Vert.x closes a client that nobody holds any more. */
+  private final HttpClient client = vertx.createHttpClient();
+
   private HttpServer server;
   private String token;
 
@@ -109,8 +114,7 @@ class TokenAuthenticatorTest {
             .setPort(server.actualPort())
             .setURI(path)
             .putHeader(header, value);
-    return vertx
-        .createHttpClient()
+    return client
         .request(options)
         .compose(request -> request.send())
         .compose(response -> response.body().map(body -> response.statusCode() + " " + body))

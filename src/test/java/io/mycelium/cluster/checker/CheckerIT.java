@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 class CheckerIT {
   private static final long SECONDS = Long.getLong("mycelium.checker.seconds", 60);
 
-
   /** The builds' script has nine kinds of faults; a longer run has another one each time. */
   private static final long SEED =
       Long.getLong(

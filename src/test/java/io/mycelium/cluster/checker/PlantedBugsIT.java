@@ -61,6 +61,6 @@ class PlantedBugsIT {
 
   @Test
   void aGapCheckThatIsSwitchedOffIsFound() {
-    isFound(Plant.NO_GAP_CHECK, Directed::deathOfAnOwnerBeforeItsAnswer);
+    isFound(Plant.NO_GAP_CHECK, Directed::deathOfAnOwnerThatSaidNothingOfTwo);
   }
 }
