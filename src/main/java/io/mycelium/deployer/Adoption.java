@@ -56,9 +56,7 @@ final class Adoption {
       if (here.test(id)) {
         known.add(id);
       } else if (!loading.containsKey(id)) {
-        Promise<SupervisedInstance> loaded = context.vertx().promise();
-        loading.put(id, loaded.future());
-        waiting.put(id, loaded);
+        waiting.put(id, expect(id));
       }
     }
     if (waiting.isEmpty()) {
@@ -74,6 +72,13 @@ final class Adoption {
               rows.forEach(row -> known.add(row.id()));
               return known;
             });
+  }
+
+  /** Requests for the instance wait from now on. */
+  private Promise<SupervisedInstance> expect(String id) {
+    Promise<SupervisedInstance> loaded = context.vertx().promise();
+    loading.put(id, loaded.future());
+    return loaded;
   }
 
   private static Refusal on(String id) {
@@ -104,8 +109,7 @@ final class Adoption {
               for (Registered row : rows) {
                 // A request that claimed it after this call has the newer term.
                 if (!here.test(row.id()) && !loading.containsKey(row.id())) {
-                  Promise<SupervisedInstance> loaded = context.vertx().promise();
-                  loading.put(row.id(), loaded.future());
+                  Promise<SupervisedInstance> loaded = expect(row.id());
                   begin(row, loaded);
                   loads.add(loaded.future());
                 }

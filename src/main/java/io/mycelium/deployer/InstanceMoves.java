@@ -64,7 +64,7 @@ final class InstanceMoves {
     SupervisedInstance instance = live(id);
     return instance.status() == InstanceStatus.FAILED
         ? Future.succeededFuture(new JsonObject())
-        : instance.stay().map(new JsonObject());
+        : registry.started(instance, instance.stay()).map(new JsonObject());
   }
 
   /**

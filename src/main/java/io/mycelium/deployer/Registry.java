@@ -332,10 +332,12 @@ final class Registry {
     if (row.failed()) {
       return Future.succeededFuture(loaded);
     }
-    return loaded
-        .goOn(handover.apply(loaded.spec()))
-        .map(loaded)
-        .recover(cause -> notLoaded(loaded, cause));
+    return started(loaded, loaded.goOn(handover.apply(loaded.spec())));
+  }
+
+  /** What becomes of an instance whose state is in the store once its start has ended. */
+  Future<SupervisedInstance> started(SupervisedInstance instance, Future<Void> start) {
+    return start.map(instance).recover(cause -> notLoaded(instance, cause));
   }
 
   /**

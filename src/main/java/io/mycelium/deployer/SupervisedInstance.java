@@ -97,9 +97,9 @@ final class SupervisedInstance {
                 : Future.failedFuture(InstanceRefusals.now(this)));
   }
 
-  /** No other node went on: this one does. */
+  /** No other node went on: this one does, from what it has left. */
   Future<Void> stay() {
-    return goOn(left).onFailure(this::deploymentFailed);
+    return goOn(left);
   }
 
   /** What the running generation hands over, once it has stopped; one that is down has left it. */

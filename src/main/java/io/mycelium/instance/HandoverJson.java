@@ -13,11 +13,9 @@ import io.mycelium.room.spi.Member;
 import io.mycelium.room.spi.RoomSettings;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -69,15 +67,13 @@ public final class HandoverJson {
   }
 
   private static JsonArray entries(RecentEntries recent) {
-    ArrayDeque<Entry> newest = new ArrayDeque<>();
-    long bytes = 0;
     List<Entry> all = recent.before(Long.MAX_VALUE, Integer.MAX_VALUE);
-    for (int i = all.size() - 1; i >= 0 && bytes < RECENT_BYTES; i--) {
-      newest.addFirst(all.get(i));
-      bytes += all.get(i).payload().length();
+    int first = all.size();
+    for (long bytes = 0; first > 0 && bytes < RECENT_BYTES; ) {
+      bytes += all.get(--first).payload().length();
     }
     JsonArray json = new JsonArray();
-    for (Entry entry : newest) {
+    for (Entry entry : all.subList(first, all.size())) {
       json.add(
           payload(
               new JsonObject()
@@ -236,9 +232,8 @@ public final class HandoverJson {
       return null;
     }
     RecentEntries recent = new RecentEntries(limits.maxEntriesPerRoom(), limits.maxBytesPerRoom());
-    Iterator<Object> given = json.iterator();
-    while (given.hasNext()) {
-      JsonObject entry = (JsonObject) given.next();
+    for (Object each : json) {
+      JsonObject entry = (JsonObject) each;
       recent.add(
           new Entry(
               entry.getLong("seq"),

@@ -11,7 +11,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.internal.ContextInternal;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -30,6 +29,7 @@ public final class InstanceVerticle extends VerticleBase {
   private final InstanceSpec spec;
   private final Commits commits;
   private final KeptTicks ticks;
+  private OwnContext own;
   private Handover handover;
   private Instance instance;
   private InstanceControl control;
@@ -56,14 +56,14 @@ public final class InstanceVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    return new Recovery(services, spec, generation, OwnContext.of(context), this::watched)
+    own = OwnContext.of(context);
+    return new Recovery(services, spec, generation, own, this::watched)
         .recover(handover)
         .compose(this::start);
   }
 
   private Future<?> start(Handover recovered) {
     handover = null;
-    OwnContext own = OwnContext.of(context);
     Admission admission =
         Admission.of(
             services,
@@ -142,8 +142,7 @@ public final class InstanceVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     Future<Void> quiet = consumer.unregister().eventually(commits::written);
-    return ((ContextInternal) context)
-        .<Void>future(quiet::onComplete)
+    return own.here(quiet)
         .eventually(() -> running ? snapshots().close(instance) : Future.succeededFuture());
   }
 
@@ -252,7 +251,7 @@ public final class InstanceVerticle extends VerticleBase {
     try {
       instance.flush(turn);
       commit(turn);
-      close(left -> left.leaving(spec), answer);
+      close(left -> left.leaving(instance.spec()), answer);
     } catch (Exception | Error e) {
       crash(e);
     }
@@ -261,12 +260,12 @@ public final class InstanceVerticle extends VerticleBase {
   private void close(UnaryOperator<Handover> closed, Promise<Handover> answer) {
     stopped = true;
     Handover left = instance.handOver();
-    commits
-        .written()
+    // Here: else a state would become JSON on the thread that writes the node's journal.
+    own.here(commits.written())
         .compose(done -> snapshots().close(instance))
         .onSuccess(done -> instance.releaseStates())
         .map(done -> closed.apply(left))
-        .otherwise(cause -> commits.written().failed() ? left.withoutStates(spec) : left)
+        .otherwise(cause -> commits.written().failed() ? left.withoutStates(instance.spec()) : left)
         .onComplete(answer);
   }
 
@@ -391,7 +390,8 @@ public final class InstanceVerticle extends VerticleBase {
               if (done.succeeded()) {
                 next.accept(left, cause);
               } else {
-                next.accept(left.withoutStates(spec), cause == null ? done.cause() : cause);
+                next.accept(
+                    left.withoutStates(instance.spec()), cause == null ? done.cause() : cause);
               }
             });
   }

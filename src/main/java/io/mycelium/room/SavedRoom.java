@@ -39,7 +39,7 @@ public record SavedRoom(
   }
 
   public SavedRoom lost() {
-    return new SavedRoom(null, seq, epoch, occupants, tickAt, List.of(), null, null, 0, false);
+    return moved(seq, epoch, occupants, tickAt, null, null);
   }
 
   /**

@@ -58,10 +58,6 @@ final class Claims {
   private static final String UNFINISHED =
       "SELECT instance, room FROM deletions WHERE instance = ANY(?)";
 
-  private static final String OWNER =
-      "SELECT n.id, i.generation FROM instances i LEFT JOIN nodes n ON n.id = i.owner"
-          + " WHERE i.id = ?";
-
   private static final String OWNERS =
       "SELECT i.id, n.id, i.generation FROM instances i LEFT JOIN nodes n ON n.id = i.owner"
           + " WHERE i.id = ANY(?)";
@@ -229,12 +225,7 @@ final class Claims {
 
   /** Null if there is no such instance. */
   static Claim owner(Connection connection, String instance) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(OWNER)) {
-      select.setString(1, instance);
-      try (ResultSet row = select.executeQuery()) {
-        return row.next() ? new Claim(row.getString(1), row.getLong(2)) : null;
-      }
-    }
+    return owners(connection, List.of(instance)).get(instance);
   }
 
   static Map<String, Claim> owners(Connection connection, List<String> instances)
