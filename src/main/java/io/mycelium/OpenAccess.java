@@ -9,7 +9,6 @@ import org.slf4j.LoggerFactory;
 /** Restricts the main port in the mode {@code access.mode: open}, and logs a warning. */
 final class OpenAccess {
   private static final Logger log = LoggerFactory.getLogger(OpenAccess.class);
-  private static final String LOOPBACK = "127.0.0.1";
 
   private OpenAccess() {}
 
@@ -28,7 +27,7 @@ final class OpenAccess {
           web.port());
       return web;
     }
-    WebConfig near = web.isLoopback() ? web : web.withHost(LOOPBACK);
+    WebConfig near = config.mainPort();
     log.warn(
         "access.mode is open: whoever is on this machine may read, write and delete everything, so"
             + " the main port is on {} only{}",

@@ -46,6 +46,13 @@ public record MyceliumConfig(
     cluster.check(journal, access.needsSecretFile());
   }
 
+  /** The main port as it is opened: without access control on loopback, unless asked otherwise. */
+  public WebConfig mainPort() {
+    return access.isOpen() && !access.openToNetwork() && !web.isLoopback()
+        ? web.withHost("127.0.0.1")
+        : web;
+  }
+
   public static final MyceliumConfig DEFAULT =
       new MyceliumConfig(
           WebConfig.DEFAULT,

@@ -86,16 +86,14 @@ public final class Doctor {
   private List<Finding> descriptors() {
     int connections = config.web().maxConnections();
     return List.of(
-        Descriptors.warning(connections)
+        Descriptors.shortage(connections)
             .map(
-                warning -> {
-                  int end = warning.indexOf(": ");
-                  return Finding.warning(
-                      "descriptors",
-                      warning.substring(0, end),
-                      "one for each connection and some more",
-                      warning.substring(end + 2));
-                })
+                shortage ->
+                    Finding.warning(
+                        "descriptors",
+                        shortage.found(),
+                        "one for each connection and some more",
+                        shortage.advice()))
             .orElseGet(
                 () ->
                     Finding.ok(

@@ -1,6 +1,5 @@
 package io.mycelium.doctor;
 
-import io.mycelium.access.AccessConfig;
 import io.mycelium.config.MyceliumConfig;
 import io.mycelium.web.WebConfig;
 import java.io.IOException;
@@ -34,14 +33,12 @@ final class Ports {
 
   /** Takes each port for a moment, and where that fails asks who has it. Blocks. */
   static Ports look(MyceliumConfig config, ExecutorService threads) {
-    WebConfig web = config.web();
-    AccessConfig access = config.access();
-    boolean near = access.isOpen() && !access.openToNetwork() && !web.isLoopback();
-    String host = near ? "127.0.0.1" : web.host();
+    WebConfig web = config.mainPort();
     List<Future<Port>> looks = new ArrayList<>();
     looks.add(
         threads.submit(
-            () -> look("main port", "web.port", host, web.port(), true, config.tls().isOn())));
+            () ->
+                look("main port", "web.port", web.host(), web.port(), true, config.tls().isOn())));
     looks.add(
         threads.submit(
             () ->

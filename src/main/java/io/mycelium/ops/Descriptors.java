@@ -42,6 +42,14 @@ public final class Descriptors {
   }
 
   /**
+   * What there is too little of.
+   *
+   * @param found what is configured, and what the process may have
+   * @param advice what to do
+   */
+  public record Shortage(String found, String advice) {}
+
+  /**
    * A warning at start if the limit is lower than the configuration requires.
    *
    * @param maxConnections {@code web.max_connections}
@@ -51,22 +59,32 @@ public final class Descriptors {
   }
 
   static Optional<String> warning(int maxConnections, long max) {
+    return shortage(maxConnections, max).map(each -> each.found() + ": " + each.advice());
+  }
+
+  /** The same in its parts. */
+  public static Optional<Shortage> shortage(int maxConnections) {
+    return shortage(maxConnections, max());
+  }
+
+  private static Optional<Shortage> shortage(int maxConnections, long max) {
     long needed = (long) maxConnections + OWN;
     if (max == 0 || max >= needed) {
       return Optional.empty();
     }
     return Optional.of(
-        "web.max_connections is "
-            + maxConnections
-            + ", but this process may have no more than "
-            + max
-            + " file descriptors, of which up to "
-            + OWN
-            + " are not for connections: "
-            + RAISE
-            + " to "
-            + needed
-            + ", or lower web.max_connections to "
-            + Math.max(1, max - OWN));
+        new Shortage(
+            "web.max_connections is "
+                + maxConnections
+                + ", but this process may have no more than "
+                + max
+                + " file descriptors, of which up to "
+                + OWN
+                + " are not for connections",
+            RAISE
+                + " to "
+                + needed
+                + ", or lower web.max_connections to "
+                + Math.max(1, max - OWN)));
   }
 }
