@@ -16,7 +16,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +35,7 @@ public final class ClusterNode extends VerticleBase {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
   private static final String DEAD = "cluster.dead";
   private static final String PLANNED = "planned";
+  private static final DeliveryOptions PLANNED_END = new DeliveryOptions().addHeader(PLANNED, "");
   private static final DeliveryOptions COMMANDS = Addresses.here().setCodecName(Codecs.COMMANDS);
 
   private final ClusterConfig config;
@@ -46,6 +46,7 @@ public final class ClusterNode extends VerticleBase {
   private final Supplier<String> newId;
   private final ClusterFigures figures;
   private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+  private Directories directories;
   private Routes routes;
   private Listeners listeners;
   private DirectoryRouter router;
@@ -61,7 +62,6 @@ public final class ClusterNode extends VerticleBase {
   private Residents residents;
   private OwnContext own;
   private volatile boolean serving;
-  private volatile boolean draining;
   private boolean stopping;
 
   /**
@@ -88,22 +88,53 @@ public final class ClusterNode extends VerticleBase {
   public Future<?> start() {
     own = OwnContext.of(context);
     residents = Residents.of(vertx);
+    directories = new Directories(vertx);
     routes = new Routes(vertx, membership, flow);
     listeners = new Listeners(vertx, membership, flow);
     placement = new Placement(membership::ownId, new SplittableRandom());
-    takeover = new Takeover(vertx, store, membership, routes, placement);
+    takeover = new Takeover(vertx, own, directories, store, membership, routes, placement);
     greeting = new Greeting(vertx, membership);
-    ticking = new Ticking(vertx, store, membership, routes, placement);
+    ticking = new Ticking(vertx, own, directories, store, membership, routes, placement);
     events = new NodeEvents(vertx);
-    moves = new Moves(vertx, own, store, membership, routes, listeners, takeover, events, figures);
+    moves =
+        new Moves(
+            vertx,
+            own,
+            directories,
+            store,
+            membership,
+            routes,
+            listeners,
+            takeover,
+            events,
+            figures);
     evacuation = new Evacuation(vertx, residents, moves, placement, this::isUsed);
     rebalance = new Rebalance(vertx, config, membership, residents, moves);
     NodeRequests nodes =
         new NodeRequests(
-            vertx, own, store, membership, residents, placement, moves, events, this::drainHere);
+            own,
+            config,
+            directories,
+            store,
+            membership,
+            residents,
+            placement,
+            moves,
+            events,
+            this::drainHere);
     router =
         new DirectoryRouter(
-            vertx, own, config, store, membership, residents, routes, placement, moves, nodes);
+            vertx,
+            own,
+            config,
+            directories,
+            store,
+            membership,
+            residents,
+            routes,
+            placement,
+            moves,
+            nodes);
     lease =
         new Lease(
             vertx, own, config, store, membership, this::load, System::nanoTime, new OnLease());
@@ -139,7 +170,7 @@ public final class ClusterNode extends VerticleBase {
 
   private NodeStore.Load load() {
     NodeStore.Load now = load.get();
-    return new NodeStore.Load(now.instances(), now.connections(), now.cpu(), draining);
+    return new NodeStore.Load(now.instances(), now.connections(), now.cpu(), evacuation.isOn());
   }
 
   private boolean isUsed(String instance) {
@@ -177,7 +208,6 @@ public final class ClusterNode extends VerticleBase {
 
   /** Done once others can know. */
   private Future<Void> drainHere(boolean on) {
-    draining = on;
     if (on) {
       evacuation.begin();
     } else {
@@ -274,7 +304,7 @@ public final class ClusterNode extends VerticleBase {
     @Override
     public void members(List<NodeStore.Member> all) {
       placement.update(all);
-      if (!draining) {
+      if (!evacuation.isOn()) {
         rebalance.look(all);
       }
       Set<String> leased =
@@ -290,10 +320,6 @@ public final class ClusterNode extends VerticleBase {
     }
   }
 
-  private static DeliveryOptions planned() {
-    return new DeliveryOptions().addHeader(PLANNED, "");
-  }
-
   /** Another node may own what was this node's: drops it, and joins anew under another id. */
   private void giveUp() {
     if (!serving || stopping) {
@@ -302,11 +328,7 @@ public final class ClusterNode extends VerticleBase {
     serving = false;
     consumers.forEach(MessageConsumer::unregister);
     consumers.clear();
-    JsonObject all = new JsonObject().put("op", "disown").put("ids", (JsonArray) null);
-    vertx
-        .eventBus()
-        .request(Addresses.INSTANCES_HERE, all, Addresses.here())
-        .onComplete(dropped -> rejoin());
+    directories.here(new JsonObject().put("op", "disown")).onComplete(dropped -> rejoin());
   }
 
   private void rejoin() {
@@ -342,7 +364,7 @@ public final class ClusterNode extends VerticleBase {
     String id = membership.ownId();
     return lease
         .leave()
-        .onSuccess(left -> vertx.eventBus().publish(DEAD, id, planned()))
+        .onSuccess(left -> vertx.eventBus().publish(DEAD, id, PLANNED_END))
         .otherwiseEmpty();
   }
 }

@@ -41,6 +41,7 @@ final class DirectoryRouter {
   private final Vertx vertx;
   private final OwnContext context;
   private final ClusterConfig config;
+  private final Directories directories;
   private final NodeStore store;
   private final Peers peers;
   private final Residents residents;
@@ -54,6 +55,7 @@ final class DirectoryRouter {
       Vertx vertx,
       OwnContext context,
       ClusterConfig config,
+      Directories directories,
       NodeStore store,
       Peers peers,
       Residents residents,
@@ -64,6 +66,7 @@ final class DirectoryRouter {
     this.vertx = vertx;
     this.context = context;
     this.config = config;
+    this.directories = directories;
     this.store = store;
     this.peers = peers;
     this.residents = residents;
@@ -71,7 +74,7 @@ final class DirectoryRouter {
     this.placement = placement;
     this.moves = moves;
     this.nodes = nodes;
-    this.gathering = new Gathering(vertx, peers, residents);
+    this.gathering = new Gathering(directories, peers, residents);
   }
 
   void start() {
@@ -79,9 +82,7 @@ final class DirectoryRouter {
   }
 
   private void onRequest(Message<JsonObject> request) {
-    Future.<Object>future(done -> answer(request.body()).onComplete(done))
-        .onSuccess(request::reply)
-        .onFailure(cause -> refuse(request, cause));
+    answer(request.body()).onSuccess(request::reply).onFailure(cause -> refuse(request, cause));
   }
 
   private static void refuse(Message<JsonObject> request, Throwable cause) {
@@ -100,8 +101,7 @@ final class DirectoryRouter {
       case "create" -> send(placement.choose(), request);
       case "list" ->
           send(peers.ownId(), request).compose(here -> gathering.list(request, (JsonObject) here));
-      case "nodes" ->
-          nodes.all().map(all -> ((JsonObject) all).put("lease_ms", config.lease().toMillis()));
+      case "nodes" -> nodes.all();
       case "drain_node" ->
           nodes
               .find(id)
@@ -110,31 +110,29 @@ final class DirectoryRouter {
       default ->
           HERE.contains(op) || id == null
               ? send(peers.ownId(), request)
-              : toOwner(id, request)
-                  .recover(
-                      cause ->
-                          isElsewhere(cause)
-                              ? again(id, request, cause)
-                              : Future.failedFuture(cause));
+              : toOwner(id, request).recover(cause -> again(id, request, cause));
     };
   }
 
-  /** The instance moved meanwhile, or its owner died. */
-  private static boolean isElsewhere(Throwable cause) {
-    return cause instanceof ReplyException reply
-        && (reply.failureType() == ReplyFailure.NO_HANDLERS || isRestarting(reply));
-  }
-
-  private static boolean isRestarting(ReplyException reply) {
-    return reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
-        && reply.failureCode() == ErrorCode.INSTANCE_RESTARTING.ordinal();
-  }
-
+  /** Once, if the instance moved meanwhile, or its owner died. */
   private Future<Object> again(String id, JsonObject request, Throwable cause) {
-    boolean soon = isRestarting((ReplyException) cause);
+    boolean moved = isRestarting(cause);
+    if (!moved && !isUnheard(cause)) {
+      return Future.failedFuture(cause);
+    }
     return vertx
-        .timer(soon ? SOON_MS : config.renewEvery().toMillis(), TimeUnit.MILLISECONDS)
+        .timer(moved ? SOON_MS : config.renewEvery().toMillis(), TimeUnit.MILLISECONDS)
         .compose(ignored -> toOwner(id, request));
+  }
+
+  private static boolean isUnheard(Throwable cause) {
+    return cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
+  }
+
+  private static boolean isRestarting(Throwable cause) {
+    return cause instanceof ReplyException reply
+        && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
+        && reply.failureCode() == ErrorCode.INSTANCE_RESTARTING.ordinal();
   }
 
   private Future<Object> toOwner(String id, JsonObject request) {
@@ -171,12 +169,7 @@ final class DirectoryRouter {
   private Future<Object> send(String node, JsonObject request) {
     boolean here = node.equals(peers.ownId());
     Future<Object> answer =
-        here
-            ? here(request)
-            : vertx
-                .eventBus()
-                .request(NodeTopics.directory(node), request, new DeliveryOptions())
-                .map(Message::body);
+        here ? here(request) : directories.at(node, request, new DeliveryOptions());
     return SHOWN.contains(request.getString("op"))
         ? answer.map(shown -> ((JsonObject) shown).put("node", node))
         : answer;
@@ -188,11 +181,7 @@ final class DirectoryRouter {
       case "expect" -> moves.expect(request.getString("id"));
       case "take" -> moves.take(request);
       case "drain_node" -> nodes.drain(request.getBoolean("on"));
-      default ->
-          vertx
-              .eventBus()
-              .request(Addresses.INSTANCES_HERE, request, Addresses.here())
-              .map(Message::body);
+      default -> directories.here(request);
     };
   }
 

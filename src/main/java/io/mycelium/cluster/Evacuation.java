@@ -53,9 +53,7 @@ final class Evacuation {
   Future<Void> begin() {
     if (empty == null) {
       empty = Promise.promise();
-      Promise<Void> begun = empty;
       next();
-      return begun.future();
     }
     return empty.future();
   }

@@ -2,9 +2,7 @@ package io.mycelium.cluster;
 
 import io.mycelium.bus.Residents;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -24,14 +22,14 @@ final class Gathering {
   private static final String NODE = "node";
   private static final int USUAL_PAGE = 100;
 
-  private final Vertx vertx;
+  private final Directories directories;
   private final Peers peers;
   private final Residents residents;
 
   private record Answer(String node, JsonObject page) {}
 
-  Gathering(Vertx vertx, Peers peers, Residents residents) {
-    this.vertx = vertx;
+  Gathering(Directories directories, Peers peers, Residents residents) {
+    this.directories = directories;
     this.peers = peers;
     this.residents = residents;
   }
@@ -66,10 +64,8 @@ final class Gathering {
     JsonObject all = filter.copy().put("live", true);
     all.remove("status");
     JsonObject request = new JsonObject().put("op", "list").put(FILTER, all);
-    return vertx
-        .eventBus()
-        .<JsonObject>request(NodeTopics.directory(node), request, PATIENCE)
-        .map(Message::body)
+    return directories
+        .<JsonObject>at(node, request, PATIENCE)
         .otherwiseEmpty()
         .map(page -> new Answer(node, page));
   }

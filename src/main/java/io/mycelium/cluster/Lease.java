@@ -91,7 +91,7 @@ final class Lease {
     if (over && !membership.others().containsAll(heard)) {
       lose("the lease is over, and nodes that could tell more are not heard");
     }
-    if (!over && !looking) {
+    if (!over) {
       look();
     }
   }
@@ -147,6 +147,9 @@ final class Lease {
   }
 
   private void look() {
+    if (looking) {
+      return;
+    }
     looking = true;
     context
         .here(store.nodes())
@@ -188,9 +191,7 @@ final class Lease {
     if (membership.isThere(id) || over) {
       return;
     }
-    if (!looking) {
-      look();
-    }
+    look();
     if (more > 0) {
       vertx.setTimer(AGAIN_MS, ignored -> lookUntilGone(id, more - 1));
     }

@@ -1,6 +1,5 @@
 package io.mycelium.cluster;
 
-import io.mycelium.bus.Addresses;
 import io.mycelium.bus.InstanceGateway;
 import io.mycelium.journal.Claim;
 import io.mycelium.journal.NodeStore;
@@ -12,7 +11,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,6 +38,7 @@ final class Moves {
 
   private final Vertx vertx;
   private final OwnContext context;
+  private final Directories directories;
   private final NodeStore store;
   private final Peers peers;
   private final Routes routes;
@@ -53,6 +52,7 @@ final class Moves {
   Moves(
       Vertx vertx,
       OwnContext context,
+      Directories directories,
       NodeStore store,
       Peers peers,
       Routes routes,
@@ -62,6 +62,7 @@ final class Moves {
       ClusterFigures figures) {
     this.vertx = vertx;
     this.context = context;
+    this.directories = directories;
     this.store = store;
     this.peers = peers;
     this.routes = routes;
@@ -98,7 +99,8 @@ final class Moves {
     Promise<Void> gone = Promise.promise();
     leaving.put(id, gone);
     JsonObject announced = new JsonObject().put("op", "expect").put("id", id);
-    return there(to, announced, ASKING)
+    return directories
+        .at(to, announced, ASKING)
         .compose(expected -> leave(id, to))
         .onFailure(cause -> figures.notMoved())
         .onComplete(
@@ -110,7 +112,8 @@ final class Moves {
 
   private Future<JsonObject> leave(String id, String to) {
     long began = System.nanoTime();
-    return here("leave", id)
+    return directories
+        .<JsonObject>here("leave", id)
         .compose(left -> handOver(id, to, left))
         .map(
             taken -> {
@@ -144,7 +147,8 @@ final class Moves {
   private Future<Object> stay(String id, String to, Map<String, String> audience, Throwable cause) {
     LOG.warn("cluster: instance {} stays, node {} does not get it", id, to, cause);
     listeners.add(id, audience);
-    return here("stay", id)
+    return directories
+        .here("stay", id)
         .transform(
             done ->
                 Future.failedFuture(
@@ -158,13 +162,10 @@ final class Moves {
     String to = claim.owner();
     JsonObject nodes = nodes(left, audience);
     JsonObject taking =
-        left.copy()
-            .put("op", "take")
-            .put("id", id)
-            .put("first", claim.generation())
-            .put(NODES, nodes);
-    return here("left", id)
-        .compose(gone -> there(to, taking, TAKING))
+        left.put("op", "take").put("id", id).put("first", claim.generation()).put(NODES, nodes);
+    return directories
+        .here("left", id)
+        .compose(gone -> directories.at(to, taking, TAKING))
         .onSuccess(taken -> routes.lead(id, to))
         .onFailure(cause -> lost(id, to, nodes, cause));
   }
@@ -219,11 +220,11 @@ final class Moves {
         .forEach(link -> others.put(link.getKey(), (String) link.getValue()));
     others.values().removeIf(peers.ownId()::equals);
     listeners.add(id, others);
-    JsonObject here =
+    Future<Object> taking =
         request.getJsonObject(HANDOVER) == null
-            ? new JsonObject().put("op", "lookup").put("id", id)
-            : request;
-    return here(here)
+            ? directories.here("lookup", id)
+            : directories.here(request);
+    return taking
         .onSuccess(taken -> routes.lead(id, peers.ownId()))
         .onFailure(cause -> notTaken(id, cause))
         .onComplete(done -> come(id, expected));
@@ -235,23 +236,5 @@ final class Moves {
     if (InstanceGateway.isLinked(vertx, id)) {
       takeover.find(id);
     }
-  }
-
-  private Future<JsonObject> here(String op, String id) {
-    return here(new JsonObject().put("op", op).put("id", id)).map(JsonObject.class::cast);
-  }
-
-  private Future<Object> here(JsonObject request) {
-    return vertx
-        .eventBus()
-        .request(Addresses.INSTANCES_HERE, request, Addresses.here())
-        .map(Message::body);
-  }
-
-  private Future<Object> there(String node, JsonObject request, DeliveryOptions patience) {
-    return vertx
-        .eventBus()
-        .request(NodeTopics.directory(node), request, patience)
-        .map(Message::body);
   }
 }

@@ -1,6 +1,5 @@
 package io.mycelium.cluster;
 
-import io.mycelium.bus.Addresses;
 import io.mycelium.bus.Residents;
 import io.mycelium.cluster.placement.Placement;
 import io.mycelium.journal.NodeStore;
@@ -8,8 +7,6 @@ import io.mycelium.journal.OwnContext;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.function.Function;
@@ -19,8 +16,9 @@ import java.util.function.Function;
  * loop.
  */
 final class NodeRequests {
-  private final Vertx vertx;
   private final OwnContext context;
+  private final ClusterConfig config;
+  private final Directories directories;
   private final NodeStore store;
   private final Peers peers;
   private final Residents residents;
@@ -34,8 +32,9 @@ final class NodeRequests {
    *     know
    */
   NodeRequests(
-      Vertx vertx,
       OwnContext context,
+      ClusterConfig config,
+      Directories directories,
       NodeStore store,
       Peers peers,
       Residents residents,
@@ -43,8 +42,9 @@ final class NodeRequests {
       Moves moves,
       NodeEvents events,
       Function<Boolean, Future<Void>> drain) {
-    this.vertx = vertx;
     this.context = context;
+    this.config = config;
+    this.directories = directories;
     this.store = store;
     this.peers = peers;
     this.residents = residents;
@@ -54,7 +54,7 @@ final class NodeRequests {
     this.drain = drain;
   }
 
-  /** {@code {items, events}}. */
+  /** {@code {items, events, lease_ms}}. */
   Future<Object> all() {
     return context
         .here(store.nodes())
@@ -62,7 +62,10 @@ final class NodeRequests {
             members -> {
               JsonArray items = new JsonArray();
               members.forEach(member -> items.add(json(member)));
-              return new JsonObject().put("items", items).put("events", events.newest());
+              return new JsonObject()
+                  .put("items", items)
+                  .put("events", events.newest())
+                  .put("lease_ms", config.lease().toMillis());
             });
   }
 
@@ -140,19 +143,8 @@ final class NodeRequests {
       return Future.failedFuture(
           new Refusal(ErrorCode.REJECTED, "node " + to + " is being drained"));
     }
-    return residents.has(id)
-        ? moves.move(id, to).map(Object.class::cast)
-        : wake(id).compose(here -> moves.move(id, to)).map(Object.class::cast);
-  }
-
-  /** Where nobody has the instance in memory, it comes here first. */
-  private Future<Object> wake(String id) {
-    return vertx
-        .eventBus()
-        .request(
-            Addresses.INSTANCES_HERE,
-            new JsonObject().put("op", "lookup").put("id", id),
-            Addresses.here())
-        .map(Message::body);
+    // Where nobody has the instance in memory, it comes here first.
+    Future<?> here = residents.has(id) ? Future.succeededFuture() : directories.here("lookup", id);
+    return here.compose(resident -> moves.move(id, to)).map(Object.class::cast);
   }
 }

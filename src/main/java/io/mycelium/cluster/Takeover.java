@@ -1,13 +1,12 @@
 package io.mycelium.cluster;
 
-import io.mycelium.bus.Addresses;
 import io.mycelium.bus.InstanceGateway;
 import io.mycelium.cluster.placement.Placement;
 import io.mycelium.cluster.placement.Shares;
 import io.mycelium.journal.Claim;
 import io.mycelium.journal.NodeStore;
+import io.mycelium.journal.OwnContext;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -38,6 +37,8 @@ final class Takeover {
   private static final DeliveryOptions PATIENCE = new DeliveryOptions().setSendTimeout(2000);
 
   private final Vertx vertx;
+  private final OwnContext context;
+  private final Directories directories;
   private final NodeStore store;
   private final Peers peers;
   private final Routes routes;
@@ -47,8 +48,17 @@ final class Takeover {
   private boolean gathering;
   private int running;
 
-  Takeover(Vertx vertx, NodeStore store, Peers peers, Routes routes, Placement placement) {
+  Takeover(
+      Vertx vertx,
+      OwnContext context,
+      Directories directories,
+      NodeStore store,
+      Peers peers,
+      Routes routes,
+      Placement placement) {
     this.vertx = vertx;
+    this.context = context;
+    this.directories = directories;
     this.store = store;
     this.peers = peers;
     this.routes = routes;
@@ -94,7 +104,8 @@ final class Takeover {
         batch.add(waiting.remove());
       }
       Set<String> open = new HashSet<>(batch);
-      here(store.owners(batch))
+      context
+          .here(store.owners(batch))
           .compose(owners -> resolve(batch, owners, open))
           .onFailure(cause -> LOG.debug("cluster: {} have no owner yet", batch, cause))
           .onComplete(
@@ -105,13 +116,6 @@ final class Takeover {
                 next();
               });
     }
-  }
-
-  private <T> Future<T> here(Future<T> future) {
-    Promise<T> promise = Promise.promise();
-    var context = vertx.getOrCreateContext();
-    future.onComplete(done -> context.runOnContext(go -> promise.handle(done)));
-    return promise.future();
   }
 
   /** Those that another node claimed at the same moment, or that a dying owner has locked. */
@@ -168,23 +172,21 @@ final class Takeover {
   }
 
   private Future<List<String>> adopt(String node, List<String> ids) {
-    return node.equals(peers.ownId())
-        ? adopt(ids)
-        : answer(NodeTopics.adopt(node), new JsonObject().put("ids", new JsonArray(ids)), PATIENCE);
+    if (node.equals(peers.ownId())) {
+      return adopt(ids);
+    }
+    JsonObject request = new JsonObject().put("ids", new JsonArray(ids));
+    return vertx
+        .eventBus()
+        .<JsonObject>request(NodeTopics.adopt(node), request, PATIENCE)
+        .map(answer -> ids(answer.body()));
   }
 
   /** From now on the commands of those that this node gets are its own. */
   private Future<List<String>> adopt(List<String> ids) {
     ids.forEach(routes::pause);
     JsonObject request = new JsonObject().put("op", "adopt").put("ids", new JsonArray(ids));
-    return answer(Addresses.INSTANCES_HERE, request, Addresses.here());
-  }
-
-  private Future<List<String>> answer(String address, JsonObject request, DeliveryOptions how) {
-    return vertx
-        .eventBus()
-        .<JsonObject>request(address, request, how)
-        .map(answer -> ids(answer.body()));
+    return directories.<JsonObject>here(request).map(Takeover::ids);
   }
 
   private static List<String> ids(JsonObject body) {

@@ -1,9 +1,9 @@
 package io.mycelium.cluster;
 
-import io.mycelium.bus.Addresses;
 import io.mycelium.cluster.placement.Placement;
 import io.mycelium.cluster.placement.Shares;
 import io.mycelium.journal.NodeStore;
+import io.mycelium.journal.OwnContext;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -30,6 +30,8 @@ final class Ticking {
   private static final long PAUSE_MS = 500;
 
   private final Vertx vertx;
+  private final OwnContext context;
+  private final Directories directories;
   private final NodeStore store;
   private final Peers peers;
   private final Routes routes;
@@ -41,8 +43,17 @@ final class Ticking {
 
   private boolean running;
 
-  Ticking(Vertx vertx, NodeStore store, Peers peers, Routes routes, Placement placement) {
+  Ticking(
+      Vertx vertx,
+      OwnContext context,
+      Directories directories,
+      NodeStore store,
+      Peers peers,
+      Routes routes,
+      Placement placement) {
     this.vertx = vertx;
+    this.context = context;
+    this.directories = directories;
     this.store = store;
     this.peers = peers;
     this.routes = routes;
@@ -59,16 +70,13 @@ final class Ticking {
   }
 
   private void look() {
-    var context = vertx.getOrCreateContext();
-    store
-        .deadOwners()
+    context
+        .here(store.deadOwners())
         .onSuccess(
-            dead ->
-                context.runOnContext(
-                    go -> {
-                      done.retainAll(dead);
-                      dead.forEach(this::add);
-                    }));
+            dead -> {
+              done.retainAll(dead);
+              dead.forEach(this::add);
+            });
   }
 
   private void add(String dead) {
@@ -96,11 +104,9 @@ final class Ticking {
             .put("node", dead)
             .put("after", after)
             .put("limit", PART);
-    vertx
-        .eventBus()
-        .<JsonObject>request(Addresses.INSTANCES_HERE, request, Addresses.here())
-        .map(answer -> answer.body().getJsonArray("ids"))
-        .onSuccess(ids -> taken(dead, ids))
+    directories
+        .<JsonObject>here(request)
+        .onSuccess(answer -> taken(dead, answer.getJsonArray("ids")))
         .onFailure(
             cause -> {
               LOG.debug("cluster: instances of {} that wait for a tick", dead, cause);

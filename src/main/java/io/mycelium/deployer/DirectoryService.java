@@ -89,7 +89,7 @@ final class DirectoryService {
                   request.getString("after"),
                   request.getInteger("limit"))
               .map(DirectoryService::ids);
-      case "disown" -> disown(request.getJsonArray("ids"));
+      case "disown" -> disown();
       case "types" -> Future.succeededFuture(services.types().toJson());
       case "stats" -> list.stats(id);
       case "restarts" -> list.restarts(id);
@@ -101,15 +101,8 @@ final class DirectoryService {
     };
   }
 
-  /**
-   * @param ids null for all
-   */
-  private Future<JsonObject> disown(JsonArray ids) {
-    List<String> all =
-        ids == null
-            ? List.copyOf(registry.live().keySet())
-            : ids.stream().map(String.class::cast).toList();
-    registry.disown(all);
+  private Future<JsonObject> disown() {
+    registry.disown(List.copyOf(registry.live().keySet()));
     return Future.succeededFuture(new JsonObject());
   }
 

@@ -2,7 +2,6 @@ package io.mycelium.cluster.placement;
 
 import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.NodeStore.Load;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -43,42 +42,43 @@ public final class Placement {
 
   /** The node for an instance of this one that has to go; null if no other takes any. */
   public String another() {
-    List<NodeStore.Member> open = new ArrayList<>();
-    for (NodeStore.Member each : nodes) {
-      if (!each.node().id().equals(ownId.get()) && !each.load().draining()) {
-        open.add(each);
-      }
-    }
-    if (open.isEmpty()) {
+    List<NodeStore.Member> others = others();
+    if (others.isEmpty()) {
       return null;
     }
-    NodeStore.Member one = open.get(random.nextInt(open.size()));
-    NodeStore.Member other = open.get(random.nextInt(open.size()));
+    NodeStore.Member one = any(others);
+    NodeStore.Member other = any(others);
     return weight(one.load()) <= weight(other.load()) ? one.node().id() : other.node().id();
   }
 
   /** The node for a new instance, and for one that nobody owns. */
   public String choose() {
-    List<NodeStore.Member> open = new ArrayList<>();
-    NodeStore.Member self = null;
-    for (NodeStore.Member each : nodes) {
-      if (each.node().id().equals(ownId.get())) {
-        self = each;
-      } else if (!each.load().draining()) {
-        open.add(each);
-      }
-    }
-    if (open.isEmpty()) {
+    List<NodeStore.Member> others = others();
+    if (others.isEmpty()) {
       return ownId.get();
     }
-    NodeStore.Member other = open.get(random.nextInt(open.size()));
-    boolean stays = self != null && !self.load().draining() && !isMuchLess(other, self);
+    NodeStore.Member other = any(others);
+    boolean stays =
+        nodes.stream()
+            .filter(each -> each.node().id().equals(ownId.get()) && !each.load().draining())
+            .anyMatch(self -> !isMuchLess(weight(other.load()), weight(self.load())));
     return stays ? ownId.get() : other.node().id();
   }
 
-  private static boolean isMuchLess(NodeStore.Member other, NodeStore.Member self) {
-    double own = weight(self.load());
-    return weight(other.load()) + Math.max(FEW, own * MARGIN) < own;
+  /** Those that take instances. */
+  private List<NodeStore.Member> others() {
+    return nodes.stream()
+        .filter(each -> !each.node().id().equals(ownId.get()) && !each.load().draining())
+        .toList();
+  }
+
+  private NodeStore.Member any(List<NodeStore.Member> members) {
+    return members.get(random.nextInt(members.size()));
+  }
+
+  /** Whether one has so much less to do than this node that it gets an instance instead. */
+  static boolean isMuchLess(double other, double own) {
+    return other + Math.max(FEW, own * MARGIN) < own;
   }
 
   /** Instances count for what they may do, connections for what they do. */

@@ -14,11 +14,6 @@ import java.util.TreeMap;
  * to the one that claims it first.
  */
 public final class Shares {
-  /** As for one instance, see {@link Placement}. */
-  private static final double MARGIN = 0.2;
-
-  private static final int FEW = 50;
-
   private final String self;
   private final Map<String, Double> weights = new TreeMap<>();
 
@@ -53,7 +48,7 @@ public final class Shares {
   /** Whether no other node has clearly less to do than this one. */
   public boolean mayTake() {
     Double own = weights.get(self);
-    return own != null && weights.get(least()) + Math.max(FEW, own * MARGIN) >= own;
+    return own != null && !Placement.isMuchLess(weights.get(least()), own);
   }
 
   private String least() {
