@@ -8,7 +8,7 @@ export function instancesPage(feed, go) {
   const search = h('input', {type: 'search', 'aria-label': 'Filter by id or name', placeholder: 'Filter by id or name', autocomplete: 'off', spellcheck: 'false'});
   const type = h('select', {'aria-label': 'Type'}, h('option', {value: ''}, 'All types'));
   const status = h('select', {'aria-label': 'Status'}, h('option', {value: ''}, 'Any status'));
-  const sort = h('select', {class: 'narrow', 'aria-label': 'Sort by'}, Table.columns.filter(({cluster}) => !cluster).map(({key, title}) => h('option', {value: key}, `By ${title.toLowerCase()}`)));
+  const sort = h('select', {class: 'narrow', 'aria-label': 'Sort by'}, Table.columns.map(({key, title}) => h('option', {value: key}, `By ${title.toLowerCase()}`)));
   const shown = h('p', {class: 'count', role: 'status'});
   const others = h('p', {class: 'count', hidden: true}, 'on this node; find the others under ', pageLink(go, '/console/nodes', 'Nodes'));
   const empty = h('p', {class: 'empty', hidden: true});

@@ -1,7 +1,5 @@
-import {Names} from './cluster.js';
 import {badge, bytes, count, h, instanceHref, micros, setText} from './dom.js';
 import {confirmDelete, confirmRestart} from './dialogs.js';
-import {rest} from './rest.js';
 
 /** Rows above and below the window that are drawn too, so that scrolling shows no gap. */
 const OVERSCAN = 5;
@@ -11,7 +9,6 @@ const COLUMNS = [
   {key: 'id', title: 'Instance', text: String},
   {key: 'type', title: 'Type', text: String},
   {key: 'status', title: 'Status', text: String},
-  {key: 'node', title: 'Node', cluster: true},
   {key: 'connections', title: 'Connections', text: count, number: true},
   {key: 'channels', title: 'Channels', text: count, number: true},
   {key: 'in', title: 'In/s', text: count, number: true},
@@ -34,7 +31,6 @@ export class Table {
   #scheduled = false;
   #rowHeight = 0;
   #headings = new Map();
-  #names = null;
 
   /**
    * @param go opens an instance's page
@@ -89,7 +85,6 @@ export class Table {
 
   /** Rows changed; `structure` says that some came or went. */
   update({structure}) {
-    if (!this.#names) this.#nameNodes();
     if (structure || this.#filtersByStatus()) {
       this.#view = [...this.#feed.rows.values()].filter(this.#match);
       this.#stale = false;
@@ -97,19 +92,6 @@ export class Table {
     } else {
       this.#refresh();
     }
-  }
-
-  /** In a cluster rows have a node. */
-  #nameNodes() {
-    const at = this.#feed.column.node;
-    if (at === undefined || ![...this.#feed.rows.values()].some(row => row[at])) return;
-    this.#names = new Names();
-    this.element.classList.add('with-nodes');
-    rest('GET', '/nodes').then(({items}) => {
-      this.#names.learn(items);
-      for (const row of this.#pool) row.values = null;
-      this.#schedule();
-    }, () => { /* Without the right to see the nodes their ids are shown. */ });
   }
 
   #filtersByStatus() {
@@ -213,9 +195,8 @@ export class Table {
     row.status.dataset.status = status;
     setText(row.status, status);
     for (let i = 0; i < COLUMNS.length; i++) {
-      if (i !== 0 && i !== 2 && !COLUMNS[i].cluster) setText(row.cells[i], COLUMNS[i].text(values[column[COLUMNS[i].key]]));
+      if (i !== 0 && i !== 2) setText(row.cells[i], COLUMNS[i].text(values[column[COLUMNS[i].key]]));
     }
-    if (this.#names) setText(row.cells[3], values[column.node] ? this.#names.of(values[column.node]) : '–');
     for (const key of ['connections', 'channels', 'in', 'out', 'mailbox', 'restarts']) {
       row.cells[COLUMNS.findIndex(each => each.key === key)].classList.toggle('zero', values[column[key]] === 0);
     }

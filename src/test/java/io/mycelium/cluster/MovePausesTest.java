@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.testing.Figures;
 import io.mycelium.testing.Quiet;
+import io.mycelium.testing.ServerCluster;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -32,17 +33,18 @@ class MovePausesTest {
 
   @Test
   void pushesUnderLoadWaitForAFractionOfASecondAndAreAppliedOnce() throws Exception {
-    try (Trio trio = Trio.start(Map.of("MYCELIUM_CLUSTER_MOVES_PER_SECOND", "0"))) {
-      List<String> ids = List.of(trio.id(0), trio.id(1), trio.id(2));
+    try (ServerCluster cluster =
+        ServerCluster.start(Map.of("MYCELIUM_CLUSTER_MOVES_PER_SECOND", "0"))) {
+      List<String> ids = List.of(cluster.id(0), cluster.id(1), cluster.id(2));
       List<Pusher> pushers = new ArrayList<>();
       for (int i = 0; i < INSTANCES; i++) {
         String spec =
             """
             {"id": "i%d", "type": "accumulative", "config": {"durability": "sync"}}
             """;
-        trio.node(0).request("POST", "/instances", spec.formatted(i));
+        cluster.node(0).request("POST", "/instances", spec.formatted(i));
         pushers.add(
-            Pusher.start(vertx, client, trio.node(i % 3).port(), "i" + i, "lobby", EVERY_MS)
+            Pusher.start(vertx, client, cluster.node(i % 3).port(), "i" + i, "lobby", EVERY_MS)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(20, TimeUnit.SECONDS));
@@ -52,7 +54,7 @@ class MovePausesTest {
       for (int round = 0; round <= ROUNDS; round++) {
         for (int i = 0; i < INSTANCES; i++) {
           long began = System.nanoTime();
-          JsonObject moved = trio.move((i + round) % 3, "i" + i, ids.get((i + round + 1) % 3));
+          JsonObject moved = cluster.move((i + round) % 3, "i" + i, ids.get((i + round + 1) % 3));
           long ended = System.nanoTime();
           pause(SETTLE_MS);
           if (round > 0 && moved.getLong("ms") > 0) {

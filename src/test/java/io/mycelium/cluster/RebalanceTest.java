@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.testing.Figures;
 import io.mycelium.testing.PhoenixSocket;
+import io.mycelium.testing.ServerCluster;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,8 @@ class RebalanceTest {
 
   @Test
   void aNodeThatJoinsGetsItsPartAndNobodyNotices() {
-    try (Trio nodes = Trio.some(3, 2, Map.of("MYCELIUM_CLUSTER_MOVES_PER_SECOND", "50"))) {
+    try (ServerCluster nodes =
+        ServerCluster.some(3, 2, Map.of("MYCELIUM_CLUSTER_MOVES_PER_SECOND", "50"))) {
       for (int i = 0; i < INSTANCES; i++) {
         nodes
             .node(i % 2)
@@ -38,7 +40,7 @@ class RebalanceTest {
   }
 
   /** Each within ten of the mean, which is what a few are not moved for. */
-  private static List<Integer> awaitEven(Trio nodes, long deadline) {
+  private static List<Integer> awaitEven(ServerCluster nodes, long deadline) {
     int mean = INSTANCES / 3;
     while (true) {
       List<Integer> loads =

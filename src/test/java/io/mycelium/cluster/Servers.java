@@ -1,12 +1,10 @@
 package io.mycelium.cluster;
 
 import io.mycelium.journal.jdbc.Postgres;
+import io.mycelium.testing.FreePorts;
 import io.mycelium.testing.Namespaces;
 import io.mycelium.testing.Relay;
 import io.mycelium.testing.ServerProcess;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -44,7 +42,7 @@ final class Servers implements AutoCloseable {
   /** None is started yet. */
   static Servers onLoopback(String url, int count) {
     Servers servers = new Servers(url, null);
-    IntStream.range(0, count).forEach(i -> servers.addresses.add("127.0.0.1:" + twoFreePorts()));
+    IntStream.range(0, count).forEach(i -> servers.addresses.add("127.0.0.1:" + FreePorts.two()));
     return servers;
   }
 
@@ -56,19 +54,6 @@ final class Servers implements AutoCloseable {
     IntStream.rangeClosed(1, count)
         .forEach(i -> servers.addresses.add(network.address(i) + ":" + PORT));
     return servers;
-  }
-
-  /** The bus's, and the engine's behind it. */
-  static int twoFreePorts() {
-    while (true) {
-      try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-          ServerSocket two =
-              new ServerSocket(one.getLocalPort() + 1, 1, InetAddress.getLoopbackAddress())) {
-        return two.getLocalPort() - 1;
-      } catch (IOException taken) {
-        // Another pair.
-      }
-    }
   }
 
   Servers with(String option, String value) {

@@ -7,14 +7,13 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
-import com.microsoft.playwright.options.BoundingBox;
 import io.mycelium.testing.PhoenixSocket;
-import io.mycelium.testing.ThreeNodes;
+import io.mycelium.testing.ServerCluster;
 import io.mycelium.testing.browser.Chromium;
 import io.mycelium.testing.browser.View;
 import io.mycelium.testing.browser.Window;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,13 +24,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The nodes of a cluster of three, seen and handled by an operator at the first of them. */
 class NodesPageTest {
-  private static ThreeNodes cluster;
+  private static ServerCluster cluster;
 
   @RegisterExtension final Chromium chromium = new Chromium();
 
   @BeforeAll
   static void start() {
-    cluster = ThreeNodes.start("6s");
+    cluster =
+        ServerCluster.start(
+            Map.of(
+                // Long enough that nobody loses it only because the machine is busy.
+                "MYCELIUM_CLUSTER_LEASE",
+                "6s",
+                // An instance stays where a test has put it.
+                "MYCELIUM_CLUSTER_MOVES_PER_SECOND",
+                "0"));
     for (int i = 0; i < 12; i++) {
       create("room-" + i);
     }
@@ -44,16 +51,16 @@ class NodesPageTest {
 
   private static void create(String id) {
     String spec = "{\"id\": \"" + id + "\", \"type\": \"accumulative\"}";
-    cluster.get(0).request("POST", "/instances", spec);
+    cluster.node(0).request("POST", "/instances", spec);
   }
 
   private static String nodeOf(String instance) {
-    return new JsonObject(cluster.get(0).request("GET", "/instances/" + instance, null))
+    return new JsonObject(cluster.node(0).request("GET", "/instances/" + instance, null))
         .getString("node");
   }
 
   private Page open(String path) {
-    return chromium.open(cluster.get(0).port(), path, View.DESKTOP_LIGHT).page();
+    return chromium.open(cluster.node(0).port(), path, View.DESKTOP_LIGHT).page();
   }
 
   private static Locator card(Page page, int node) {
@@ -98,9 +105,9 @@ class NodesPageTest {
   @ParameterizedTest
   @EnumSource
   void looksRightInEveryView(View view) {
-    cluster.move("room-1", 1);
-    cluster.move("room-1", 2);
-    Window window = chromium.open(cluster.get(0).port(), "/console/nodes", view);
+    cluster.move(0, "room-1", cluster.id(1));
+    cluster.move(0, "room-1", cluster.id(2));
+    Window window = chromium.open(cluster.node(0).port(), "/console/nodes", view);
     Page page = window.page();
     assertThat(page.getByText("3 nodes")).isVisible();
     assertThat(card(page, 0)).containsText("this node");
@@ -120,7 +127,7 @@ class NodesPageTest {
 
   @Test
   void aDrainedNodeHandsItsInstancesOverAndTakesThemAgain() {
-    cluster.move("room-2", 1);
+    cluster.move(0, "room-2", cluster.id(1));
     Page page = open("/console/nodes");
     assertThat(owner(page, "room-2")).containsText(cluster.place(1));
     button(page, "Drain " + cluster.place(1)).click();
@@ -141,20 +148,20 @@ class NodesPageTest {
     inDialog(page, "Take again");
     assertThat(card(page, 1)).containsText("serving");
     assertThat(event(page, "serving", cluster.place(1))).isVisible();
-    cluster.move("room-2", 1);
+    cluster.move(0, "room-2", cluster.id(1));
     assertThat(owner(page, "room-2")).containsText(cluster.place(1));
   }
 
   @Test
   void anInstanceIsMovedFromItsPageWhileItsSocketsStay() {
-    cluster.move("room-3", 0);
+    cluster.move(0, "room-3", cluster.id(0));
     Window window =
-        chromium.open(cluster.get(0).port(), "/console/instances/room-3", View.DESKTOP_LIGHT);
+        chromium.open(cluster.node(0).port(), "/console/instances/room-3", View.DESKTOP_LIGHT);
     Page page = window.page();
     assertThat(page.getByText("on " + cluster.place(0))).isVisible();
     PhoenixSocket ada =
         PhoenixSocket.connect(
-            cluster.get(2).port(), "/socket/room-3/websocket?vsn=2.0.0&userId=ada");
+            cluster.node(2).port(), "/socket/room-3/websocket?vsn=2.0.0&userId=ada");
     ada.join("lobby");
     ada.send("['1','a','lobby','push',{'n':1}]");
     assertThat(ada.awaitReply("a").encode()).contains("\"seq\":1");
@@ -178,7 +185,7 @@ class NodesPageTest {
   @Test
   void anInstanceIsFoundAndMovedToTheLeastLoadedNode() {
     create("needle");
-    cluster.move("needle", 2);
+    cluster.move(0, "needle", cluster.id(2));
     Page page = open("/console/nodes");
     page.getByLabel("Filter by name").fill("needle");
     assertThat(page.locator(".owners tbody tr")).hasCount(1);
@@ -196,18 +203,18 @@ class NodesPageTest {
   /** Stopped beyond its lease, it comes back under another id. */
   @Test
   void aNodeThatIsGoneIsMissedAtOnce() {
-    cluster.move("room-4", 2);
+    cluster.move(0, "room-4", cluster.id(2));
     Page page = open("/console/nodes");
     assertThat(owner(page, "room-4")).containsText(cluster.place(2));
-    cluster.get(2).pause();
+    cluster.node(2).pause();
     try {
       assertThat(card(page, 2)).hasCount(0);
       assertThat(page.getByText("2 nodes")).isVisible();
       assertThat(event(page, "failover", cluster.place(2))).isVisible();
-      cluster.get(0).request("GET", "/instances/room-4/rooms/lobby", null);
+      cluster.node(0).request("GET", "/instances/room-4/rooms/lobby", null);
       assertThat(owner(page, "room-4")).not().containsText(cluster.place(2));
     } finally {
-      cluster.get(2).goOn();
+      cluster.node(2).goOn();
     }
     assertThat(card(page, 2)).containsText("serving");
     assertThat(page.getByText("3 nodes")).isVisible();
@@ -217,7 +224,7 @@ class NodesPageTest {
   @ParameterizedTest
   @EnumSource(names = {"DESKTOP_LIGHT", "PHONE_DARK"})
   void aNodeThatMissesItsRenewalsIsLate(View view) {
-    Window window = chromium.open(cluster.get(0).port(), "/console/nodes", view);
+    Window window = chromium.open(cluster.node(0).port(), "/console/nodes", view);
     Page page = window.page();
     page.route(
         "**/api/v1/nodes",
@@ -246,54 +253,6 @@ class NodesPageTest {
         .getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName("Nodes"))
         .click();
     assertThat(card(page, 0)).isVisible();
-  }
-
-  /** Rows have none yet: the feed's are put together with an answer over REST. */
-  @ParameterizedTest
-  @EnumSource
-  void theTableOfInstancesHasAColumnForNodesWhereRowsHaveOne(View view) {
-    cluster.move("room-5", 0);
-    Window window = chromium.open(cluster.get(0).port(), "/console", view);
-    Page page = window.page();
-    assertThat(page.locator(".row.head .c-node")).isHidden();
-    String id = cluster.id(1);
-    page.routeWebSocket(
-        "**/console/feed",
-        socket ->
-            socket
-                .connectToServer()
-                .onMessage(frame -> socket.send(onNode(new JsonObject(frame.text()), id))));
-    page.reload();
-    Locator row = page.locator(".rows .row").first();
-    assertThat(row).containsText("running");
-    if (view.name().startsWith("DESKTOP")) {
-      assertThat(row.locator(".c-node")).hasText(cluster.place(1));
-      assertThat(page.locator(".row.head .c-node")).hasText("Node");
-    } else {
-      assertThat(row.locator(".c-node")).isHidden();
-    }
-    window.isAccessible();
-    window.hasNoHorizontalScroll();
-    window.screenshot("console-instances-cluster");
-    for (int width : new int[] {1280, 1249, 1247, 1089, 1087, 961, 959, 700}) {
-      page.setViewportSize(width, 800);
-      double edge = 0;
-      for (Locator cell : row.locator("> :visible").all()) {
-        BoundingBox box = cell.boundingBox();
-        edge = Math.max(edge, box.x + box.width);
-      }
-      BoundingBox table = page.locator(".rows").boundingBox();
-      assertThat(edge).as("at " + width).isLessThanOrEqualTo(table.x + table.width);
-    }
-  }
-
-  private static String onNode(JsonObject frame, String id) {
-    if (frame.containsKey("reset")) {
-      frame.getJsonObject("reset").getJsonArray("columns").add("node");
-    } else if (frame.containsKey("rows")) {
-      frame.getJsonArray("rows").forEach(row -> ((JsonArray) row).add(id));
-    }
-    return frame.encode();
   }
 
   @Test

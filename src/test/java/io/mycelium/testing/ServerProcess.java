@@ -318,21 +318,28 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
+   * A request of the API below {@code /api/v1}, for who sends it otherwise than {@link #request}.
+   *
+   * @param body JSON; null for none
+   */
+  public HttpRequest.Builder apiRequest(String method, String path, String body) {
+    return HttpRequest.newBuilder(
+            URI.create("http://" + setting.host() + ":" + port + "/api/v1" + path))
+        .header("Content-Type", "application/json")
+        .method(
+            method,
+            body == null
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofString(body));
+  }
+
+  /**
    * Body of the answer to a request of the API below {@code /api/v1}, whose status must be good.
    */
   public String request(String method, String path, String body) {
-    HttpRequest request =
-        HttpRequest.newBuilder(
-                URI.create("http://" + setting.host() + ":" + port + "/api/v1" + path))
-            .header("Content-Type", "application/json")
-            .method(
-                method,
-                body == null
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body))
-            .build();
     HttpResponse<String> response =
-        HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString()).join();
+        HTTP.sendAsync(apiRequest(method, path, body).build(), HttpResponse.BodyHandlers.ofString())
+            .join();
     if (response.statusCode() >= 300) {
       throw new AssertionError(
           method + " " + path + ": " + response.statusCode() + " " + response.body());

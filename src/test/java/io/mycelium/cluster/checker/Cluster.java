@@ -1,6 +1,7 @@
 package io.mycelium.cluster.checker;
 
 import io.mycelium.journal.jdbc.Postgres;
+import io.mycelium.testing.FreePorts;
 import io.mycelium.testing.Namespaces;
 import io.mycelium.testing.ServerProcess;
 import io.mycelium.testing.ServerProcess.Setting;
@@ -11,9 +12,6 @@ import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -61,7 +59,7 @@ final class Cluster implements AutoCloseable {
     url = postgres.newDatabase();
     audit = new Audit(url);
     for (int i = 0; i < NODES; i++) {
-      ports.add(network == null ? twoFreePorts() : BUS);
+      ports.add(network == null ? FreePorts.two() : BUS);
     }
   }
 
@@ -92,18 +90,6 @@ final class Cluster implements AutoCloseable {
 
   private void start(int number) {
     nodes[number] = node(number);
-  }
-
-  private static int twoFreePorts() {
-    while (true) {
-      try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-          ServerSocket two =
-              new ServerSocket(one.getLocalPort() + 1, 1, InetAddress.getLoopbackAddress())) {
-        return two.getLocalPort() - 1;
-      } catch (IOException taken) {
-        // Another pair.
-      }
-    }
   }
 
   private String host(int number) {
@@ -193,17 +179,8 @@ final class Cluster implements AutoCloseable {
 
   /** A request to a node, whatever it answers; null if it does not. */
   HttpResponse<String> request(int number, String method, String path, String body) {
-    URI uri = URI.create("http://" + host(number) + ":" + nodes[number].port() + "/api/v1" + path);
     HttpRequest request =
-        HttpRequest.newBuilder(uri)
-            .timeout(Duration.ofSeconds(15))
-            .header("Content-Type", "application/json")
-            .method(
-                method,
-                body == null
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body))
-            .build();
+        nodes[number].apiRequest(method, path, body).timeout(Duration.ofSeconds(15)).build();
     try {
       return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {

@@ -10,8 +10,8 @@ import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.RequestOptions;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import io.mycelium.testing.PhoenixSocket;
+import io.mycelium.testing.ServerCluster;
 import io.mycelium.testing.ServerProcess;
-import io.mycelium.testing.ThreeNodes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +41,7 @@ class Pictures {
 
   private final ScheduledExecutorService traffic = Executors.newSingleThreadScheduledExecutor();
   private ServerProcess node;
-  private ThreeNodes cluster;
+  private ServerCluster cluster;
 
   @BeforeEach
   void startNode() {
@@ -260,17 +260,25 @@ class Pictures {
 
   @Test
   void nodes() {
-    cluster = ThreeNodes.start("6s");
-    ServerProcess first = cluster.get(0);
+    cluster =
+        ServerCluster.start(
+            Map.of(
+                // Long enough that nobody loses it only because the machine is busy.
+                "MYCELIUM_CLUSTER_LEASE",
+                "6s",
+                // An instance stays where a test has put it.
+                "MYCELIUM_CLUSTER_MOVES_PER_SECOND",
+                "0"));
+    ServerProcess first = cluster.node(0);
     String[] names = {"lobby-eu", "lobby-us", "standup", "retro", "match-1", "match-2", "sketch"};
     for (int i = 0; i < names.length; i++) {
       String id = names[i];
       String spec = "{\"id\": \"" + id + "\", \"type\": \"accumulative\"}";
       first.request("POST", "/instances", spec);
-      cluster.move(id, i % 3);
+      cluster.move(0, id, cluster.id(i % 3));
       for (int user = 0; user < 3 + i; user++) {
         PhoenixSocket.connect(
-                cluster.get(user % 3).port(), "/socket/" + id + "/websocket?vsn=2.0.0")
+                cluster.node(user % 3).port(), "/socket/" + id + "/websocket?vsn=2.0.0")
             .join("lobby");
       }
     }
@@ -281,7 +289,7 @@ class Pictures {
     assertThat(window.page().getByText("3 nodes, 1 draining")).isVisible();
     assertThat(window.page().locator(".nodes > li:has-text('draining')"))
         .containsText("Instances0");
-    cluster.move("retro", 1);
+    cluster.move(0, "retro", cluster.id(1));
     assertThat(window.page().locator(".events li").first()).containsText("retro");
     window.page().getByRole(AriaRole.HEADING).first().click();
     picture(window, "nodes");
