@@ -3,6 +3,7 @@ package io.mycelium.cluster;
 import io.mycelium.bus.Codecs;
 import io.mycelium.ops.Meters;
 import io.vertx.core.Vertx;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -13,47 +14,25 @@ import java.util.stream.IntStream;
 public final class RouteBench {
   private RouteBench() {}
 
-  private record Alone() implements Peers {
-    @Override
-    public String ownId() {
-      return "own";
-    }
-
-    @Override
-    public Set<String> others() {
-      return Set.of();
-    }
-
-    @Override
-    public String vertxId(String nodeId) {
-      return null;
-    }
-
-    @Override
-    public Set<String> vertxIds() {
-      return Set.of();
-    }
-  }
-
   public static void main(String[] args) {
     int instances = Integer.parseInt(args[0]);
     Vertx vertx = Vertx.vertx();
     Codecs.register(vertx);
     Meters meters = new Meters(Set.of(), Set.of());
     PeerFlow flow =
-        new PeerFlow(vertx, ClusterConfig.DEFAULT, "own", new Alone(), meters.cluster());
-    Listeners listeners = new Listeners(vertx, new Alone(), flow);
-    Routes routes = new Routes(vertx, new Alone(), flow);
+        new PeerFlow(vertx, ClusterConfig.DEFAULT, "own", Group.of("own"), meters.cluster());
+    Listeners listeners = new Listeners(vertx, Group.of("own"), flow);
+    Routes routes = new Routes(vertx, Group.of("own"), flow);
     String[] ids = IntStream.range(0, instances).mapToObj(i -> "i" + i).toArray(String[]::new);
     long before = used();
     for (String id : ids) {
-      listeners.add(id, "node-0", id + "-0");
+      listeners.add(id, Map.of(id + "-0", "node-0"));
     }
     long one = used();
     System.out.printf("listeners on one node: %d bytes an instance%n", (one - before) / instances);
     for (int node = 1; node < 10; node++) {
       for (String id : ids) {
-        listeners.add(id, "node-" + node, id + "-" + node);
+        listeners.add(id, Map.of(id + "-" + node, "node-" + node));
       }
     }
     long ten = used();
@@ -62,7 +41,7 @@ public final class RouteBench {
       routes.lead("r" + id, "node-1");
     }
     System.out.printf("a stand-in: %d bytes%n", (used() - ten) / instances);
-    System.out.println(listeners.size() + routes.size() + ids.length);
+    System.out.println(listeners.nodes().size() + routes.owners().size() + ids.length);
     System.exit(0);
   }
 

@@ -14,9 +14,7 @@ import io.vertx.core.Future;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -75,7 +73,7 @@ public final class FullTableBench {
                 .toList();
         made.forEach(StoreRig::await);
       }
-      execute(
+      Sql.execute(
           sql,
           "INSERT INTO rooms SELECT 'i' || i, 'lobby', 'e', 1 FROM generate_series(0, "
               + (INSTANCES - 1)
@@ -93,8 +91,8 @@ public final class FullTableBench {
       retention(sql);
       measure(sql);
       long began = System.nanoTime();
-      execute(sql, "VACUUM entries");
-      System.out.printf("VACUUM entries: %,d ms%n", millisSince(began));
+      Sql.execute(sql, "VACUUM entries");
+      System.out.printf("VACUUM entries: %,d ms%n", Sql.millisSince(began));
       sizes(sql);
       for (String line : postgres.logged().split("(?=\\d{4}-\\d\\d-\\d\\d)")) {
         if (line.contains("mycelium") || line.contains("public.entries\"")) {
@@ -121,17 +119,19 @@ public final class FullTableBench {
       fill.executeUpdate();
     }
     kept = million * TURN;
-    System.out.printf("%d M entries; the last million in %,d ms%n", million, millisSince(began));
+    System.out.printf(
+        "%d M entries; the last million in %,d ms%n", million, Sql.millisSince(began));
   }
 
   private void sizes(Connection sql) throws SQLException {
     System.out.printf(
         "entries: rows about %,d; table %,d MB, index %,d MB; dead %,d; autovacuums %d%n",
-        number(sql, "SELECT reltuples::bigint FROM pg_class WHERE relname = 'entries'"),
-        number(sql, "SELECT pg_relation_size('entries') >> 20"),
-        number(sql, "SELECT pg_indexes_size('entries') >> 20"),
-        number(sql, "SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'entries'"),
-        number(sql, "SELECT autovacuum_count FROM pg_stat_user_tables WHERE relname = 'entries'"));
+        Sql.number(sql, "SELECT reltuples::bigint FROM pg_class WHERE relname = 'entries'"),
+        Sql.number(sql, "SELECT pg_relation_size('entries') >> 20"),
+        Sql.number(sql, "SELECT pg_indexes_size('entries') >> 20"),
+        Sql.number(sql, "SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'entries'"),
+        Sql.number(
+            sql, "SELECT autovacuum_count FROM pg_stat_user_tables WHERE relname = 'entries'"));
   }
 
   private interface Step {
@@ -202,7 +202,7 @@ public final class FullTableBench {
   /** Keeps 1,000 entries of each of 500 rooms, while one other room is written to. */
   private void retention(Connection sql) throws SQLException {
     Retention retention = new Retention(1000, Duration.ZERO);
-    long rows = number(sql, "SELECT count(*) FROM entries WHERE instance < 'i1045'");
+    long rows = Sql.number(sql, "SELECT count(*) FROM entries WHERE instance < 'i1045'");
     List<String> ids = IntStream.range(0, 500).mapToObj(n -> "i" + n).toList();
     // Two snapshots: what the older one covers may be dropped.
     ids.forEach(id -> StoreRig.await(save(id, kept - 1000, Retention.ALL)));
@@ -210,7 +210,7 @@ public final class FullTableBench {
     ids.forEach(id -> save(id, kept, retention));
     long[] nanos = new long[1_000_000];
     int count = 0;
-    while (number(
+    while (Sql.number(
                 sql,
                 "SELECT count(*) FROM rooms r WHERE oldest > 1 AND EXISTS (SELECT FROM entries e WHERE e.instance = r.instance AND e.room = r.room AND e.seq < r.oldest)")
             > 0
@@ -219,11 +219,11 @@ public final class FullTableBench {
       StoreRig.await(append("i9999", 1));
       nanos[count++] = System.nanoTime() - asked;
     }
-    long took = millisSince(began);
+    long took = Sql.millisSince(began);
     Arrays.sort(nanos, 0, count);
     System.out.printf(
         "retention: %,d of %,d entries deleted in %,d ms; %d appends of another room meanwhile: p50 %.1f ms, p99 %.1f ms, max %.1f ms%n",
-        rows - number(sql, "SELECT count(*) FROM entries WHERE instance < 'i1045'"),
+        rows - Sql.number(sql, "SELECT count(*) FROM entries WHERE instance < 'i1045'"),
         rows,
         took,
         count,
@@ -259,23 +259,5 @@ public final class FullTableBench {
     Arrays.sort(nanos);
     System.out.printf(
         "a part of a retention: p50 %.1f ms, p99 %.1f ms%n", nanos[100] / 1e6, nanos[198] / 1e6);
-  }
-
-  private static void execute(Connection sql, String statement) throws SQLException {
-    try (Statement any = sql.createStatement()) {
-      any.execute(statement);
-    }
-  }
-
-  private static long number(Connection sql, String query) throws SQLException {
-    try (Statement any = sql.createStatement();
-        ResultSet row = any.executeQuery(query)) {
-      row.next();
-      return row.getLong(1);
-    }
-  }
-
-  private static long millisSince(long nanos) {
-    return (System.nanoTime() - nanos) / 1_000_000;
   }
 }

@@ -10,9 +10,7 @@ import io.mycelium.journal.StoreRig;
 import io.vertx.core.Future;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -78,14 +76,14 @@ public final class RegisterBench {
   private void fill(Connection sql, int nodes) throws SQLException {
     long began = System.nanoTime();
     for (int i = 1; i < nodes - 1; i++) {
-      execute(
+      Sql.execute(
           sql,
           "INSERT INTO nodes SELECT 'n"
               + i
               + "', name, host, port, started_at, renewed_at, since,"
               + " 0, 0, 0, false FROM nodes WHERE id = 'n0'");
     }
-    execute(
+    Sql.execute(
         sql,
         "INSERT INTO instances (id, name, folded, type, spec, created_at, generation, owner)"
             + " SELECT 'instance-' || to_char(i, 'FM0000000'), 'Name ' || i, 'name ' || i,"
@@ -96,7 +94,7 @@ public final class RegisterBench {
             + " FROM generate_series(0, "
             + (instances - 1)
             + ") i");
-    execute(
+    Sql.execute(
         sql,
         "INSERT INTO instances (id, name, folded, type, spec, created_at, generation)"
             + " SELECT 'i' || (i * "
@@ -104,16 +102,16 @@ public final class RegisterBench {
             + " + 1) || '-free', 'Name', 'name', 'accumulative', '"
             + SPEC
             + "', 0, 0 FROM generate_series(0, 999) i");
-    execute(sql, "ANALYZE");
-    System.out.printf("%,d instances in %,d ms%n", instances, millisSince(began));
+    Sql.execute(sql, "ANALYZE");
+    System.out.printf("%,d instances in %,d ms%n", instances, Sql.millisSince(began));
   }
 
   private void sizes(Connection sql) throws SQLException {
     System.out.printf(
         "instances: table %,d MB, indexes %,d MB, dead rows %,d%n",
-        number(sql, "SELECT pg_relation_size('instances') >> 20"),
-        number(sql, "SELECT pg_indexes_size('instances') >> 20"),
-        number(sql, "SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'instances'"));
+        Sql.number(sql, "SELECT pg_relation_size('instances') >> 20"),
+        Sql.number(sql, "SELECT pg_indexes_size('instances') >> 20"),
+        Sql.number(sql, "SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'instances'"));
   }
 
   private void timed(String what, int times, IntFunction<Future<?>> step) {
@@ -149,7 +147,7 @@ public final class RegisterBench {
       } catch (AssertionError e) {
         System.out.printf(
             "claim %d of a batch failed after %,d ms: %s%n",
-            batches.size() + 1, millisSince(asked), e.getMessage());
+            batches.size() + 1, Sql.millisSince(asked), e.getMessage());
         continue;
       }
       if (won.isEmpty()) {
@@ -158,7 +156,7 @@ public final class RegisterBench {
       batches.add(System.nanoTime() - asked);
       count += won.size();
     }
-    long took = millisSince(began);
+    long took = Sql.millisSince(began);
     batches.sort(null);
     System.out.printf(
         "claims of %,d in batches of %d: %,d ms, %,d a second; a batch p50 %.0f ms, most %.0f ms;"
@@ -182,23 +180,5 @@ public final class RegisterBench {
           Registered each = own.get(n % own.size());
           return store.nodes().handOver(each.id(), each.generation(), "n1");
         });
-  }
-
-  private static void execute(Connection sql, String statement) throws SQLException {
-    try (Statement any = sql.createStatement()) {
-      any.execute(statement);
-    }
-  }
-
-  private static long number(Connection sql, String query) throws SQLException {
-    try (Statement any = sql.createStatement();
-        ResultSet row = any.executeQuery(query)) {
-      row.next();
-      return row.getLong(1);
-    }
-  }
-
-  private static long millisSince(long nanos) {
-    return (System.nanoTime() - nanos) / 1_000_000;
   }
 }
