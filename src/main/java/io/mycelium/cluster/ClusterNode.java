@@ -265,8 +265,9 @@ public final class ClusterNode extends VerticleBase {
 
   private void onMoved(Message<Void> message) {
     String instance = NodeTopics.instance(message);
-    if (routes.lose(instance, NodeTopics.sender(message))) {
-      takeover.find(instance);
+    String sender = NodeTopics.sender(message);
+    if (routes.lose(instance, sender)) {
+      takeover.denied(instance, sender);
     }
   }
 
@@ -289,6 +290,7 @@ public final class ClusterNode extends VerticleBase {
     listeners.removeNode(node);
     placement.forget(node);
     takeover.of(node);
+    moves.gone(node);
     ticking.dead(node);
   }
 

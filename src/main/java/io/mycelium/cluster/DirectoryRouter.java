@@ -178,7 +178,7 @@ final class DirectoryRouter {
   private Future<Object> here(JsonObject request) {
     return switch (request.getString("op")) {
       case MOVE -> nodes.move(request);
-      case "expect" -> moves.expect(request.getString("id"));
+      case "expect" -> moves.expect(request);
       case "take" -> moves.take(request);
       case "drain_node" -> nodes.drain(request.getBoolean("on"));
       default -> directories.here(request);

@@ -47,7 +47,10 @@ final class Moves {
   private final NodeEvents events;
   private final ClusterFigures figures;
   private final Map<String, Promise<Void>> leaving = new HashMap<>();
-  private final Map<String, Promise<Void>> coming = new HashMap<>();
+  private final Map<String, Coming> coming = new HashMap<>();
+
+  /** An instance that another node is about to hand over to this one. */
+  private record Coming(String from, Promise<Void> settled) {}
 
   Moves(
       Vertx vertx,
@@ -83,7 +86,10 @@ final class Moves {
 
   /** Done once an instance that is on its way is where it goes; at once for any other. */
   Future<Void> settled(String instance) {
-    Promise<Void> going = leaving.getOrDefault(instance, coming.get(instance));
+    Promise<Void> going = leaving.get(instance);
+    if (going == null && coming.containsKey(instance)) {
+      going = coming.get(instance).settled();
+    }
     return going == null ? Future.succeededFuture() : going.future();
   }
 
@@ -98,7 +104,8 @@ final class Moves {
     }
     Promise<Void> gone = Promise.promise();
     leaving.put(id, gone);
-    JsonObject announced = new JsonObject().put("op", "expect").put("id", id);
+    JsonObject announced =
+        new JsonObject().put("op", "expect").put("id", id).put("from", peers.ownId());
     return directories
         .at(to, announced, ASKING)
         .compose(expected -> leave(id, to))
@@ -190,29 +197,91 @@ final class Moves {
     Set<String> told = new HashSet<>();
     nodes.forEach(link -> told.add((String) link.getValue()));
     told.remove(peers.ownId());
-    DeliveryOptions about = NodeTopics.about(id, peers.ownId());
-    told.forEach(node -> vertx.eventBus().send(NodeTopics.moved(node), null, about));
+    ask(id, told);
     if (InstanceGateway.isLinked(vertx, id)) {
       takeover.find(id);
     }
   }
 
-  /** Another node is about to hand an instance to this one. */
-  Future<Object> expect(String id) {
-    Promise<Void> expected = coming.computeIfAbsent(id, same -> Promise.promise());
-    vertx.setTimer(COMING_MS, late -> come(id, expected));
+  /**
+   * Another node is about to hand an instance to this one.
+   *
+   * @param request {@code {id, from}}
+   */
+  Future<Object> expect(JsonObject request) {
+    String id = request.getString("id");
+    Coming expected = coming(id, request.getString("from"));
+    vertx.setTimer(
+        COMING_MS,
+        late -> {
+          if (coming.get(id) == expected) {
+            breakOff(id, expected).onComplete(done -> come(id, expected));
+          }
+        });
     return Future.succeededFuture(new JsonObject());
   }
 
-  private void come(String id, Promise<Void> expected) {
+  private Coming coming(String id, String from) {
+    return coming.computeIfAbsent(id, same -> new Coming(from, Promise.promise()));
+  }
+
+  private void come(String id, Coming expected) {
     coming.remove(id, expected);
-    expected.tryComplete();
+    expected.settled().tryComplete();
+  }
+
+  /** The node is dead, maybe in the middle of moves to this one. */
+  void gone(String node) {
+    Map.copyOf(coming)
+        .forEach(
+            (id, expected) -> {
+              if (node.equals(expected.from())) {
+                breakOff(id, expected);
+              }
+            });
+  }
+
+  /**
+   * Nobody says any more what became of a move to this node: if the store named this one already,
+   * the instance goes on here, from the store. Never fails.
+   */
+  private Future<Void> breakOff(String id, Coming expected) {
+    return context
+        .here(store.owner(id))
+        .compose(
+            claim ->
+                claim != null && peers.ownId().equals(claim.owner())
+                    ? takeUp(id, expected)
+                    : Future.succeededFuture())
+        .otherwiseEmpty();
+  }
+
+  private Future<Void> takeUp(String id, Coming expected) {
+    LOG.info(
+        "cluster: instance {} of node {} was on its way and goes on here", id, expected.from());
+    routes.pause(id);
+    return directories
+        .here("lookup", id)
+        .onSuccess(found -> routes.lead(id, peers.ownId()))
+        .onFailure(cause -> notTaken(id, cause))
+        .onComplete(
+            done -> {
+              come(id, expected);
+              ask(id, peers.others());
+            })
+        .mapEmpty();
+  }
+
+  /** What the links of those nodes sent to this one for that instance is lost. */
+  private void ask(String id, Set<String> nodes) {
+    DeliveryOptions about = NodeTopics.about(id, peers.ownId());
+    nodes.forEach(node -> vertx.eventBus().send(NodeTopics.moved(node), null, about));
   }
 
   /** Goes on with an instance that another node has handed over to this one. */
   Future<Object> take(JsonObject request) {
     String id = request.getString("id");
-    Promise<Void> expected = coming.computeIfAbsent(id, same -> Promise.promise());
+    Coming expected = coming(id, null);
     routes.pause(id);
     Map<String, String> others = new HashMap<>();
     request

@@ -14,6 +14,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,10 @@ final class Takeover {
   private final Placement placement;
   private final ArrayDeque<String> waiting = new ArrayDeque<>();
   private final Set<String> known = new HashSet<>();
+
+  /** Of instances the node that was asked for it and has it not. */
+  private final Map<String, String> denied = new HashMap<>();
+
   private boolean gathering;
   private int running;
 
@@ -82,6 +87,12 @@ final class Takeover {
       waiting.add(instance);
       gather();
     }
+  }
+
+  /** That node has it not, and does not know of a move. */
+  void denied(String instance, String node) {
+    denied.put(instance, node);
+    find(instance);
   }
 
   /** Those of one turn go together. */
@@ -135,24 +146,24 @@ final class Takeover {
    */
   private Future<Void> resolve(List<String> batch, Map<String, Claim> owners, Set<String> open) {
     List<String> free = new ArrayList<>();
-    List<String> own = new ArrayList<>();
+    Map<String, List<String>> owned = new HashMap<>();
     for (String instance : batch) {
       Claim claim = owners.get(instance);
+      String denying = denied.remove(instance);
       if (claim == null) {
         open.remove(instance);
       } else if (claim.owner() == null) {
         free.add(instance);
-      } else if (claim.owner().equals(peers.ownId())) {
-        own.add(instance);
+      } else if (claim.owner().equals(peers.ownId()) || claim.owner().equals(denying)) {
+        owned.computeIfAbsent(claim.owner(), node -> new ArrayList<>()).add(instance);
       } else {
         found(instance, claim.owner(), open);
       }
     }
     Map<String, List<String>> shares =
         new Shares(placement.nodes(), peers.ownId(), peers.others()).of(free);
-    if (!own.isEmpty()) {
-      shares.computeIfAbsent(peers.ownId(), ignored -> new ArrayList<>()).addAll(own);
-    }
+    owned.forEach(
+        (node, ids) -> shares.computeIfAbsent(node, ignored -> new ArrayList<>()).addAll(ids));
     List<Future<?>> adoptions = new ArrayList<>();
     shares.forEach(
         (node, ids) ->

@@ -2,8 +2,10 @@ package io.mycelium.cluster;
 
 import io.mycelium.testing.Figures;
 import io.mycelium.testing.Namespaces;
+import io.mycelium.testing.ServerProcess;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -75,36 +77,75 @@ final class FailoverLoad {
 
   /** Ends the first of three servers while some of its instances have a client elsewhere. */
   static Result end(Servers servers, Namespaces network, PushingClients clients, int active) {
+    join(servers, clients, active, List.of(servers.node(1), servers.node(2)));
     String dead = servers.id(0);
-    List<String> used =
-        servers.texts(
-            "SELECT id FROM instances WHERE owner = '%s' AND id LIKE 'i%%' ORDER BY md5(id) LIMIT %d",
-            dead, active);
-    clients.join(used, List.of(servers.node(1), servers.node(2)));
-    clients.awaitDeliveries();
-    clients.awaitDeliveries();
-    Figures.log("%d instances have a client; owned by node %s", used.size(), servers.owned());
     long from = System.nanoTime();
     if (network == null) {
       servers.node(0).kill();
     } else {
       network.cut(1);
     }
+    Result result = result(clients, from);
+    log(network == null ? "owner killed" : "owner's network cut", servers, dead, result);
+    return result;
+  }
+
+  /**
+   * Kills the first of three servers in the middle of moves to the second; clients are on the
+   * third.
+   *
+   * @param left as many of its instances are still there about then
+   */
+  static Result endWhileMoving(Servers servers, PushingClients clients, int active, int left) {
+    join(servers, clients, active, List.of(servers.node(2)));
+    String dead = servers.id(0);
+    servers.node(1).request("PUT", "/nodes/" + servers.id(2) + "/drain", null);
+    servers.node(1).request("PUT", "/nodes/" + dead + "/drain", null);
+    while (owned(servers, dead) > left) {
+      LockSupport.parkNanos(2_000_000);
+    }
+    long from = System.nanoTime();
+    servers.node(0).kill();
+    Result result = result(clients, from);
+    log("owner killed while it was drained", servers, dead, result);
+    return result;
+  }
+
+  private static int owned(Servers servers, String node) {
+    String count = "SELECT count(*) FROM instances WHERE owner = '%s'";
+    return Integer.parseInt(servers.texts(count, node).get(0));
+  }
+
+  private static void join(
+      Servers servers, PushingClients clients, int active, List<ServerProcess> nodes) {
+    List<String> used =
+        servers.texts(
+            "SELECT id FROM instances WHERE owner = '%s' AND id LIKE 'i%%' ORDER BY md5(id) LIMIT %d",
+            servers.id(0), active);
+    clients.join(used, nodes);
+    clients.awaitDeliveries();
+    clients.awaitDeliveries();
+    Figures.log("%d instances have a client; owned by node %s", used.size(), servers.owned());
+  }
+
+  private static Result result(PushingClients clients, long from) {
     clients.interrupted(System.nanoTime() + ON_ITS_WAY_NANOS);
     long[] pauses = clients.pauses(from);
     clients.awaitDeliveries();
-    Result result = new Result(pauses, clients.sent(), clients.end(), clients.wrong());
+    return new Result(pauses, clients.sent(), clients.end(), clients.wrong());
+  }
+
+  private static void log(String what, Servers servers, String dead, Result result) {
     Figures.log(
         "%s until the next delivery: p50 %d, p90 %d, p99 %d, max %d ms; owned by node %s",
-        network == null ? "owner killed" : "owner's network cut",
+        what,
         result.at(0.5),
         result.at(0.9),
         result.at(0.99),
-        pauses[pauses.length - 1],
+        result.pauses[result.pauses.length - 1],
         servers.owned());
     Figures.log("answers: %s of %d pushes; wrong: %s", result.answers, result.sent, result.wrong);
     lines(servers, dead).forEach(line -> Figures.log("%s", line));
-    return result;
   }
 
   /** What the survivors said of it. */
