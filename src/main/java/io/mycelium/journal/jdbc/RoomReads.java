@@ -44,21 +44,48 @@ final class RoomReads {
           + "e.seq <= coalesce((SELECT n.seq FROM entries n WHERE n.instance = ? AND n.room = ?"
           + " AND n.seq >= ? ORDER BY n.seq LIMIT 1), ?) ORDER BY e.seq DESC LIMIT ?";
 
+  private static final String OF_SNAPSHOT =
+      "s.seq, s.epoch, s.at, s.tick_at, s.closed_by, s.kind, s.state";
+
   private static final String SNAPSHOT =
-      "SELECT s.seq, s.epoch, s.at, s.tick_at, s.closed_by, s.kind, s.state FROM snapshots s"
-          + " JOIN rooms r ON r.instance = s.instance AND r.room = s.room"
+      "SELECT "
+          + OF_SNAPSHOT
+          + " FROM snapshots s JOIN rooms r ON r.instance = s.instance AND r.room = s.room"
           + " WHERE s.instance = ? AND s.room = ? AND s.seq <= ? ORDER BY s.seq DESC LIMIT 1";
 
-  private static final String OLDEST =
-      "SELECT CASE WHEN e.seq - e.size < r.oldest THEN r.oldest ELSE e.seq - e.size + 1 END"
-          + " FROM entries e JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
-          + " WHERE e.instance = ? AND e.room = ? AND e.seq >= r.oldest ORDER BY e.seq LIMIT 1";
+  /** Of a room r. */
+  private static final String FIRST_ENTRY =
+      "(SELECT CASE WHEN e.seq - e.size < r.oldest THEN r.oldest ELSE e.seq - e.size + 1 END"
+          + " FROM entries e WHERE e.instance = r.instance AND e.room = r.room"
+          + " AND e.seq >= r.oldest ORDER BY e.seq LIMIT 1)";
+
+  /** Of a room r. */
   private static final String LAST_ENTRY =
-      "SELECT e.seq FROM entries e JOIN rooms r ON r.instance = e.instance AND r.room = e.room"
-          + " WHERE e.instance = ? AND e.room = ? ORDER BY e.seq DESC LIMIT 1";
+      "(SELECT max(e.seq) FROM entries e WHERE e.instance = r.instance AND e.room = r.room)";
+
+  /** Of a room r. */
   private static final String LAST_SNAPSHOT =
-      "SELECT s.seq FROM snapshots s JOIN rooms r ON r.instance = s.instance AND r.room = s.room"
-          + " WHERE s.instance = ? AND s.room = ? ORDER BY s.seq DESC LIMIT 1";
+      "(SELECT max(n.seq) FROM snapshots n WHERE n.instance = r.instance AND n.room = r.room)";
+
+  private static final String OF_ROOM = " FROM rooms r WHERE r.instance = ? AND r.room = ?";
+  private static final String OLDEST = "SELECT " + FIRST_ENTRY + OF_ROOM;
+  private static final String LAST = "SELECT " + LAST_ENTRY + ", " + LAST_SNAPSHOT + OF_ROOM;
+
+  /** All rooms of an instance, each with its newest snapshot: one statement, whatever is kept. */
+  private static final String ROOMS =
+      "SELECT "
+          + OF_SNAPSHOT
+          + ", r.room, r.epoch, "
+          + FIRST_ENTRY
+          + ", "
+          + LAST_ENTRY
+          + ", EXISTS (SELECT 1 FROM push_keys k WHERE k.instance = r.instance AND k.room = r.room)"
+          + " FROM rooms r LEFT JOIN snapshots s ON s.instance = r.instance AND s.room = r.room"
+          + " AND s.seq = "
+          + LAST_SNAPSHOT
+          + " WHERE r.instance = ?";
+
+  private static final String KEYS = "SELECT room, once, seq FROM push_keys WHERE instance = ?";
 
   private final int keysWindow;
 
@@ -154,61 +181,61 @@ final class RoomReads {
       select.setString(2, room);
       select.setLong(3, seq);
       try (ResultSet row = select.executeQuery()) {
-        return row.next()
-            ? new Snapshot(
-                row.getLong(1),
-                row.getString(2),
-                row.getLong(3),
-                row.getLong(4),
-                row.getLong(5),
-                payload(row.getInt(6), row.getBytes(7)))
-            : null;
+        return row.next() ? snapshot(row) : null;
       }
     }
   }
 
+  /** The snapshot of a row that begins with {@link #OF_SNAPSHOT}; null if it has none. */
+  private static Snapshot snapshot(ResultSet row) throws SQLException {
+    String epoch = row.getString(2);
+    return epoch == null
+        ? null
+        : new Snapshot(
+            row.getLong(1),
+            epoch,
+            row.getLong(3),
+            row.getLong(4),
+            row.getLong(5),
+            payload(row.getInt(6), row.getBytes(7)));
+  }
+
   Map<String, Journal.Room> of(Connection connection, String instance) throws SQLException {
-    Map<String, String> epochs = new HashMap<>();
-    try (PreparedStatement select =
-        connection.prepareStatement("SELECT room, epoch FROM rooms WHERE instance = ?")) {
+    Map<String, Journal.Room> rooms = new HashMap<>();
+    boolean keys = false;
+    try (PreparedStatement select = connection.prepareStatement(ROOMS)) {
       select.setString(1, instance);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          epochs.put(row.getString(1), row.getString(2));
+          Snapshot snapshot = snapshot(row);
+          keys |= row.getBoolean(12);
+          long last = Math.max(row.getLong(11), snapshot == null ? 0 : snapshot.seq());
+          rooms.put(
+              row.getString(8),
+              new Journal.Room(row.getString(9), snapshot, row.getLong(10), last, new HashMap<>()));
         }
       }
     }
-    Map<String, Journal.Room> rooms = new HashMap<>();
-    for (Map.Entry<String, String> each : epochs.entrySet()) {
-      rooms.put(each.getKey(), room(connection, instance, each.getKey(), each.getValue()));
+    if (keys) {
+      addKeys(connection, instance, rooms);
     }
     return rooms;
   }
 
-  private Journal.Room room(Connection connection, String instance, String room, String epoch)
+  private void addKeys(Connection connection, String instance, Map<String, Journal.Room> rooms)
       throws SQLException {
-    Snapshot snapshot = snapshot(connection, instance, room, Long.MAX_VALUE);
-    long last = last(connection, instance, room);
-    Map<String, Long> keys = keys(connection, instance, room, last - keysWindow);
-    return new Journal.Room(epoch, snapshot, oldest(connection, instance, room), last, keys);
-  }
-
-  private static Map<String, Long> keys(
-      Connection connection, String instance, String room, long after) throws SQLException {
-    Map<String, Long> found = new HashMap<>();
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "SELECT once, seq FROM push_keys WHERE instance = ? AND room = ? AND seq > ?")) {
+    try (PreparedStatement select = connection.prepareStatement(KEYS)) {
       select.setString(1, instance);
-      select.setString(2, room);
-      select.setLong(3, after);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          found.put(StoredText.back(row.getString(1)), row.getLong(2));
+          Journal.Room room = rooms.get(row.getString(1));
+          long seq = row.getLong(3);
+          if (room != null && seq > room.last() - keysWindow) {
+            room.keys().put(StoredText.back(row.getString(2)), seq);
+          }
         }
       }
     }
-    return found;
   }
 
   /** Sequence of the first entry that is kept; 0 if there is none. */
@@ -218,19 +245,24 @@ final class RoomReads {
 
   /** Sequence of the last entry ever appended; it may survive only in a snapshot. */
   long last(Connection connection, String instance, String room) throws SQLException {
-    return Math.max(
-        number(connection, LAST_ENTRY, instance, room),
-        number(connection, LAST_SNAPSHOT, instance, room));
+    return number(connection, LAST, instance, room);
   }
 
+  /** The highest number of a row; 0 if there is none. */
   private static long number(Connection connection, String select, String instance, String room)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(select)) {
       statement.setString(1, instance);
       statement.setString(2, room);
+      long highest = 0;
       try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? row.getLong(1) : 0;
+        if (row.next()) {
+          for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+            highest = Math.max(highest, row.getLong(i));
+          }
+        }
       }
+      return highest;
     }
   }
 }
