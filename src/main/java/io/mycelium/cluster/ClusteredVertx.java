@@ -83,7 +83,10 @@ public record ClusteredVertx(Vertx vertx, Membership membership, PeerFlow flow) 
               membership.listen(flow);
               flow.start();
               check.start();
-              figures.gauges(() -> membership.others().size() + 1, flow::unacked);
+              figures.gauges(
+                  () -> membership.others().size() + 1,
+                  flow::unacked,
+                  () -> registrations.own().size());
               if (files != null) {
                 BusTls.keep(vertx, config, files);
               }

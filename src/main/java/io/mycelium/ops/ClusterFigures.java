@@ -73,13 +73,18 @@ public final class ClusterFigures {
    * @param nodes this one included
    * @param unackedBytes to all other nodes
    */
-  public void gauges(LongSupplier nodes, LongSupplier unackedBytes) {
+  public void gauges(LongSupplier nodes, LongSupplier unackedBytes, LongSupplier registrations) {
     gauge("mycelium.cluster.nodes", "nodes", "Nodes that this one sees, itself included", nodes);
     gauge(
         "mycelium.cluster.unacked.bytes",
         "bytes",
         "Bytes on their way to other nodes",
         unackedBytes);
+    gauge(
+        "mycelium.cluster.registrations",
+        "registrations",
+        "Addresses of this node that the engine keeps, however many instances there are",
+        registrations);
   }
 
   private void gauge(String name, String unit, String help, LongSupplier value) {

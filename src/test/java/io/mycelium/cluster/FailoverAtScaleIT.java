@@ -28,7 +28,8 @@ class FailoverAtScaleIT {
       clocks.start(clients);
       servers.start();
       servers.start();
-      FailoverLoad.Result result = FailoverLoad.end(servers, null, clients, ACTIVE);
+      assertThat(FailoverLoad.registrations(servers)).allMatch(count -> count > 3 && count < 30);
+      FailoverLoad.Result result = FailoverLoad.end(servers, 0, null, clients, ACTIVE);
       assertThat(result.wrong()).isEmpty();
       // On a busy machine some wait for longer than the ten seconds after which they are told so.
       assertThat(result.answers().keySet()).isSubsetOf("ok", "timeout");

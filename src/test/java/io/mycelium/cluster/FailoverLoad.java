@@ -6,6 +6,7 @@ import io.mycelium.testing.ServerProcess;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +21,6 @@ final class FailoverLoad {
   private static final long ON_ITS_WAY_NANOS = 30_000_000;
 
   private static final long PERIOD_MS = 1000;
-  private static final int WARM = 200;
 
   /**
    * What was measured.
@@ -49,41 +49,62 @@ final class FailoverLoad {
    */
   static Result run(boolean cut, int instances, int active) {
     String url = Servers.newDatabase();
-    Namespaces network = cut ? Namespaces.make("mycf", 119, 3) : null;
+    Namespaces network = cut ? Namespaces.make("mycf", 119, 4) : null;
     if (cut && (network == null || !network.reach())) {
       return null;
     }
     try (network;
-        Servers servers = cut ? Servers.in(network, url, 3) : Servers.onLoopback(url, 3);
-        PushingClients clients = new PushingClients(PERIOD_MS)) {
+        Servers servers = cut ? Servers.in(network, url, 4) : Servers.onLoopback(url, 4)) {
       servers.flags("-Xmx1g", "-XX:TieredStopAtLevel=4");
-      return run(servers, network, clients, instances, active);
+      return run(servers, network, instances, active);
     }
   }
 
-  private static Result run(
-      Servers servers, Namespaces network, PushingClients clients, int instances, int active) {
+  private static Result run(Servers servers, Namespaces network, int instances, int active) {
     servers.start();
-    long began = System.nanoTime();
-    clients.create(servers.node(0), "i", instances, "accumulative");
-    Figures.log("%d instances made in %d ms", instances, since(began));
-    servers.start();
-    servers.start();
-    // A node that has run for a while has done all this before.
-    clients.create(servers.node(1), "w", WARM, "accumulative");
-    clients.create(servers.node(2), "v", WARM, "accumulative");
-    return end(servers, network, clients, active);
+    try (PushingClients clients = new PushingClients(PERIOD_MS)) {
+      long began = System.nanoTime();
+      clients.create(servers.node(0), "i", instances, "accumulative");
+      Figures.log("%d instances made in %d ms", instances, since(began));
+      servers.start();
+      servers.start();
+      Figures.log("each node has %s addresses in the engine", registrations(servers));
+      rehearse(servers, active);
+      return end(servers, 0, network, clients, active);
+    }
   }
 
-  /** Ends the first of three servers while some of its instances have a client elsewhere. */
-  static Result end(Servers servers, Namespaces network, PushingClients clients, int active) {
-    join(servers, clients, active, List.of(servers.node(1), servers.node(2)));
-    String dead = servers.id(0);
+  /** Survivors that have run for a while have been through a failover; what the first one takes. */
+  private static void rehearse(Servers servers, int active) {
+    servers.start();
+    try (PushingClients clients = new PushingClients(PERIOD_MS)) {
+      clients.create(servers.node(3), "r", active, "accumulative");
+      Figures.log("rehearsal with %d instances:", active);
+      end(servers, 3, null, clients, active);
+    }
+  }
+
+  /** Of each node that runs, what it has for others to send to. */
+  static List<Double> registrations(Servers servers) {
+    return IntStream.rangeClosed(0, 2)
+        .mapToObj(i -> servers.node(i).meter("mycelium_cluster_registrations"))
+        .toList();
+  }
+
+  /**
+   * Ends a server while some of its instances have a client at the second or third.
+   *
+   * @param network in which it is cut off; null to kill it
+   */
+  static Result end(
+      Servers servers, int node, Namespaces network, PushingClients clients, int active) {
+    join(servers, node, clients, active, List.of(servers.node(1), servers.node(2)));
+    String dead = servers.id(node);
     long from = System.nanoTime();
     if (network == null) {
-      servers.node(0).kill();
+      servers.node(node).kill();
     } else {
-      network.cut(1);
+      network.cut(node + 1);
     }
     Result result = result(clients, from);
     log(network == null ? "owner killed" : "owner's network cut", servers, dead, result);
@@ -97,7 +118,7 @@ final class FailoverLoad {
    * @param left as many of its instances are still there about then
    */
   static Result endWhileMoving(Servers servers, PushingClients clients, int active, int left) {
-    join(servers, clients, active, List.of(servers.node(2)));
+    join(servers, 0, clients, active, List.of(servers.node(2)));
     String dead = servers.id(0);
     servers.node(1).request("PUT", "/nodes/" + servers.id(2) + "/drain", null);
     servers.node(1).request("PUT", "/nodes/" + dead + "/drain", null);
@@ -117,11 +138,12 @@ final class FailoverLoad {
   }
 
   private static void join(
-      Servers servers, PushingClients clients, int active, List<ServerProcess> nodes) {
+      Servers servers, int owner, PushingClients clients, int active, List<ServerProcess> nodes) {
     List<String> used =
         servers.texts(
-            "SELECT id FROM instances WHERE owner = '%s' AND id LIKE 'i%%' ORDER BY md5(id) LIMIT %d",
-            servers.id(0), active);
+            "SELECT id FROM instances WHERE owner = '%s' AND type = 'accumulative'"
+                + " ORDER BY md5(id) LIMIT %d",
+            servers.id(owner), active);
     clients.join(used, nodes);
     clients.awaitDeliveries();
     clients.awaitDeliveries();

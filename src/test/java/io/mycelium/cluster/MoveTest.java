@@ -10,52 +10,60 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Instances go from one node to another while their sockets stay. */
 class MoveTest {
   private static final int PUSHES = 300;
 
-  private ServerCluster cluster;
+  private static ServerCluster cluster;
 
-  @BeforeEach
-  void start() {
-    cluster = ServerCluster.start(Map.of("MYCELIUM_CLUSTER_MOVES_PER_SECOND", "0"));
+  /** Each test has an instance of its own. */
+  private final String chat = "chat-" + UUID.randomUUID();
+
+  @BeforeAll
+  static void start() {
+    cluster = startCluster();
   }
 
-  @AfterEach
-  void stop() {
+  private static ServerCluster startCluster() {
+    return ServerCluster.start(Map.of("MYCELIUM_CLUSTER_MOVES_PER_SECOND", "0"));
+  }
+
+  @AfterAll
+  static void stop() {
     cluster.close();
   }
 
-  private void create(String durability) {
+  private void create(ServerCluster where, String durability) {
     String spec =
         """
-        {"id": "chat", "type": "accumulative", "config": {"durability": "%s"}, "rooms": {"r": {}}}
+        {"id": "%s", "type": "accumulative", "config": {"durability": "%s"}, "rooms": {"r": {}}}
         """
-            .formatted(durability);
-    cluster.node(0).request("POST", "/instances", spec);
+            .formatted(chat, durability);
+    where.node(0).request("POST", "/instances", spec);
   }
 
   /** Pushes one after the other from one node while the instance goes round all three. */
   private void pushWhileItMoves(String durability) {
-    create(durability);
+    create(cluster, durability);
     List<String> ids = List.of(cluster.id(0), cluster.id(1), cluster.id(2));
-    assertThat(cluster.owner("chat")).isEqualTo(ids.get(0));
-    PhoenixSocket ada = cluster.socket(1, "chat", "r");
-    PhoenixSocket bob = cluster.socket(2, "chat", "r");
-    PhoenixSocket cy = cluster.socket(0, "chat", "r");
+    assertThat(cluster.owner(chat)).isEqualTo(ids.get(0));
+    PhoenixSocket ada = cluster.socket(1, chat, "r");
+    PhoenixSocket bob = cluster.socket(2, chat, "r");
+    PhoenixSocket cy = cluster.socket(0, chat, "r");
     List<Long> pauses = new ArrayList<>();
     List<Long> seqs = new ArrayList<>();
     for (int i = 0; i < PUSHES; i++) {
       ada.send("['1','p" + i + "','r','push',{'n':" + i + "}]");
       if (i % 50 == 25) {
         String to = ids.get((i / 50 + 1) % 3);
-        JsonObject moved = cluster.move(i % 3, "chat", to);
+        JsonObject moved = cluster.move(i % 3, chat, to);
         assertThat(moved.getString("to")).isEqualTo(to);
         pauses.add(moved.getLong("ms"));
       }
@@ -79,8 +87,8 @@ class MoveTest {
       }
       assertThat(events).doesNotContain("phx_error", "phx_close").containsOnlyOnce("state");
     }
-    assertThat(cluster.owner("chat")).isEqualTo(ids.get(PUSHES / 50 % 3));
-    JsonObject shown = cluster.json(0, "GET", "/instances/chat", null);
+    assertThat(cluster.owner(chat)).isEqualTo(ids.get(PUSHES / 50 % 3));
+    JsonObject shown = cluster.json(0, "GET", "/instances/" + chat, null);
     assertThat(shown.getInteger("connections")).as("sockets after the last move").isEqualTo(3);
     Figures.log("six moves of a room (%s), pauses in ms: %s", durability, pauses);
   }
@@ -99,9 +107,9 @@ class MoveTest {
   @Test
   void aRoomWithoutJournalKeepsItsState() {
     pushWhileItMoves("none");
-    JsonObject room = cluster.json(1, "GET", "/instances/chat/rooms/r", null);
+    JsonObject room = cluster.json(1, "GET", "/instances/" + chat + "/rooms/r", null);
     assertThat(room.getLong("seq")).isEqualTo(PUSHES);
-    PhoenixSocket late = cluster.socket(2, "chat", "r");
+    PhoenixSocket late = cluster.socket(2, chat, "r");
     JsonObject state = late.awaitEvent("state").getJsonObject(4);
     assertThat(state.getLong("seq")).isEqualTo(PUSHES);
     assertThat(state.getJsonObject("data").getJsonObject("state").size()).isGreaterThan(40);
@@ -109,9 +117,9 @@ class MoveTest {
 
   @Test
   void aDrainedNodeHandsOverWhatItHasAndItsSocketsStay() {
-    create("sync");
+    create(cluster, "sync");
     String first = cluster.id(0);
-    PhoenixSocket stays = cluster.socket(0, "chat", "r");
+    PhoenixSocket stays = cluster.socket(0, chat, "r");
     JsonObject drained = cluster.json(1, "PUT", "/nodes/" + first + "/drain", null);
     assertThat(drained.getBoolean("draining")).isTrue();
     awaitOwnerOtherThan(first);
@@ -128,7 +136,7 @@ class MoveTest {
   /** The events of the cluster tell when it is done. */
   private void awaitOwnerOtherThan(String node) {
     long deadline = System.nanoTime() + 20_000_000_000L;
-    while (node.equals(cluster.owner("chat"))) {
+    while (node.equals(cluster.owner(chat))) {
       assertThat(System.nanoTime()).as("still on " + node).isLessThan(deadline);
     }
   }
@@ -136,21 +144,23 @@ class MoveTest {
   /** Nobody is refused, and who has a socket elsewhere does not notice. */
   @Test
   void aNodeThatEndsHandsOverFirst() {
-    create("none");
-    PhoenixSocket ada = cluster.socket(1, "chat", "r");
-    ada.send("['1','a','r','push',{'n':0}]");
-    assertThat(Chat.seq(ada, "a")).isEqualTo(1);
-    cluster.node(0).stop();
-    ada.send("['1','b','r','push',{'n':1}]");
-    assertThat(Chat.seq(ada, "b")).as("the room of memory only went along").isEqualTo(2);
-    assertThat(ada.rest().stream().map(frame -> ((PhoenixSocket.Text) frame).event()))
-        .doesNotContain("phx_error", "phx_close");
+    try (ServerCluster ending = startCluster()) {
+      create(ending, "none");
+      PhoenixSocket ada = ending.socket(1, chat, "r");
+      ada.send("['1','a','r','push',{'n':0}]");
+      assertThat(Chat.seq(ada, "a")).isEqualTo(1);
+      ending.node(0).stop();
+      ada.send("['1','b','r','push',{'n':1}]");
+      assertThat(Chat.seq(ada, "b")).as("the room of memory only went along").isEqualTo(2);
+      assertThat(ada.rest().stream().map(frame -> ((PhoenixSocket.Text) frame).event()))
+          .doesNotContain("phx_error", "phx_close");
+    }
   }
 
   @Test
   void whatCannotMoveIsRefusedInWords() {
-    create("sync");
-    assertThat(refusal("/instances/chat/move", "{\"node\": \"nobody\"}"))
+    create(cluster, "sync");
+    assertThat(refusal("/instances/" + chat + "/move", "{\"node\": \"nobody\"}"))
         .contains("404", "unknown_node", "nobody");
     assertThat(refusal("/instances/none/move", "{}")).contains("404", "unknown_instance");
   }

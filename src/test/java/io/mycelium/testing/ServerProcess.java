@@ -29,6 +29,7 @@ import java.util.stream.Stream;
  */
 public final class ServerProcess implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("listening https?://localhost:(\\d+)/");
+  private static final Pattern MANAGEMENT = Pattern.compile("management http://localhost:(\\d+)/");
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   /** For tests the start counts, not what the JIT makes of it later. */
@@ -313,8 +314,33 @@ public final class ServerProcess implements AutoCloseable {
     log.add(line);
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   public synchronized String log() {
     return String.join("\n", log);
+  }
+
+  /**
+   * The value of a meter that has no labels, from {@code /metrics}.
+   *
+   * @param name such as {@code mycelium_connections}
+   */
+  public double meter(String name) {
+    Matcher management = MANAGEMENT.matcher(log());
+    if (!management.find()) {
+      throw new AssertionError("the log names no management port: " + log());
+    }
+    String where = "http://" + setting.host() + ":" + management.group(1) + "/metrics";
+    return HTTP.sendAsync(
+            HttpRequest.newBuilder(URI.create(where)).build(), HttpResponse.BodyHandlers.ofLines())
+        .join()
+        .body()
+        .filter(line -> line.startsWith(name + " "))
+        .map(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("there is no meter " + name));
   }
 
   /**
