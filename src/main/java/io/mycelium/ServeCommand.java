@@ -67,6 +67,7 @@ final class ServeCommand implements Callable<Integer> {
       log.info(tokenHint(config.access().secretFile()));
     }
     node.announce();
+    Training.run();
     // The drain halts the process; nothing else ends it.
     new CountDownLatch(1).await();
     return 0;

@@ -2,6 +2,7 @@ package io.mycelium;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.testing.FreePorts;
 import io.mycelium.testing.ServerProcess;
 import io.mycelium.testing.Tokens;
 import java.io.BufferedReader;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ProcessIT {
   private Process node;
+
+  private List<String> jvmFlags = List.of();
 
   @TempDir private Path folder;
 
@@ -62,6 +65,18 @@ class ProcessIT {
     assertThat(lines).singleElement().asString().contains("command line: web.port is 70000");
   }
 
+  /** What {@code .ci/aot-cache} relies on. */
+  @Test
+  void aTrainingRunHasTwoNodesOfAClusterBesidesItsOwn() throws Exception {
+    jvmFlags = List.of("-Dmycelium.training.port=" + FreePorts.inRow(4));
+    List<String> lines = startAndAwait("training: done", "serve", "--port", "0");
+    assertThat(lines).filteredOn(line -> line.endsWith("is there, 2 nodes")).hasSize(2);
+    assertThat(lines).noneMatch(line -> line.contains(" ERROR "));
+    node.toHandle().destroy();
+    assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(node.exitValue()).isZero();
+  }
+
   private List<String> startAndAwait(String text, String... arguments) throws IOException {
     start(arguments);
     List<String> lines = new ArrayList<>();
@@ -81,7 +96,7 @@ class ProcessIT {
 
   private void start(String... arguments) throws IOException {
     ProcessBuilder builder =
-        ServerProcess.command(List.of(), System.getProperty("java.class.path"), List.of(arguments));
+        ServerProcess.command(jvmFlags, System.getProperty("java.class.path"), List.of(arguments));
     Map<String, String> environment = builder.environment();
     environment.put("MYCELIUM_JOURNAL_URL", "jdbc:sqlite:" + folder.resolve("mycelium.db"));
     environment.put("MYCELIUM_ACCESS_SECRET", Tokens.SECRET);

@@ -164,6 +164,27 @@ public record ClusterConfig(
     }
   }
 
+  /** One of several nodes on this machine, without TLS. */
+  public static ClusterConfig local(int port, List<String> members) {
+    ClusterConfig usual = DEFAULT;
+    return new ClusterConfig(
+        true,
+        usual.name,
+        usual.host,
+        port,
+        members,
+        "",
+        usual.lease,
+        usual.renewEvery,
+        usual.maxUnackedBytes,
+        usual.maxFrameBytes,
+        usual.movesPerSecond,
+        "",
+        "",
+        "",
+        usual.tlsReloadInterval);
+  }
+
   public boolean isTls() {
     return !tlsCertificate.isEmpty();
   }
