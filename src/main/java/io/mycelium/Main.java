@@ -22,7 +22,8 @@ import picocli.CommandLine.IVersionProvider;
       ServeCommand.class,
       ConfigCommand.class,
       TokenCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      BenchCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {

@@ -85,6 +85,7 @@ class ArchitectureTest {
                   "bus",
                   "protocol",
                   "ops")),
+          Map.entry("bench", Set.of("protocol", "ops")),
           Map.entry("console", Set.of("access", "bus", "protocol", "ops")),
           Map.entry(
               "doctor",

@@ -1,0 +1,280 @@
+package io.mycelium.bench;
+
+import io.mycelium.ops.Descriptors;
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
+
+/** One run, from the instances that it makes to their end. Blocks; not for an event loop. */
+public final class Bench implements AutoCloseable {
+  private static final int SETTLE_MS = 20_000;
+  private static final long LOOK_MS = 50;
+  private static final int OWN_DESCRIPTORS = 200;
+  private static final String JOIN_STORM = "join-storm";
+
+  /**
+   * How a run is made.
+   *
+   * @param url of the server
+   * @param token that may create instances and join their rooms; null for none
+   * @param pid of the server on this machine; null if it is elsewhere
+   * @param metrics URL of its meters; null for the usual one
+   * @param warmUp seconds before the measured ones, at the first rate
+   * @param seconds of each rate
+   * @param threads event loops
+   * @param settleMs for which answers and deliveries may come after the last push
+   */
+  public record Options(
+      String url,
+      String token,
+      Long pid,
+      String metrics,
+      int warmUp,
+      int seconds,
+      int threads,
+      int settleMs) {
+    /** With the usual patience. */
+    public Options(
+        String url, String token, Long pid, String metrics, int warmUp, int seconds, int threads) {
+      this(url, token, pid, metrics, warmUp, seconds, threads, SETTLE_MS);
+    }
+
+    Options settlingFor(int ms) {
+      return new Options(url, token, pid, metrics, warmUp, seconds, threads, ms);
+    }
+  }
+
+  private final Scenario scenario;
+  private final Options options;
+  private final Progress progress;
+  private final Faults faults = new Faults();
+  private final Vertx vertx;
+  private final Target target;
+  private final Usage usage;
+  private final List<String> ids = new ArrayList<>();
+  private final List<Loop> loops = new ArrayList<>();
+  private final List<RoomCheck> rooms = new ArrayList<>();
+
+  /**
+   * @throws Refusal if the run is impossible on this machine, or the URL is wrong
+   */
+  public Bench(Scenario scenario, Options options, Progress progress) {
+    this.scenario = scenario;
+    this.options = options;
+    this.progress = progress;
+    long most = Descriptors.max();
+    if (most > 0 && scenario.allSockets() + OWN_DESCRIPTORS > most) {
+      throw new Refusal(
+          ErrorCode.INVALID_CONFIG,
+          "%s needs %d sockets, and this process may have no more than %d file descriptors: raise the limit (ulimit -n), or ask for less (--instances, --rooms, --sockets)"
+              .formatted(scenario.name(), scenario.allSockets(), most));
+    }
+    this.vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(options.threads() + 1)
+                .setPreferNativeTransport(true)
+                .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false)));
+    this.target = target();
+    String metrics = options.metrics() == null ? target.usualMetrics() : options.metrics();
+    this.usage = new Usage(vertx, options.pid(), metrics);
+  }
+
+  private Target target() {
+    try {
+      return new Target(vertx, options.url(), options.token());
+    } catch (Refusal e) {
+      vertx.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws Refusal if the server cannot be reached or refuses something before the measured time
+   */
+  public Result run() {
+    progress.say("making " + scenario.instances() + " instances");
+    String run = "bench-" + UUID.randomUUID().toString().substring(0, 8) + '-';
+    IntStream.range(0, scenario.instances()).forEach(i -> ids.add(run + i));
+    reached(target.create(scenario, ids));
+    populate();
+    Usage.Sample empty = usage.sample().await();
+    progress.say("connecting " + scenario.allSockets() + " sockets");
+    long began = System.nanoTime();
+    reached(all(Loop::connect));
+    Result result = new Result(scenario, options, faults);
+    result.connected((System.nanoTime() - began) / 1e9, joins(), empty, usage.sample().await());
+    warmUp();
+    if (scenario.rates().isEmpty()) {
+      result.add(step(0));
+    }
+    for (double rate : scenario.rates()) {
+      result.add(step(rate));
+    }
+    loops.forEach(loop -> loop.on(Bench.<Void>done(loop::rest)).await());
+    finish();
+    if (scenario.kind() == Scenario.Kind.RECONNECT) {
+      result.reconnected(joins());
+    }
+    return result;
+  }
+
+  private static <T> Supplier<Future<T>> done(Runnable work) {
+    return () -> {
+      work.run();
+      return Future.succeededFuture();
+    };
+  }
+
+  /** Names a failure before anything is measured: the server is not there, or does not allow it. */
+  private void reached(Future<Void> work) {
+    try {
+      work.await();
+    } catch (Refusal e) {
+      throw e;
+    } catch (Exception e) {
+      throw new Refusal(
+          ErrorCode.INVALID_CONFIG,
+          "%s: %s; expected a server that is ready there, and with access.mode: required a --token that may create instances and join"
+              .formatted(options.url(), e.getMessage()));
+    }
+  }
+
+  /** Seats all sockets; the sockets of a room are on one event loop. */
+  private void populate() {
+    Marker marker = new Marker(scenario.bytes());
+    for (int i = 0; i < options.threads(); i++) {
+      loops.add(new Loop(target, scenario.name().equals(JOIN_STORM), faults));
+    }
+    int user = 0;
+    for (String id : ids) {
+      for (int room = 0; room < scenario.rooms(); room++) {
+        RoomCheck check = new RoomCheck("room" + room, faults);
+        Loop loop = loops.get(rooms.size() % loops.size());
+        rooms.add(check);
+        for (int socket = 0; socket < scenario.sockets(); socket++) {
+          Peer peer = new Peer(user, check, marker.copy(), scenario.isComplete(), faults, loop);
+          loop.add(new Loop.Seat(peer, id, user), socket < scenario.pushers());
+          user++;
+        }
+      }
+    }
+    loops.forEach(loop -> vertx.deployVerticle(loop, new DeploymentOptions()).await());
+  }
+
+  private Future<Void> all(Function<Loop, Future<Void>> work) {
+    return Future.all(loops.stream().map(loop -> loop.on(() -> work.apply(loop))).toList())
+        .mapEmpty();
+  }
+
+  private Histogram joins() {
+    Histogram all = Step.histogram();
+    loops.forEach(loop -> all.add(loop.joins()));
+    return all;
+  }
+
+  private void warmUp() {
+    boolean mixed = scenario.kind() == Scenario.Kind.MIXED;
+    loops.forEach(loop -> loop.on(Bench.<Void>done(() -> loop.begin(mixed))).await());
+    if (options.warmUp() > 0 && !scenario.rates().isEmpty()) {
+      progress.begin("warm-up", options.warmUp());
+      push(scenario.rates().get(0), options.warmUp());
+    }
+  }
+
+  /** One rate, measured. */
+  private Step step(double rate) {
+    progress.begin(rate == 0 ? "at rest" : "%.0f pushes/s".formatted(rate), options.seconds());
+    Usage.Sample before = usage.sample().await();
+    List<Usage.Sample> samples = new ArrayList<>();
+    long timer = vertx.setPeriodic(1000, second -> usage.sample().onSuccess(samples::add));
+    if (scenario.kind() == Scenario.Kind.RECONNECT) {
+      long half = TimeUnit.SECONDS.toMillis(options.seconds()) / 2;
+      vertx.setTimer(Math.max(1, half), storm -> reconnect());
+    }
+    Step step = push(rate, options.seconds());
+    vertx.cancelTimer(timer);
+    step.before = before;
+    step.after = usage.sample().await();
+    for (int i = 0; i < Math.min(samples.size(), step.line.size()); i++) {
+      step.line.get(i).usage = samples.get(i);
+    }
+    return step;
+  }
+
+  private void reconnect() {
+    all(Loop::reconnect)
+        .onFailure(cause -> faults.add("refused", "reconnect: %s", cause.getMessage()));
+  }
+
+  /** Done once all is delivered and answered, or will never be. */
+  private Step push(double rate, int seconds) {
+    double pushers = loops.stream().mapToDouble(Loop::pushers).sum();
+    long began = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20);
+    List<Future<Step>> parts = new ArrayList<>();
+    for (Loop loop : loops) {
+      double share = pushers == 0 ? 0 : rate * loop.pushers() / pushers;
+      parts.add(loop.on(() -> loop.push(share, began, seconds)));
+    }
+    long timer = vertx.setPeriodic(200, tick -> progress.at(System.nanoTime() - began));
+    Future.all(parts).await();
+    vertx.cancelTimer(timer);
+    progress.end();
+    // The last deliveries are the slow ones.
+    settle();
+    Step whole = new Step(rate, began, seconds);
+    parts.forEach(part -> whole.add(part.result()));
+    return whole;
+  }
+
+  /** Waits until every push is answered and every socket has all of its room. */
+  private void settle() {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.settleMs());
+    while (!unfinished().isEmpty() && System.nanoTime() < deadline) {
+      vertx.timer(LOOK_MS, TimeUnit.MILLISECONDS).await();
+    }
+  }
+
+  private List<Peer> unfinished() {
+    List<Peer> all = new ArrayList<>();
+    loops.forEach(
+        loop -> all.addAll(loop.on(() -> Future.succeededFuture(loop.unfinished())).await()));
+    return all;
+  }
+
+  private void finish() {
+    for (Peer each : unfinished()) {
+      faults.add("unfinished", "%s, %d pushes are not answered", each.where(), each.waiting());
+    }
+    if (scenario.isComplete()) {
+      rooms.forEach(RoomCheck::finish);
+    }
+  }
+
+  /** Closes the sockets, and deletes the instances that it made. */
+  @Override
+  public void close() {
+    try {
+      for (String deployment : vertx.deploymentIDs()) {
+        vertx.undeploy(deployment).await();
+      }
+      target.delete(ids).otherwiseEmpty().await();
+    } finally {
+      vertx.close().await();
+    }
+  }
+}

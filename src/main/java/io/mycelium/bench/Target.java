@@ -1,0 +1,153 @@
+package io.mycelium.bench;
+
+import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The server under load, by way of its REST API. Any thread. */
+final class Target {
+  private static final int AT_ONCE = 16;
+
+  private final HttpClient client;
+  private final String host;
+  private final int port;
+  private final boolean secure;
+  private final String token;
+
+  /**
+   * @param url such as {@code http://localhost:4000}
+   * @param token of a back end, which may create instances and join all rooms; null for none
+   * @throws Refusal if the URL is none of a server
+   */
+  Target(Vertx vertx, String url, String token) {
+    URI uri = uri(url);
+    this.secure = "https".equals(uri.getScheme());
+    this.host = uri.getHost();
+    this.port = uri.getPort() > 0 ? uri.getPort() : secure ? 443 : 80;
+    this.token = token;
+    this.client =
+        vertx.createHttpClient(
+            new HttpClientOptions().setSsl(secure).setConnectTimeout(5000),
+            new PoolOptions().setHttp1MaxSize(AT_ONCE));
+  }
+
+  private static URI uri(String url) {
+    try {
+      URI uri = URI.create(url);
+      if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
+        return uri;
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below.
+    }
+    throw Refusal.of(ErrorCode.INVALID_CONFIG, "url", url, "http://HOST:PORT or https://HOST:PORT");
+  }
+
+  boolean isSecure() {
+    return secure;
+  }
+
+  /** Whether many connections may come from several addresses of this machine. */
+  boolean isOnLoopback() {
+    return host.equals("localhost") || host.startsWith("127.");
+  }
+
+  /** Where the server's meters are by default, next to its main port; null beyond this machine. */
+  String usualMetrics() {
+    return isOnLoopback() ? "http://" + host + ":" + (port + 1) + "/metrics" : null;
+  }
+
+  WebSocketConnectOptions socket(String instance, int user) {
+    WebSocketConnectOptions options =
+        new WebSocketConnectOptions()
+            .setHost(host)
+            .setPort(port)
+            .setSsl(secure)
+            .setURI("/socket/" + instance + "/websocket?vsn=2.0.0&userId=u" + user);
+    if (token != null) {
+      options.putHeader("Authorization", "Bearer " + token);
+    }
+    return options;
+  }
+
+  /** Makes the instances of a run. */
+  Future<Void> create(Scenario scenario, List<String> ids) {
+    return eachOf(ids, id -> request(HttpMethod.POST, "", scenario.instance(id).toBuffer(), 201));
+  }
+
+  Future<Void> delete(List<String> ids) {
+    return eachOf(ids, id -> request(HttpMethod.DELETE, "/" + id, Buffer.buffer(), 204));
+  }
+
+  private interface Work {
+    Future<Void> on(String id);
+  }
+
+  private static Future<Void> eachOf(List<String> ids, Work work) {
+    AtomicInteger next = new AtomicInteger();
+    List<Future<Void>> lines = new ArrayList<>();
+    for (int i = 0; i < AT_ONCE; i++) {
+      lines.add(line(ids, next, work));
+    }
+    return Future.all(lines).mapEmpty();
+  }
+
+  private static Future<Void> line(List<String> ids, AtomicInteger next, Work work) {
+    int number = next.getAndIncrement();
+    return number >= ids.size()
+        ? Future.succeededFuture()
+        : work.on(ids.get(number)).compose(done -> line(ids, next, work));
+  }
+
+  private Future<Void> request(HttpMethod method, String path, Buffer body, int expected) {
+    RequestOptions options =
+        new RequestOptions()
+            .setMethod(method)
+            .setHost(host)
+            .setPort(port)
+            .setSsl(secure)
+            .setURI("/api/v1/instances" + path)
+            .putHeader("Content-Type", "application/json");
+    if (token != null) {
+      options.putHeader("Authorization", "Bearer " + token);
+    }
+    return client
+        .request(options)
+        .compose(request -> request.send(body))
+        .compose(
+            response ->
+                response.statusCode() == expected
+                    ? response.end()
+                    : response
+                        .body()
+                        .compose(
+                            text ->
+                                Future.failedFuture(
+                                    refused(method, path, response.statusCode(), text))));
+  }
+
+  private static Refusal refused(HttpMethod method, String path, int status, Buffer body) {
+    String words = body.toString();
+    try {
+      words = new JsonObject(body).getString("detail", words);
+    } catch (RuntimeException noJson) {
+      // As it is.
+    }
+    return new Refusal(
+        ErrorCode.INVALID_CONFIG,
+        method + " /api/v1/instances" + path + " was answered with " + status + ": " + words);
+  }
+}

@@ -1,0 +1,99 @@
+package io.mycelium.bench;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the server takes of its machine: of a process here, or as its own {@code /metrics} tell it.
+ * Any thread.
+ */
+final class Usage {
+  /**
+   * @param cpuSeconds since the process began
+   * @param rssMb resident memory; of {@code /metrics} what the JVM uses, without threads and
+   *     sockets
+   */
+  record Sample(double cpuSeconds, double rssMb) {}
+
+  private static final String CPU = "process_cpu_time_ns_total ";
+  private static final String MEMORY = "jvm_memory_used_bytes{";
+  private static final double TICKS = 100;
+  private static final double MB = 1 << 20;
+
+  private final Long pid;
+  private final HttpClient client;
+  private final String metrics;
+
+  /**
+   * @param pid of the server, if it is on this machine; else null
+   * @param metrics URL of the server's meters; null for none
+   */
+  Usage(Vertx vertx, Long pid, String metrics) {
+    this.pid = pid;
+    this.metrics = metrics;
+    this.client = vertx.createHttpClient();
+  }
+
+  /** Now; null where nobody can tell. */
+  Future<Sample> sample() {
+    if (pid != null) {
+      return Future.succeededFuture(ofProcess(pid));
+    }
+    if (metrics == null) {
+      return Future.succeededFuture();
+    }
+    return client
+        .request(
+            new RequestOptions()
+                .setMethod(HttpMethod.GET)
+                .setAbsoluteURI(metrics)
+                .setConnectTimeout(1000))
+        .compose(request -> request.send())
+        .compose(
+            response ->
+                response.statusCode() == 200
+                    ? response.body()
+                    : Future.failedFuture("status " + response.statusCode()))
+        .map(body -> ofMetrics(body.toString().lines().toList()))
+        .otherwiseEmpty();
+  }
+
+  private static Sample ofProcess(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      // After the name, which may have blanks: state is the first, user and system time 12th and
+      // 13th.
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      double cpu = (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS;
+      double rss =
+          Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+              .filter(line -> line.startsWith("VmRSS:"))
+              .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024.0)
+              .findFirst()
+              .orElse(0);
+      return new Sample(cpu, rss);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  static Sample ofMetrics(List<String> lines) {
+    double cpu = -1;
+    double memory = 0;
+    for (String line : lines) {
+      if (line.startsWith(CPU)) {
+        cpu = Double.parseDouble(line.substring(CPU.length())) / 1e9;
+      } else if (line.startsWith(MEMORY)) {
+        memory += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+      }
+    }
+    return cpu < 0 ? null : new Sample(cpu, memory / MB);
+  }
+}
