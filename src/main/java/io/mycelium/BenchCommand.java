@@ -56,7 +56,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--token",
       paramLabel = "TOKEN",
       description =
-          "May create and delete instances and join their rooms: mycelium token --scope admin.")
+          "May create and delete instances and join their rooms: mycelium token --user bench --instances '*' --scope admin.")
   private String token;
 
   @Option(
@@ -179,8 +179,7 @@ final class BenchCommand implements Callable<Integer> {
     Scenario found = Scenario.all().get(name);
     if (found == null) {
       throw new ParameterException(
-          spec.commandLine(),
-          "SCENARIO is " + name + ", expected one of " + String.join(", ", Scenario.names()));
+          spec.commandLine(), "SCENARIO is " + name + ", expected one of:" + Scenario.described());
     }
     expect("--seconds", seconds, 1, 86_400);
     expect("--warm-up", warmUp, 0, 3600);

@@ -128,7 +128,12 @@ class BenchCommandTest {
             "--json",
             folder.resolve("figures.json").toString());
     assertThat(ended.code()).isZero();
-    assertThat(ended.out()).contains("6 sockets joined in", "p99 ms", "checked: no gap, no double");
+    assertThat(ended.out())
+        .contains(
+            "rooms: instances 1, rooms 2, sockets 3",
+            "6 sockets joined in",
+            "p99 ms",
+            "checked: no gap, no double");
     assertThat(ended.err()).contains("warm-up, 1 s", "20 pushes/s, 1 s", "40 pushes/s, 1 s");
     JsonObject found = new JsonObject(Files.readString(folder.resolve("figures.json")));
     assertThat(found.getJsonArray("steps")).hasSize(2);
@@ -145,7 +150,8 @@ class BenchCommandTest {
   void wrongWordsAreNamed() {
     Ended ended = bench("bench", "everything");
     assertThat(ended.code()).isEqualTo(2);
-    assertThat(ended.err()).contains("SCENARIO is everything, expected one of fanout, rooms");
+    assertThat(ended.err())
+        .contains("SCENARIO is everything, expected one of:", "steady           20 rooms of 50");
     ended = bench("bench", "rooms", "--url", url(), "--pushers", "60");
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.err()).contains("pushers is 60, expected 0 to sockets, which is 50");

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
@@ -78,7 +77,8 @@ public final class Bench implements AutoCloseable {
     if (most > 0 && scenario.allSockets() + OWN_DESCRIPTORS > most) {
       throw new Refusal(
           ErrorCode.INVALID_CONFIG,
-          "%s needs %d sockets, and this process may have no more than %d file descriptors: raise the limit (ulimit -n), or ask for less (--instances, --rooms, --sockets)"
+          ("%s needs %d sockets, and this process may have no more than %d file descriptors:"
+                  + " raise the limit (ulimit -n), or ask for less (--instances, --rooms, --sockets)")
               .formatted(scenario.name(), scenario.allSockets(), most));
     }
     this.vertx =
@@ -125,19 +125,11 @@ public final class Bench implements AutoCloseable {
     for (double rate : scenario.rates()) {
       result.add(step(rate));
     }
-    loops.forEach(loop -> loop.on(Bench.<Void>done(loop::rest)).await());
     finish();
     if (scenario.kind() == Scenario.Kind.RECONNECT) {
       result.reconnected(joins());
     }
     return result;
-  }
-
-  private static <T> Supplier<Future<T>> done(Runnable work) {
-    return () -> {
-      work.run();
-      return Future.succeededFuture();
-    };
   }
 
   /** Names a failure before anything is measured: the server is not there, or does not allow it. */
@@ -149,16 +141,19 @@ public final class Bench implements AutoCloseable {
     } catch (Exception e) {
       throw new Refusal(
           ErrorCode.INVALID_CONFIG,
-          "%s: %s; expected a server that is ready there, and with access.mode: required a --token that may create instances and join"
+          ("%s: %s; expected a server that is ready there, and with access.mode: required a --token"
+                  + " that may create instances and join")
               .formatted(options.url(), e.getMessage()));
     }
   }
 
   /** Seats all sockets; the sockets of a room are on one event loop. */
   private void populate() {
+    boolean storm = scenario.name().equals(JOIN_STORM);
+    boolean mixed = scenario.kind() == Scenario.Kind.MIXED;
     Marker marker = new Marker(scenario.bytes());
     for (int i = 0; i < options.threads(); i++) {
-      loops.add(new Loop(target, scenario.name().equals(JOIN_STORM), faults));
+      loops.add(new Loop(target, i, options.threads(), storm, mixed, faults));
     }
     int user = 0;
     for (String id : ids) {
@@ -188,8 +183,6 @@ public final class Bench implements AutoCloseable {
   }
 
   private void warmUp() {
-    boolean mixed = scenario.kind() == Scenario.Kind.MIXED;
-    loops.forEach(loop -> loop.on(Bench.<Void>done(() -> loop.begin(mixed))).await());
     if (options.warmUp() > 0 && !scenario.rates().isEmpty()) {
       progress.begin("warm-up", options.warmUp());
       push(scenario.rates().get(0), options.warmUp());

@@ -22,7 +22,10 @@ final class Loop extends VerticleBase implements Peer.Figures {
   private static final int SPREAD_MS = 1000;
 
   private final Target target;
+  private final int index;
+  private final int loops;
   private final boolean storm;
+  private final boolean mixed;
   private final List<Seat> seats = new ArrayList<>();
   private final List<Peer> pushers = new ArrayList<>();
   private final List<WebSocketClient> clients = new ArrayList<>();
@@ -34,11 +37,16 @@ final class Loop extends VerticleBase implements Peer.Figures {
   private int next;
 
   /**
+   * @param index of this loop among those of the run, from 0
    * @param storm whether all sockets begin to connect at once; else some at a time
+   * @param mixed whether they have {@link Habits}
    */
-  Loop(Target target, boolean storm, Faults faults) {
+  Loop(Target target, int index, int loops, boolean storm, boolean mixed, Faults faults) {
     this.target = target;
+    this.index = index;
+    this.loops = loops;
     this.storm = storm;
+    this.mixed = mixed;
     this.faults = faults;
   }
 
@@ -68,10 +76,14 @@ final class Loop extends VerticleBase implements Peer.Figures {
               .setMaxFrameSize(1 << 24)
               .setMaxMessageSize(1 << 24)
               .setConnectTimeout(30_000);
-      if (i > 0 && target.isOnLoopback()) {
-        options.setLocalAddress("127.0.0." + (1 + i));
+      int address = i * loops + index;
+      if (address > 0 && target.isOnLoopback()) {
+        options.setLocalAddress("127.0.0." + (1 + address));
       }
       clients.add(vertx.createWebSocketClient(options));
+    }
+    if (mixed) {
+      habits = new Habits(vertx, seats.stream().map(Seat::peer).toList(), faults);
     }
     return Future.succeededFuture();
   }
@@ -126,13 +138,6 @@ final class Loop extends VerticleBase implements Peer.Figures {
     return Future.all(all).mapEmpty();
   }
 
-  void begin(boolean mixed) {
-    if (mixed) {
-      habits = new Habits(vertx, seats.stream().map(Seat::peer).toList(), faults);
-      habits.start();
-    }
-  }
-
   /**
    * Pushes at a rate.
    *
@@ -142,6 +147,9 @@ final class Loop extends VerticleBase implements Peer.Figures {
   Future<Step> push(double rate, long began, int seconds) {
     Step now = new Step(rate, began, seconds);
     step = now;
+    if (habits != null) {
+      habits.start();
+    }
     Promise<Step> over = Promise.promise();
     Schedule schedule = pushers.isEmpty() || rate == 0 ? null : new Schedule(rate, began, seconds);
     vertx.setPeriodic(
@@ -153,6 +161,9 @@ final class Loop extends VerticleBase implements Peer.Figures {
           boolean timeIsUp = System.nanoTime() - began >= TimeUnit.SECONDS.toNanos(seconds);
           if (timeIsUp && (schedule == null || schedule.isOver())) {
             vertx.cancelTimer(timer);
+            if (habits != null) {
+              habits.stop();
+            }
             over.complete(now);
           }
         });
@@ -189,12 +200,6 @@ final class Loop extends VerticleBase implements Peer.Figures {
         .map(Seat::peer)
         .filter(peer -> !peer.isJoined() || peer.waiting() > 0 || peer.isBehind())
         .toList();
-  }
-
-  void rest() {
-    if (habits != null) {
-      habits.stop();
-    }
   }
 
   @Override

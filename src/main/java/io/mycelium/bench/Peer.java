@@ -60,7 +60,7 @@ final class Peer {
   Future<Void> join(WebSocket opened) {
     socket = opened;
     leaving = false;
-    opened.textMessageHandler(this::frame);
+    opened.textMessageHandler(text -> frame(opened, text));
     opened.closeHandler(closed -> closed(opened));
     return join();
   }
@@ -155,7 +155,10 @@ final class Peer {
     }
   }
 
-  private void frame(String text) {
+  private void frame(WebSocket from, String text) {
+    if (from != socket || leaving) {
+      return;
+    }
     long now = System.nanoTime();
     if (text.startsWith("[null,null,") && text.indexOf(MESSAGE) > 0) {
       message(text, now);
@@ -221,9 +224,12 @@ final class Peer {
       faults.add("refused", "socket %d in %s: %s", id, room.room(), text);
       return;
     }
+    int at = text.lastIndexOf(SEQUENCE);
+    long seq = Marker.number(text, at + SEQUENCE.length(), text.indexOf('}', at));
     if (complete) {
-      int at = text.lastIndexOf(SEQUENCE);
-      room.entry(Marker.number(text, at + SEQUENCE.length(), text.indexOf('}', at)), id, number);
+      room.entry(seq, id, number);
+    } else {
+      room.reached(seq);
     }
     figures.acknowledged(Marker.number(text, point + 1, end), now);
   }

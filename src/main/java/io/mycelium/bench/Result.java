@@ -90,7 +90,7 @@ public final class Result {
   /** The table, for people. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
-    lines.add("%s: %s".formatted(scenario.name(), scenario.about()));
+    lines.add(scenario.line());
     lines.add(
         text(
             "%d sockets joined in %.2f s, each within p50 %s p99 %s ms%s",

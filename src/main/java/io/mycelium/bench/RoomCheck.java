@@ -29,6 +29,11 @@ final class RoomCheck {
     return room;
   }
 
+  /** The room has that many entries, of which not each is delivered by itself. */
+  void reached(long seq) {
+    last = Math.max(last, seq);
+  }
+
   /** A delivery, or an acknowledgement. */
   void entry(long seq, int sender, int number) {
     if (seq < 1 || seq > Integer.MAX_VALUE - 8) {

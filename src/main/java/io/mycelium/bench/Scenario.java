@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What a run does.
@@ -156,6 +157,13 @@ public record Scenario(
     return Map.copyOf(ALL);
   }
 
+  /** A line for each, with what it does. */
+  public static String described() {
+    return ALL.values().stream()
+        .map(each -> "%n  %-16s %s".formatted(each.name, each.about))
+        .collect(Collectors.joining());
+  }
+
   /** The names, in the order in which they are told of. */
   public static List<String> names() {
     return List.copyOf(ALL.keySet());
@@ -299,6 +307,13 @@ public record Scenario(
         .put("type", type)
         .put("config", config)
         .put("rooms", made);
+  }
+
+  /** What it is, in one line. */
+  String line() {
+    return "%s: instances %d, rooms %d, sockets %d, pushers %d, bytes %d; %s, durability %s, presence %s"
+            .formatted(name, instances, rooms, sockets, pushers, bytes, type, durability, presence)
+        + (patchInterval > 0 ? ", patch interval " + patchInterval + " ms" : "");
   }
 
   JsonObject json() {
