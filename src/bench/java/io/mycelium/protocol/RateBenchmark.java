@@ -40,7 +40,7 @@ public class RateBenchmark {
   @Benchmark
   public long messageOfAUser() {
     now += 10;
-    return shared.take(now);
+    return shared.take(now, 1);
   }
 
   @Benchmark
