@@ -260,16 +260,17 @@ final class Moves {
     LOG.info(
         "cluster: instance {} of node {} was on its way and goes on here", id, expected.from());
     routes.pause(id);
-    return directories
-        .here("lookup", id)
-        .onSuccess(found -> routes.lead(id, peers.ownId()))
-        .onFailure(cause -> notTaken(id, cause))
-        .onComplete(
-            done -> {
-              come(id, expected);
-              ask(id, peers.others());
-            })
+    return settle(id, expected, directories.here("lookup", id))
+        .onComplete(done -> ask(id, peers.others()))
         .mapEmpty();
+  }
+
+  /** What follows once an instance that came has started here, or has not. */
+  private Future<Object> settle(String id, Coming expected, Future<Object> start) {
+    return start
+        .onSuccess(taken -> routes.lead(id, peers.ownId()))
+        .onFailure(cause -> notTaken(id, cause))
+        .onComplete(done -> come(id, expected));
   }
 
   /** What the links of those nodes sent to this one for that instance is lost. */
@@ -293,10 +294,7 @@ final class Moves {
         request.getJsonObject(HANDOVER) == null
             ? directories.here("lookup", id)
             : directories.here(request);
-    return taking
-        .onSuccess(taken -> routes.lead(id, peers.ownId()))
-        .onFailure(cause -> notTaken(id, cause))
-        .onComplete(done -> come(id, expected));
+    return settle(id, expected, taking);
   }
 
   private void notTaken(String id, Throwable cause) {

@@ -240,29 +240,25 @@ final class RoomReads {
 
   /** Sequence of the first entry that is kept; 0 if there is none. */
   long oldest(Connection connection, String instance, String room) throws SQLException {
-    return number(connection, OLDEST, instance, room);
+    try (PreparedStatement select = ofRoom(connection, OLDEST, instance, room);
+        ResultSet row = select.executeQuery()) {
+      return row.next() ? row.getLong(1) : 0;
+    }
   }
 
   /** Sequence of the last entry ever appended; it may survive only in a snapshot. */
   long last(Connection connection, String instance, String room) throws SQLException {
-    return number(connection, LAST, instance, room);
+    try (PreparedStatement select = ofRoom(connection, LAST, instance, room);
+        ResultSet row = select.executeQuery()) {
+      return row.next() ? Math.max(row.getLong(1), row.getLong(2)) : 0;
+    }
   }
 
-  /** The highest number of a row; 0 if there is none. */
-  private static long number(Connection connection, String select, String instance, String room)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(select)) {
-      statement.setString(1, instance);
-      statement.setString(2, room);
-      long highest = 0;
-      try (ResultSet row = statement.executeQuery()) {
-        if (row.next()) {
-          for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
-            highest = Math.max(highest, row.getLong(i));
-          }
-        }
-      }
-      return highest;
-    }
+  private static PreparedStatement ofRoom(
+      Connection connection, String select, String instance, String room) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(select);
+    statement.setString(1, instance);
+    statement.setString(2, room);
+    return statement;
   }
 }
