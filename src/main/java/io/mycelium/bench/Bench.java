@@ -3,7 +3,6 @@ package io.mycelium.bench;
 import io.mycelium.ops.Descriptors;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -21,7 +20,6 @@ public final class Bench implements AutoCloseable {
   private static final int SETTLE_MS = 20_000;
   private static final long LOOK_MS = 50;
   private static final int OWN_DESCRIPTORS = 200;
-  private static final String JOIN_STORM = "join-storm";
 
   /**
    * How a run is made.
@@ -48,10 +46,6 @@ public final class Bench implements AutoCloseable {
     public Options(
         String url, String token, Long pid, String metrics, int warmUp, int seconds, int threads) {
       this(url, token, pid, metrics, warmUp, seconds, threads, SETTLE_MS);
-    }
-
-    Options settlingFor(int ms) {
-      return new Options(url, token, pid, metrics, warmUp, seconds, threads, ms);
     }
   }
 
@@ -149,7 +143,7 @@ public final class Bench implements AutoCloseable {
 
   /** Seats all sockets; the sockets of a room are on one event loop. */
   private void populate() {
-    boolean storm = scenario.name().equals(JOIN_STORM);
+    boolean storm = scenario.kind() == Scenario.Kind.JOIN;
     boolean mixed = scenario.kind() == Scenario.Kind.MIXED;
     Marker marker = new Marker(scenario.bytes());
     for (int i = 0; i < options.threads(); i++) {
@@ -168,7 +162,7 @@ public final class Bench implements AutoCloseable {
         }
       }
     }
-    loops.forEach(loop -> vertx.deployVerticle(loop, new DeploymentOptions()).await());
+    loops.forEach(loop -> vertx.deployVerticle(loop).await());
   }
 
   private Future<Void> all(Function<Loop, Future<Void>> work) {
@@ -216,7 +210,7 @@ public final class Bench implements AutoCloseable {
 
   /** Done once all is delivered and answered, or will never be. */
   private Step push(double rate, int seconds) {
-    double pushers = loops.stream().mapToDouble(Loop::pushers).sum();
+    int pushers = loops.stream().mapToInt(Loop::pushers).sum();
     long began = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20);
     List<Future<Step>> parts = new ArrayList<>();
     for (Loop loop : loops) {

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.HdrHistogram.Histogram;
 
 /** The pictures of a run. */
 public final class Charts {
@@ -67,7 +66,7 @@ public final class Charts {
       for (double percentile : PERCENTILES) {
         // What less than one delivery stands for is not known.
         if (step.deliveries.getTotalCount() * (1 - percentile / 100) >= 1) {
-          points.add(new Point(nines(percentile), ms(step.deliveries, percentile)));
+          points.add(new Point(nines(percentile), Step.ms(step.deliveries, percentile)));
         }
       }
       chart.line("%.0f pushes/s".formatted(step.rate), points);
@@ -84,9 +83,9 @@ public final class Charts {
       for (Step.Second each : step.line) {
         second++;
         if (each.deliveries.getTotalCount() > 0) {
-          half.add(new Point(second, ms(each.deliveries, 50)));
-          most.add(new Point(second, ms(each.deliveries, 99)));
-          all.add(new Point(second, ms(each.deliveries, 100)));
+          half.add(new Point(second, Step.ms(each.deliveries, 50)));
+          most.add(new Point(second, Step.ms(each.deliveries, 99)));
+          all.add(new Point(second, Step.ms(each.deliveries, 100)));
         }
       }
     }
@@ -105,8 +104,8 @@ public final class Charts {
     double highest = 0;
     for (Step step : result.steps()) {
       highest = Math.max(highest, step.rate);
-      half.add(new Point(step.rate, ms(step.deliveries, 50)));
-      most.add(new Point(step.rate, ms(step.deliveries, 99)));
+      half.add(new Point(step.rate, Step.ms(step.deliveries, 50)));
+      most.add(new Point(step.rate, Step.ms(step.deliveries, 99)));
     }
     List<Tick> rates = Chart.linear(highest);
     return new Chart(
@@ -117,9 +116,5 @@ public final class Charts {
         .xAxis(0, rates.get(rates.size() - 1).at(), rates)
         .line("p50", half)
         .line("p99", most);
-  }
-
-  private static double ms(Histogram histogram, double percentile) {
-    return histogram.getValueAtPercentile(percentile) / 1000.0;
   }
 }

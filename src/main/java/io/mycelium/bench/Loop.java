@@ -58,7 +58,7 @@ final class Loop extends VerticleBase implements Peer.Figures {
     }
   }
 
-  double pushers() {
+  int pushers() {
     return pushers.size();
   }
 

@@ -24,6 +24,7 @@ final class Peer {
   private final Marker marker;
   private final boolean complete;
   private final Faults faults;
+  private final Figures figures;
   private WebSocket socket;
   private Promise<Void> joining;
   private Promise<Void> answering;
@@ -40,8 +41,6 @@ final class Peer {
 
     void acknowledged(long due, long now);
   }
-
-  private Figures figures;
 
   /**
    * @param id of the socket in its run
@@ -179,33 +178,28 @@ final class Peer {
   }
 
   private void message(String text, long now) {
-    int at = text.lastIndexOf(SEQUENCE);
-    long seq = at < 0 ? -1 : Marker.number(text, at + SEQUENCE.length(), text.indexOf('}', at));
-    if (complete) {
-      long next = seen;
-      for (int from = marker.next(text, 0); from >= 0; from = marker.next(text, from)) {
-        next++;
-        entry(next, now);
+    long seq = sequence(text);
+    long next = seen;
+    for (int from = marker.next(text, 0); from >= 0; from = marker.next(text, from)) {
+      next++;
+      checkPayload();
+      if (complete) {
+        room.entry(next, marker.sender, marker.number);
       }
-      if (next != seq) {
-        faults.add("gap", "%s: after %d came %d entries up to %d", where(), seen, next - seen, seq);
-      }
-    } else {
-      if (seq <= seen) {
-        faults.add("order", "%s: after %d came %d", where(), seen, seq);
-      }
-      for (int from = marker.next(text, 0); from >= 0; from = marker.next(text, from)) {
-        checkPayload();
-        figures.delivered(marker.due, now);
-      }
+      figures.delivered(marker.due, now);
+    }
+    if (complete && next != seq) {
+      faults.add("gap", "%s: after %d came %d entries up to %d", where(), seen, next - seen, seq);
+    } else if (!complete && seq <= seen) {
+      faults.add("order", "%s: after %d came %d", where(), seen, seq);
     }
     seen = Math.max(seen, seq);
   }
 
-  private void entry(long seq, long now) {
-    checkPayload();
-    room.entry(seq, marker.sender, marker.number);
-    figures.delivered(marker.due, now);
+  /** Of the entry that a reply tells of, or of the last one of a message; -1 if there is none. */
+  private static long sequence(String text) {
+    int at = text.lastIndexOf(SEQUENCE);
+    return at < 0 ? -1 : Marker.number(text, at + SEQUENCE.length(), text.indexOf('}', at));
   }
 
   private void checkPayload() {
@@ -224,8 +218,7 @@ final class Peer {
       faults.add("refused", "socket %d in %s: %s", id, room.room(), text);
       return;
     }
-    int at = text.lastIndexOf(SEQUENCE);
-    long seq = Marker.number(text, at + SEQUENCE.length(), text.indexOf('}', at));
+    long seq = sequence(text);
     if (complete) {
       room.entry(seq, id, number);
     } else {

@@ -140,7 +140,7 @@ public final class Result {
   }
 
   private static String ms(Histogram histogram, double percentile) {
-    return text("%.2f", histogram.getValueAtPercentile(percentile) / 1000.0);
+    return text("%.2f", Step.ms(histogram, percentile));
   }
 
   private static String text(String format, Object... values) {

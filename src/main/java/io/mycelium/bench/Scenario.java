@@ -43,6 +43,8 @@ public record Scenario(
   public enum Kind {
     /** They stay. */
     STEADY,
+    /** They stay, and all begin to connect at once. */
+    JOIN,
     /** All go and come back, in the middle of the measured time. */
     RECONNECT,
     /** They leave and join rooms and read history, as people do: see {@link Habits}. */
@@ -70,7 +72,7 @@ public record Scenario(
         50,
         50,
         400);
-    add("join-storm", "1,000 sockets that connect and join at once", Kind.STEADY, 1, 20, 50, 0, 0);
+    add("join-storm", "1,000 sockets that connect and join at once", Kind.JOIN, 1, 20, 50, 0, 0);
     add(
         "reconnect-storm",
         "1,000 sockets that lose their connection at once and resume",
@@ -98,13 +100,22 @@ public record Scenario(
         10,
         10,
         100);
-    Scenario small = ALL.get("small");
     put(
-        small
-            .named("durable", "the same as small, each push on disk before it is acknowledged")
-            .with(List.of(2000.0))
-            .keeping(SYNC));
-    Scenario players =
+        new Scenario(
+            "durable",
+            "the same as small, each push on disk before it is acknowledged",
+            Kind.STEADY,
+            1,
+            200,
+            5,
+            5,
+            List.of(2000.0),
+            64,
+            ACCUMULATIVE,
+            SYNC,
+            0,
+            OFF));
+    put(
         new Scenario(
             "movement",
             "10 rooms of 20 players at 20 Hz",
@@ -118,8 +129,7 @@ public record Scenario(
             COLLABORATIVE,
             NONE,
             0,
-            OFF);
-    put(players);
+            OFF));
   }
 
   private static void add(
@@ -191,57 +201,6 @@ public record Scenario(
     if (pushers == 0 && !rates.isEmpty()) {
       throw Refusal.of(ErrorCode.INVALID_CONFIG, "pushers", 0, "1 or more, since there is a rate");
     }
-  }
-
-  private Scenario named(String other, String words) {
-    return new Scenario(
-        other,
-        words,
-        kind,
-        instances,
-        rooms,
-        sockets,
-        pushers,
-        rates,
-        bytes,
-        type,
-        durability,
-        patchInterval,
-        presence);
-  }
-
-  private Scenario keeping(String other) {
-    return new Scenario(
-        name,
-        about,
-        kind,
-        instances,
-        rooms,
-        sockets,
-        pushers,
-        rates,
-        bytes,
-        type,
-        other,
-        patchInterval,
-        presence);
-  }
-
-  private Scenario with(List<Double> others) {
-    return new Scenario(
-        name,
-        about,
-        kind,
-        instances,
-        rooms,
-        sockets,
-        pushers,
-        others,
-        bytes,
-        type,
-        durability,
-        patchInterval,
-        presence);
   }
 
   /** The same with other figures; null leaves one as it is. */

@@ -86,6 +86,11 @@ final class Step {
     return Math.max(0, Math.min(HIGHEST_US, TimeUnit.NANOSECONDS.toMicros(nanos)));
   }
 
+  /** A percentile of such a histogram in milliseconds. */
+  static double ms(Histogram histogram, double percentile) {
+    return histogram.getValueAtPercentile(percentile) / 1000.0;
+  }
+
   /** Adds another event loop's part of the same step. */
   void add(Step other) {
     deliveries.add(other.deliveries);
