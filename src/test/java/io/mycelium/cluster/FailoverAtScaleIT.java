@@ -36,7 +36,7 @@ class FailoverAtScaleIT {
       assertThat(result.answers().get("ok")).isGreaterThan(ACTIVE);
       assertThat(result.at(0.5)).isLessThan(10_000);
       for (int survivor : new int[] {1, 2}) {
-        assertThat(owned(servers, survivor)).isGreaterThan(SHARE_AT_LEAST);
+        assertThat(servers.ownedBy(servers.id(survivor))).isGreaterThan(SHARE_AT_LEAST);
       }
       clocks.await("the owner's death");
 
@@ -65,10 +65,5 @@ class FailoverAtScaleIT {
       assertThat(result.at(1)).isLessThan(8_000);
       clocks.await("the death of a node that was being drained");
     }
-  }
-
-  private static int owned(Servers servers, int node) {
-    String count = "SELECT count(*) FROM instances WHERE owner = '%s'";
-    return Integer.parseInt(servers.texts(count, servers.id(node)).get(0));
   }
 }

@@ -122,7 +122,7 @@ final class FailoverLoad {
     String dead = servers.id(0);
     servers.node(1).request("PUT", "/nodes/" + servers.id(2) + "/drain", null);
     servers.node(1).request("PUT", "/nodes/" + dead + "/drain", null);
-    while (owned(servers, dead) > left) {
+    while (servers.ownedBy(dead) > left) {
       LockSupport.parkNanos(2_000_000);
     }
     long from = System.nanoTime();
@@ -130,11 +130,6 @@ final class FailoverLoad {
     Result result = result(clients, from);
     log("owner killed while it was drained", servers, dead, result);
     return result;
-  }
-
-  private static int owned(Servers servers, String node) {
-    String count = "SELECT count(*) FROM instances WHERE owner = '%s'";
-    return Integer.parseInt(servers.texts(count, node).get(0));
   }
 
   private static void join(

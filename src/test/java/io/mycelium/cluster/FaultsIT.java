@@ -134,15 +134,10 @@ class FaultsIT {
     return servers.texts("SELECT id || owner || (generation >> 20) FROM instances ORDER BY id");
   }
 
-  private int ownedBy(String node) {
-    String count = "SELECT count(*) FROM instances WHERE owner = '%s'";
-    return Integer.parseInt(servers.texts(count, node).get(0));
-  }
-
   /** Clients of all others get through although that node is lost to them. */
   private void isReplaced(String lost) {
     await("the node's lease is over", () -> !leases().contains(lost));
-    await("nothing is the lost node's", () -> ownedBy(lost) == 0);
+    await("nothing is the lost node's", () -> servers.ownedBy(lost) == 0);
     clients.awaitDeliveries();
   }
 
@@ -153,7 +148,7 @@ class FaultsIT {
   /** One that owns instances, of those without clients first. */
   private int owner() {
     for (int i = 0; i < NODES; i++) {
-      if (ownedBy(servers.id(i)) > 0) {
+      if (servers.ownedBy(servers.id(i)) > 0) {
         return i;
       }
     }

@@ -112,13 +112,13 @@ final class Servers implements AutoCloseable {
   /** How many instances each node owns, by its index; the last is nobody's, or of the dead. */
   String owned() {
     return IntStream.range(0, nodes.size())
-        .mapToObj(
-            i ->
-                "%d: %s"
-                    .formatted(
-                        i,
-                        texts("SELECT count(*) FROM instances WHERE owner = '%s'", id(i)).get(0)))
+        .mapToObj(i -> "%d: %s".formatted(i, ownedBy(id(i))))
         .collect(Collectors.joining(", "));
+  }
+
+  /** How many instances the store says are that node's. */
+  int ownedBy(String id) {
+    return Integer.parseInt(texts("SELECT count(*) FROM instances WHERE owner = '%s'", id).get(0));
   }
 
   /** The first column of what the statement finds. */

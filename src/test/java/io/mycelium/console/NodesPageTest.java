@@ -13,7 +13,6 @@ import io.mycelium.testing.browser.Chromium;
 import io.mycelium.testing.browser.View;
 import io.mycelium.testing.browser.Window;
 import io.vertx.core.json.JsonObject;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,15 +29,7 @@ class NodesPageTest {
 
   @BeforeAll
   static void start() {
-    cluster =
-        ServerCluster.start(
-            Map.of(
-                // Long enough that nobody loses it only because the machine is busy.
-                "MYCELIUM_CLUSTER_LEASE",
-                "6s",
-                // An instance stays where a test has put it.
-                "MYCELIUM_CLUSTER_MOVES_PER_SECOND",
-                "0"));
+    cluster = ServerCluster.atRest();
     for (int i = 0; i < 12; i++) {
       create("room-" + i);
     }

@@ -29,6 +29,18 @@ public final class ServerCluster implements AutoCloseable {
     return some(3, 3, settings);
   }
 
+  /** Three of which none loses its lease or gives instances away unless a test makes it. */
+  public static ServerCluster atRest() {
+    return start(
+        Map.of(
+            // Long enough that nobody loses it only because the machine is busy.
+            "MYCELIUM_CLUSTER_LEASE",
+            "6s",
+            // An instance stays where a test has put it.
+            "MYCELIUM_CLUSTER_MOVES_PER_SECOND",
+            "0"));
+  }
+
   /**
    * @param size how many there may be
    * @param now how many there are at first

@@ -260,15 +260,7 @@ class Pictures {
 
   @Test
   void nodes() {
-    cluster =
-        ServerCluster.start(
-            Map.of(
-                // Long enough that nobody loses it only because the machine is busy.
-                "MYCELIUM_CLUSTER_LEASE",
-                "6s",
-                // An instance stays where a test has put it.
-                "MYCELIUM_CLUSTER_MOVES_PER_SECOND",
-                "0"));
+    cluster = ServerCluster.atRest();
     ServerProcess first = cluster.node(0);
     String[] names = {"lobby-eu", "lobby-us", "standup", "retro", "match-1", "match-2", "sketch"};
     for (int i = 0; i < names.length; i++) {
