@@ -1,6 +1,8 @@
 package io.mycelium.cluster;
 
+import io.mycelium.testing.Figures;
 import io.mycelium.testing.ServerProcess;
+import io.mycelium.testing.TestNode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -8,6 +10,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +35,11 @@ import java.util.function.BooleanSupplier;
 final class PushingClients implements AutoCloseable {
   private static final int CONNECTIONS = 16;
   private static final int MINUTES = 5;
+  private static final long AGAIN_MS = 100;
+
+  /** What a command may be answered besides ok: names that a client may try again after. */
+  static final Set<String> RETRYABLE =
+      Set.of("journal_unavailable", "overloaded", "timeout", "instance_restarting");
 
   private final Vertx vertx = Vertx.vertx();
   private final WebSocketClient sockets =
@@ -40,6 +49,17 @@ final class PushingClients implements AutoCloseable {
   private final AtomicInteger sent = new AtomicInteger();
   private final long periodMs;
   private volatile boolean pushing = true;
+
+  /** An upgrade that was answered {@code {code, ...}}, or a join {@code {reason, ...}}. */
+  private static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final String reason;
+
+    Refused(JsonObject answer) {
+      super(answer.encode());
+      reason = answer.getString("reason", answer.getString("code"));
+    }
+  }
 
   /** One client; on one event loop. */
   private final class Client {
@@ -83,7 +103,9 @@ final class PushingClients implements AutoCloseable {
         if (status.equals("ok")) {
           joined.complete();
         } else {
-          joined.fail(payload.encode());
+          socket.closeHandler(null);
+          socket.close();
+          joined.fail(new Refused(payload.getJsonObject("response")));
         }
         return;
       }
@@ -207,12 +229,35 @@ final class PushingClients implements AutoCloseable {
       return Future.succeededFuture();
     }
     ServerProcess node = nodes.get(number % nodes.size());
-    Client client = clients.get(number);
+    long patience = System.nanoTime() + TestNode.PATIENCE.toNanos();
+    return join(clients.get(number), node, patience).compose(joined -> joinNext(next, nodes));
+  }
+
+  /** As every Phoenix client does, again after a refusal that is said to pass. */
+  private Future<Void> join(Client client, ServerProcess node, long patience) {
     String path = "/socket/" + client.instance + "/websocket?vsn=2.0.0";
     return sockets
         .connect(node.port(), node.host(), path)
+        .recover(cause -> Future.failedFuture(refusal(cause)))
         .compose(client::join)
-        .compose(joined -> joinNext(next, nodes));
+        .recover(
+            cause -> {
+              if (!(cause instanceof Refused refused)
+                  || !RETRYABLE.contains(refused.reason)
+                  || System.nanoTime() > patience) {
+                return Future.failedFuture(cause);
+              }
+              Figures.log("%s is joined again: %s", client.instance, cause.getMessage());
+              return vertx
+                  .timer(AGAIN_MS, TimeUnit.MILLISECONDS)
+                  .compose(again -> join(client, node, patience));
+            });
+  }
+
+  private static Throwable refusal(Throwable cause) {
+    return cause instanceof UpgradeRejectedException refused
+        ? new Refused(refused.getBody().toJsonObject())
+        : cause;
   }
 
   /** Waits until each has seen one more of its own messages. */
