@@ -1,6 +1,7 @@
 package io.mycelium.cluster;
 
 import io.mycelium.testing.Authority;
+import io.mycelium.testing.TestNode;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -21,7 +22,6 @@ import java.util.stream.Stream;
 /** A {@link Member} in a process of its own, which can be asked, killed, stopped and gone on. */
 final class MemberProcess implements AutoCloseable {
   static final String SAYS = "member: ";
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private final Process process;
   private final PrintStream in;
@@ -143,7 +143,7 @@ final class MemberProcess implements AutoCloseable {
 
   /** The first line, from now on or said before and not taken, that is such; it is taken. */
   String await(Predicate<String> wanted) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + TestNode.PATIENCE.toNanos();
     synchronized (said) {
       while (true) {
         for (String line : said) {
@@ -182,7 +182,7 @@ final class MemberProcess implements AutoCloseable {
 
   /** Asks until the other answers. */
   void awaitAnswerOf(String other) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + TestNode.PATIENCE.toNanos();
     String answer = ask(other);
     while (answer.startsWith("no")) {
       if (System.nanoTime() > end) {
@@ -199,7 +199,7 @@ final class MemberProcess implements AutoCloseable {
 
   /** Asks until it sees these others, by id and with commas between. */
   void awaitNodes(String others) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + TestNode.PATIENCE.toNanos();
     String seen = nodes();
     while (!seen.equals(others)) {
       if (System.nanoTime() > end) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.testing.Authority;
 import io.mycelium.testing.Figures;
+import io.mycelium.testing.Quiet;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ class MembershipIT {
   }
 
   @Test
+  @Quiet
   void threeNodesFindEachOtherAndNoticeOneThatIsKilled() {
     Authority authority = new Authority(folder, "ours");
     try (MemberProcess one = member(1).tls(authority.sign("one")).start();

@@ -3,6 +3,7 @@ package io.mycelium.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.access.SessionCookie;
+import io.mycelium.testing.Quiet;
 import io.mycelium.testing.TestNode;
 import io.mycelium.testing.Tokens;
 import java.io.IOException;
@@ -174,6 +175,7 @@ class AccessTest {
   }
 
   @Test
+  @Quiet
   void aRevocationClosesTheConsolesThatItIsAboutWithinASecond() throws Exception {
     startRequired();
     String eves = session("{'sub':'eve','instances':['*'],'scope':'console'}");

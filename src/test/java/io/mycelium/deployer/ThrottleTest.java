@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mycelium.instance.DeployerConfig;
 import io.mycelium.instance.InstanceMeters;
 import io.mycelium.testing.PhoenixSocket;
+import io.mycelium.testing.Quiet;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -90,6 +91,7 @@ class ThrottleTest {
   }
 
   @Test
+  @Quiet
   void aBusyOneThatIsStuckLosesItsTurnOnceItIsGivenUp() {
     node = TestNode.builder().types(new HogType()).supervision(3, 4, 2000).stuckAfter(400).start();
     node.create("{'id':'h','type':'hog'}");

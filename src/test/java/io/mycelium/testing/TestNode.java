@@ -52,7 +52,7 @@ import java.util.stream.Stream;
 public final class TestNode implements AutoCloseable {
   /** How long a test waits for an event that must come; {@code -Dmycelium.patience} in seconds. */
   public static final Duration PATIENCE =
-      Duration.ofSeconds(Integer.getInteger("mycelium.patience", 20));
+      Duration.ofSeconds(Integer.getInteger("mycelium.patience", 60));
 
   private final Vertx vertx;
   private final List<WebVerticle> webs = new ArrayList<>();

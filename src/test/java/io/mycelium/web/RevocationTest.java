@@ -3,6 +3,7 @@ package io.mycelium.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.testing.PhoenixSocket;
+import io.mycelium.testing.Quiet;
 import io.mycelium.testing.ServerProcess;
 import io.mycelium.testing.TestNode;
 import io.mycelium.testing.Tokens;
@@ -76,6 +77,7 @@ class RevocationTest {
   }
 
   @Test
+  @Quiet
   void socketsOfARevokedUserAreClosedOnAllEventLoopsAndOthersStay() throws Exception {
     try (TestNode node = start();
         PhoenixSocket bob = connect(tokens.user("bob"))) {
