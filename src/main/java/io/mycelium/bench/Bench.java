@@ -188,7 +188,8 @@ public final class Bench implements AutoCloseable {
     progress.begin(rate == 0 ? "at rest" : "%.0f pushes/s".formatted(rate), options.seconds());
     Usage.Sample before = usage.sample().await();
     List<Usage.Sample> samples = new ArrayList<>();
-    long timer = vertx.setPeriodic(1000, second -> usage.sample().onSuccess(samples::add));
+    long everyMs = TimeUnit.SECONDS.toMillis(Step.interval(options.seconds()));
+    long timer = vertx.setPeriodic(everyMs, part -> usage.sample().onSuccess(samples::add));
     if (scenario.kind() == Scenario.Kind.RECONNECT) {
       long half = TimeUnit.SECONDS.toMillis(options.seconds()) / 2;
       vertx.setTimer(Math.max(1, half), storm -> reconnect());

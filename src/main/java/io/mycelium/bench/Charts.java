@@ -80,8 +80,8 @@ public final class Charts {
     List<Point> all = new ArrayList<>();
     int second = 0;
     for (Step step : result.steps()) {
-      for (Step.Second each : step.line) {
-        second++;
+      for (Step.Part each : step.line) {
+        second += step.interval;
         if (each.deliveries.getTotalCount() > 0) {
           half.add(new Point(second, Step.ms(each.deliveries, 50)));
           most.add(new Point(second, Step.ms(each.deliveries, 99)));

@@ -91,7 +91,9 @@ final class Loop extends VerticleBase implements Peer.Figures {
   /** Runs it on this loop's event loop; any thread. */
   <T> Future<T> on(Supplier<Future<T>> work) {
     Promise<T> done = Promise.promise();
-    context.runOnContext(go -> work.get().onComplete(done));
+    // Whatever it throws is to be said, and not waited for.
+    context.runOnContext(
+        go -> Future.succeededFuture().compose(here -> work.get()).onComplete(done));
     return done.future();
   }
 

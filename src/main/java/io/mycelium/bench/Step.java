@@ -16,9 +16,12 @@ final class Step {
   private static final double[] QUANTILES = {50, 90, 99, 99.9};
   private static final String[] NAMES = {"p50", "p90", "p99", "p999"};
 
-  /** One second of it. */
-  static final class Second {
-    final Histogram deliveries = histogram();
+  /** Of its line: a picture has no use for more, and memory no place. */
+  private static final int MOST_POINTS = 600;
+
+  /** {@link #interval} seconds of it. */
+  static final class Part {
+    final Histogram deliveries = new Histogram(HIGHEST_US, 2);
     long pushes;
     Usage.Sample usage;
   }
@@ -28,7 +31,8 @@ final class Step {
   final int seconds;
   final Histogram deliveries = histogram();
   final Histogram replies = histogram();
-  final List<Second> line = new ArrayList<>();
+  final int interval;
+  final List<Part> line = new ArrayList<>();
   long sent;
   long late;
   Usage.Sample before;
@@ -41,25 +45,31 @@ final class Step {
     this.rate = rate;
     this.begin = begin;
     this.seconds = seconds;
-    for (int i = 0; i < seconds; i++) {
-      line.add(new Second());
+    this.interval = interval(seconds);
+    for (int i = 0; i < seconds; i += interval) {
+      line.add(new Part());
     }
+  }
+
+  /** The seconds for which a point of its line stands. */
+  static int interval(int seconds) {
+    return (seconds + MOST_POINTS - 1) / MOST_POINTS;
   }
 
   static Histogram histogram() {
     return new Histogram(HIGHEST_US, 3);
   }
 
-  private Second at(long due) {
-    long index = TimeUnit.NANOSECONDS.toSeconds(due - begin);
-    return due < begin || index >= seconds ? null : line.get((int) index);
+  private Part at(long due) {
+    long second = TimeUnit.NANOSECONDS.toSeconds(due - begin);
+    return due < begin || second >= seconds ? null : line.get((int) second / interval);
   }
 
   /** A push that was to be sent then. */
   void pushed(long due, long now) {
-    Second second = at(due);
-    if (second != null) {
-      second.pushes++;
+    Part part = at(due);
+    if (part != null) {
+      part.pushes++;
       sent++;
       if (now - due > TimeUnit.MILLISECONDS.toNanos(20)) {
         late++;
@@ -68,10 +78,10 @@ final class Step {
   }
 
   void delivered(long due, long now) {
-    Second second = at(due);
-    if (second != null) {
+    Part part = at(due);
+    if (part != null) {
       long us = micros(now - due);
-      second.deliveries.recordValue(us);
+      part.deliveries.recordValue(us);
       deliveries.recordValue(us);
     }
   }
@@ -97,7 +107,7 @@ final class Step {
     replies.add(other.replies);
     sent += other.sent;
     late += other.late;
-    for (int i = 0; i < seconds; i++) {
+    for (int i = 0; i < line.size(); i++) {
       line.get(i).deliveries.add(other.line.get(i).deliveries);
       line.get(i).pushes += other.line.get(i).pushes;
     }
@@ -120,16 +130,14 @@ final class Step {
   }
 
   JsonObject json() {
-    JsonArray seriesOfSeconds = new JsonArray();
-    for (Second each : line) {
-      JsonObject second =
+    JsonArray parts = new JsonArray();
+    for (Part each : line) {
+      JsonObject part =
           new JsonObject().put("pushes", each.pushes).put("delivery_us", json(each.deliveries));
       if (each.usage != null) {
-        second
-            .put("server_cpu_s", each.usage.cpuSeconds())
-            .put("server_rss_mb", each.usage.rssMb());
+        part.put("server_cpu_s", each.usage.cpuSeconds()).put("server_rss_mb", each.usage.rssMb());
       }
-      seriesOfSeconds.add(second);
+      parts.add(part);
     }
     JsonObject json =
         new JsonObject()
@@ -144,6 +152,6 @@ final class Step {
           .put("server_cpu", (after.cpuSeconds() - before.cpuSeconds()) / seconds)
           .put("server_rss_mb", after.rssMb());
     }
-    return json.put("line", seriesOfSeconds);
+    return json.put("line_interval_s", interval).put("line", parts);
   }
 }
