@@ -33,7 +33,7 @@ const draw = scenario(async (link, { room, user, strokes, parts, pause_ms: pause
     await board.until(`change ${seq}`, () => board.seq >= seq);
   });
   const again = await link.join(room, { inform });
-  compare(board, again, `${user}-`, strokes);
+  compare(board, again.joined, `${user}-`, strokes);
 });
 
 /** The picture that the changes made must be the one that a new join gets, with all that the user drew. */

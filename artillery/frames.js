@@ -148,6 +148,8 @@ class Room {
     if (event === 'state') {
       this.seq = payload.seq;
       this.state = payload.data.state;
+      // The state as it came: more messages may be read before whoever waits for it goes on.
+      this.joined = { seq: this.seq, state: { ...this.state } };
     }
     if (event === 'msg') this.change(payload);
     for (const wait of this.waiting) wait();
