@@ -75,9 +75,12 @@ class Link {
     request.resolve(response);
   }
 
-  /** Joins a room, and waits for its state; with `since`, a position of before, for nothing more than the reply. */
-  async join(topic, { since, inform = () => {} } = {}) {
-    const room = new Room(this, topic, inform);
+  /**
+   * Joins a room, and waits for its state; with `since`, a position of before, for nothing more than the reply. `inform` gets each
+   * key and value of its messages. `gathered` says that the room gathers changes, so that a message may be more than one number on.
+   */
+  async join(topic, { since, gathered = false, inform = () => {} } = {}) {
+    const room = new Room(this, topic, gathered, inform);
     const due = performance.now();
     // Up to the reply all that comes is still the room's of before, if this joins it again.
     const joining = this.request(null, topic, 'phx_join', since ? { since } : {}, () => this.rooms.set(topic, room));
@@ -109,8 +112,8 @@ class Link {
 
 /** A joined room: its position, its state, and whether every message comes once and in order. */
 class Room {
-  constructor(link, topic, inform) {
-    Object.assign(this, { link, topic, inform, waiting: new Set(), members: undefined, state: undefined });
+  constructor(link, topic, gathered, inform) {
+    Object.assign(this, { link, topic, gathered, inform, waiting: new Set(), members: undefined, state: undefined });
   }
 
   get position() {

@@ -20,8 +20,7 @@ const move = scenario(async (link, { room, user, steps, step_ms: pause }) => {
     latest.set(key, payload.n);
     if (payload.user === user) link.events.emit('histogram', 'mycelium.delivery_ms', performance.now() - due.get(payload.n));
   };
-  const field = await link.join(room, { inform });
-  field.gathered = true;
+  const field = await link.join(room, { gathered: true, inform });
   const own = () => [...latest].find(([key]) => key.endsWith(user))?.[1];
   await link.pace(steps, pause, async (n, at) => {
     due.set(n, at);

@@ -41,26 +41,32 @@ async function resume(link, room, since, posted) {
   return joined;
 }
 
+/** What a back end sends, by the number that each message got. */
+async function postAll(where, count, payload) {
+  const posted = new Map();
+  for (let i = 1; i <= count; i++) posted.set(await post(where, payload(i)), payload(i));
+  return posted;
+}
+
 /** A user who loses the socket again and again, while a back end posts: nothing may be missing or doubled after. */
 const lossy = scenario(async (first, { room, user, losses, missed, ...vars }, context) => {
   let link = first;
-  let joined = await link.join(room, { inform: check });
-  for (let loss = 1; loss <= losses; loss++) {
-    const since = joined.position;
-    await lose(link);
-    const posted = new Map();
-    for (let i = 1; i <= missed; i++) {
-      const payload = saying(user, loss * missed + i);
-      posted.set(await post({ ...vars, room }, payload), payload);
+  try {
+    let joined = await link.join(room, { inform: check });
+    for (let loss = 1; loss <= losses; loss++) {
+      const since = joined.position;
+      await lose(link);
+      const posted = await postAll({ ...vars, room }, missed, (i) => saying(user, loss * missed + i));
+      const due = performance.now();
+      link = await reconnect(link, context);
+      joined = await resume(link, room, since, posted);
+      link.events.emit('histogram', 'resume.back_ms', performance.now() - due);
+      const seq = await joined.push(saying(user, loss), performance.now());
+      await joined.until(`entry ${seq}`, () => joined.seq >= seq);
     }
-    const due = performance.now();
-    link = await reconnect(link, context);
-    joined = await resume(link, room, since, posted);
-    link.events.emit('histogram', 'resume.back_ms', performance.now() - due);
-    const seq = await joined.push(saying(user, loss), performance.now());
-    await joined.until(`entry ${seq}`, () => joined.seq >= seq);
+  } finally {
+    link.forget();
   }
-  link.forget();
 });
 
 module.exports = { ...instance({ type: 'accumulative', rooms: { general: {} } }), lossy };
