@@ -1,68 +1,37 @@
 'use strict';
 
-const HEARTBEAT_MS = 30000;
-const REPLY_TIMEOUT_MS = 10000;
+const { fault, scenario } = require('./frames');
+const { instance } = require('./server');
 
-/**
- * One user's messages: pushes them at their pace, waits for the reply to each, and times replies and deliveries
- * (those of its own messages, so that one clock measures both ends).
- */
-function talk(context, events, done) {
-  const { room, messages, pause_ms: pause } = context.vars;
-  const user = Math.random().toString(36).slice(2);
-  const sent = new Map();
-  let ref = 1;
-  let replies = 0;
-  let finished = false;
+const WORDS = ['mycelium', 'carries', 'what', 'one', 'tree', 'tells', 'another'];
 
-  const finish = (error) => {
-    if (finished) return;
-    finished = true;
-    clearInterval(talking);
-    clearInterval(beating);
-    clearTimeout(deadline);
-    context.ws.onmessage = undefined;
-    done(error);
-  };
-  const send = (topic, event, payload) => {
-    ref += 1;
-    context.ws.send(JSON.stringify([topic === 'phoenix' ? null : '1', String(ref), topic, event, payload]));
-    return String(ref);
-  };
+/** What a user says the nth time: whoever reads it can tell whether it is what was said. */
+const saying = (from, n) => ({ from, n, text: Array.from({ length: 3 + (n % 8) }, (_, i) => WORDS[(n + i) % WORDS.length]).join(' ') });
 
-  context.ws.onmessage = ({ data }) => {
-    const [, replyTo, , event, payload] = JSON.parse(data);
-    if (event === 'phx_reply' && sent.has(replyTo)) {
-      events.emit('histogram', 'chat.reply_ms', performance.now() - sent.get(replyTo));
-      sent.delete(replyTo);
-      if (payload.status !== 'ok') {
-        events.emit('error', `push_${payload.response.reason}`);
-      }
-      replies += 1;
-      if (replies === messages) finish();
-    } else if (event === 'msg') {
-      for (const entry of Object.values(payload.data.state)) {
-        events.emit('counter', 'chat.deliveries', 1);
-        if (entry.payload.from === user) {
-          events.emit('histogram', 'chat.delivery_ms', performance.now() - entry.payload.at);
-        }
-      }
-    } else if (event === 'phx_error') {
-      finish(new Error('phx_error'));
-    }
-  };
-
-  let pushed = 0;
-  const push = () => {
-    if (pushed === messages) return;
-    pushed += 1;
-    const at = performance.now();
-    sent.set(send(room, 'push', { from: user, at, message: 'hello' }), at);
-  };
-  push();
-  const talking = setInterval(push, pause);
-  const beating = setInterval(() => send('phoenix', 'heartbeat', {}), HEARTBEAT_MS);
-  const deadline = setTimeout(() => finish(new Error('reply_timeout')), messages * pause + REPLY_TIMEOUT_MS);
+/** Fails unless this entry is what its author said. */
+function check(seq, { payload }) {
+  if (JSON.stringify(payload) !== JSON.stringify(saying(payload.from, payload.n))) throw fault('changed', `entry ${seq} is ${JSON.stringify(payload)}`);
 }
 
-module.exports = { talk };
+/** A user who says something at a steady pace, and reads what all say: each message once, in order, unchanged, and its own under the number of the reply. */
+const chat = scenario(async (link, { room, user, messages, pause_ms: pause }) => {
+  const said = new Map();
+  const read = new Map();
+  const joined = await link.join(room, {
+    inform: (seq, entry) => {
+      check(seq, entry);
+      const { from, n } = entry.payload;
+      if (from !== user) return;
+      link.events.emit('histogram', 'mycelium.delivery_ms', performance.now() - said.get(n));
+      read.set(n, Number(seq));
+    },
+  });
+  await link.pace(messages, pause, async (n, due) => {
+    said.set(n, due);
+    const seq = await joined.push(saying(user, n), due);
+    await joined.until(`message ${n}`, () => read.has(n));
+    if (read.get(n) !== seq) throw fault('misnumbered', `message ${n} has the number ${read.get(n)}, but its reply says ${seq}`);
+  });
+});
+
+module.exports = { ...instance({ type: 'accumulative', rooms: { general: {} } }), chat, check, saying };
