@@ -1,0 +1,208 @@
+"""What is measured. Each part takes the servers in turn, round after round, so that a machine that drifts meets all alike."""
+import http.client
+import json
+from dataclasses import dataclass, field
+
+from .load import Over, bench, figures
+from .servers import SERVERS, WORK, Failure, Running
+
+TABLE = {
+    # Rates that the slowest of them carries, and rates that need the fastest ones.
+    'fanout': [20, 200],
+    'rooms': [200, 2000],
+    'small': [1000, 4000],
+    'steady': [200, 400],
+}
+
+
+@dataclass
+class Session:
+    """How all is measured, and what has gone wrong so far."""
+    names: list
+    rounds: int
+    seconds: int
+    warm: int
+    jit_warm: int
+    cores: tuple
+    quick: bool
+    descriptors: int
+    errors: list = field(default_factory=list)
+    settings: dict = None
+
+    def __post_init__(self):
+        self.warmed = set()
+
+    def running(self, name):
+        self.warmed.discard(name)
+        return Running(SERVERS[name], self.cores[0], self.settings)
+
+    def each(self, work, names=None):
+        """work(running, keep) for each server in each round; what it keeps is a run of the data. An error is no figure, and ends only its own part."""
+        runs = []
+        for number in range(self.rounds):
+            for name in names or self.names:
+                def keep(**values):
+                    runs.append({'server': name, 'round': number, **values})
+                    print('  ' + ' '.join(f'{key}={shown(value)}' for key, value in runs[-1].items() if value is not None), flush=True)
+                try:
+                    with self.running(name) as running:
+                        work(running, keep)
+                except Failure as failure:
+                    print(f'ERROR {failure}', flush=True)
+                    self.errors.append(str(failure))
+        return runs
+
+    def bench(self, running, scenario, rates=(), seconds=None, **options):
+        """Warm-up is long only for the first load of a server that compiles while it runs."""
+        name = running.server.name
+        warm = self.jit_warm if running.server.jit and rates and name not in self.warmed else self.warm
+        if rates:
+            self.warmed.add(name)
+        return bench(running, self.cores[1], scenario, seconds or self.seconds, warm, rates, **options)
+
+    def point(self, running, keep, scenario, rate, labels, **options):
+        """One rate; a server that cannot carry it is kept as that. Returns whether it carried it."""
+        try:
+            found = self.bench(running, scenario, [rate], **options)
+        except Over as over:
+            print(f'  over its limit: {over}', flush=True)
+            keep(**labels, rate=rate, limit='server')
+            return False
+        values = figures(found, found['steps'][0])
+        keep(**labels, **values)
+        return values['limit'] is None
+
+
+def shown(value):
+    return f'{value:.3g}' if isinstance(value, float) else value
+
+
+def table(session):
+    """Memory on a process that is fresh, and then each scenario at its two rates on the same process."""
+    sockets = 500 if session.quick else 5000
+
+    def work(running, keep):
+        memory_of(session, running, keep, sockets, scenario='memory')
+        for scenario, rates in TABLE.items():
+            try:
+                found = session.bench(running, scenario, rates)
+                for step in found['steps']:
+                    keep(scenario=scenario, **figures(found, step))
+            except Over:
+                for rate in rates:
+                    session.point(running, keep, scenario, rate, {'scenario': scenario})
+    return session.each(work)
+
+
+def memory_of(session, running, keep, sockets, **labels):
+    """All by which the process has grown since it was ready: sockets, their rooms, and what its first work leaves behind."""
+    before = running.rss_mb()
+    found = session.bench(running, 'rooms', [100], seconds=2, rooms=sockets // 10, sockets=10, pushers=1)
+    values = figures(found, found['steps'][0])
+    keep(**labels, sockets=sockets, rss_before_mb=before, rss_mb=values['rss_mb'], connect_s=values['connect_s'],
+         kb_per_socket=(values['rss_mb'] - before) * 1024 / sockets)
+
+
+def latency(session):
+    """20 rooms of 50, until the server's core or the load's is full."""
+    rates = [100, 800, 3200] if session.quick else [100, 200, 400, 800, 1600, 2400, 3200, 4800, 6400]
+
+    def work(running, keep):
+        for rate in rates:
+            if not session.point(running, keep, 'rooms', rate, {}):
+                return
+    return session.each(work)
+
+
+def room_size(session):
+    """One room; 10,000 deliveries a second whatever its size."""
+    sizes = [2, 50, 500] if session.quick else [2, 10, 50, 200, 1000, 5000]
+
+    def work(running, keep):
+        for size in sizes:
+            session.point(running, keep, 'rooms', 10_000 / size, {'size': size},
+                          rooms=1, sockets=size, pushers=min(10, size))
+    return session.each(work)
+
+
+def payload(session):
+    """10 rooms of 20; 2,000 deliveries a second whatever their size."""
+    sizes = [16, 1024, 65_536] if session.quick else [16, 64, 256, 1024, 4096, 16_384, 65_536]
+
+    def work(running, keep):
+        for size in sizes:
+            session.point(running, keep, 'rooms', 100, {'bytes': size},
+                          rooms=10, sockets=20, pushers=20, bytes=size)
+    return session.each(work)
+
+
+def rooms(session):
+    """Rooms of two, of whom one pushes; 4,000 deliveries a second whatever their number, as far as file descriptors allow."""
+    most = (session.descriptors - 500) // 2
+    counts = [1, 10, 100, 500] if session.quick else [1, 10, 100, 1000, min(5000, most), min(10_000, most)]
+
+    def work(running, keep):
+        for count in sorted(set(counts)):
+            session.point(running, keep, 'rooms', 2000, {'rooms': count},
+                          rooms=count, sockets=2, pushers=1)
+    return session.each(work)
+
+
+def memory(session):
+    """Each number of sockets on a fresh process, in rooms of 10."""
+    runs = []
+    for sockets in [200, 1000] if session.quick else [1000, 5000, 10_000]:
+        runs += session.each(lambda running, keep: memory_of(session, running, keep, sockets))
+    return runs
+
+
+def history(session):
+    """Mycelium only: the same load on the same five rooms, step after step, while their history on SQLite grows."""
+    rate, steps = (2000, 4) if session.quick else (5000, 20)
+
+    def work(running, keep):
+        found = session.bench(running, 'rooms', [rate] * steps, rooms=5, sockets=2, pushers=2, durability='async')
+        length = session.jit_warm * rate // 5
+        for step in found['steps']:
+            length += step['sent'] // 5
+            keep(history=length, **figures(found, step))
+    database = WORK / 'history.db'
+    for each in WORK.glob('history.db*'):
+        each.unlink()
+    session.settings = {'MYCELIUM_JOURNAL_URL': f'jdbc:sqlite:{database}'}
+    try:
+        return session.each(work, ['mycelium'])
+    finally:
+        session.settings = None
+
+
+def instances(session):
+    """Mycelium only: the same load on one instance while more and more others live beside it."""
+    counts = [100, 1000] if session.quick else [100, 1000, 10_000, 100_000]
+
+    def work(running, keep):
+        made = 0
+        # Warm, so that the first figure is not that of a cold server.
+        session.bench(running, 'small', [2000], seconds=1)
+        for count in counts:
+            make_instances(running, made, count)
+            made = count
+            session.point(running, keep, 'small', 2000, {'instances': count})
+    return session.each(work, ['mycelium'])
+
+
+def make_instances(running, first, last):
+    """Instances with one room each, by REST over one connection; they stay, without sockets."""
+    connection = http.client.HTTPConnection('127.0.0.1', running.port, timeout=60)
+    for number in range(first, last):
+        body = {'id': f'idle-{number}', 'type': 'accumulative', 'config': {'presence': 'off'}, 'rooms': {'room0': {}}}
+        connection.request('POST', '/api/v1/instances', json.dumps(body), {'Content-Type': 'application/json'})
+        answer = connection.getresponse()
+        words = answer.read()
+        if answer.status != 201:
+            raise Failure(f'instance {number} was answered with {answer.status}: {words[:300]}')
+    connection.close()
+
+
+CURVES = {'table': table, 'latency': latency, 'room-size': room_size, 'payload': payload, 'rooms': rooms,
+          'memory': memory, 'history': history, 'instances': instances}
