@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 from .load import Over, bench, figures
-from .servers import SERVERS, WORK, Failure, Running
+from .servers import REPO, SERVERS, WORK, Failure, Running
 
 TABLE = {
     # Rates that the slowest of them carries, and rates that need the fastest ones.
@@ -29,11 +29,7 @@ class Session:
     errors: list = field(default_factory=list)
     settings: dict = None
 
-    def __post_init__(self):
-        self.warmed = set()
-
     def running(self, name):
-        self.warmed.discard(name)
         return Running(SERVERS[name], self.cores[0], self.settings)
 
     def each(self, work, names=None):
@@ -49,16 +45,19 @@ class Session:
                         work(running, keep)
                 except Failure as failure:
                     print(f'ERROR {failure}', flush=True)
-                    self.errors.append(str(failure))
+                    self.errors.append(str(failure).replace(f'{REPO}/', ''))
         return runs
 
     def bench(self, running, scenario, rates=(), seconds=None, **options):
-        """Warm-up is long only for the first load of a server that compiles while it runs."""
-        name = running.server.name
-        warm = self.jit_warm if running.server.jit and rates and name not in self.warmed else self.warm
-        if rates:
-            self.warmed.add(name)
-        return bench(running, self.cores[1], scenario, seconds or self.seconds, warm, rates, **options)
+        return bench(running, self.cores[1], scenario, seconds or self.seconds, self.warm, rates, **options)
+
+    def warm_up(self, running):
+        """Load that is not measured, for as long as a server that compiles while it runs needs; a low rate would never do it."""
+        jit = running.server.jit
+        try:
+            self.bench(running, 'small', [4000 if jit else 1000], seconds=self.jit_warm if jit else self.warm)
+        except Over:
+            print('  warm-up was too much', flush=True)
 
     def point(self, running, keep, scenario, rate, labels, **options):
         """One rate; a server that cannot carry it is kept as that. Returns whether it carried it."""
@@ -83,6 +82,7 @@ def table(session):
 
     def work(running, keep):
         memory_of(session, running, keep, sockets, scenario='memory')
+        session.warm_up(running)
         for scenario, rates in TABLE.items():
             try:
                 found = session.bench(running, scenario, rates)
@@ -108,6 +108,7 @@ def latency(session):
     rates = [100, 800, 3200] if session.quick else [100, 200, 400, 800, 1600, 2400, 3200, 4800, 6400]
 
     def work(running, keep):
+        session.warm_up(running)
         for rate in rates:
             if not session.point(running, keep, 'rooms', rate, {}):
                 return
@@ -119,6 +120,7 @@ def room_size(session):
     sizes = [2, 50, 500] if session.quick else [2, 10, 50, 200, 1000, 5000]
 
     def work(running, keep):
+        session.warm_up(running)
         for size in sizes:
             session.point(running, keep, 'rooms', 10_000 / size, {'size': size},
                           rooms=1, sockets=size, pushers=min(10, size))
@@ -130,6 +132,7 @@ def payload(session):
     sizes = [16, 1024, 65_536] if session.quick else [16, 64, 256, 1024, 4096, 16_384, 65_536]
 
     def work(running, keep):
+        session.warm_up(running)
         for size in sizes:
             session.point(running, keep, 'rooms', 100, {'bytes': size},
                           rooms=10, sockets=20, pushers=20, bytes=size)
@@ -142,6 +145,7 @@ def rooms(session):
     counts = [1, 10, 100, 500] if session.quick else [1, 10, 100, 1000, min(5000, most), min(10_000, most)]
 
     def work(running, keep):
+        session.warm_up(running)
         for count in sorted(set(counts)):
             session.point(running, keep, 'rooms', 2000, {'rooms': count},
                           rooms=count, sockets=2, pushers=1)
@@ -161,8 +165,9 @@ def history(session):
     rate, steps = (2000, 4) if session.quick else (5000, 20)
 
     def work(running, keep):
+        session.warm_up(running)
         found = session.bench(running, 'rooms', [rate] * steps, rooms=5, sockets=2, pushers=2, durability='async')
-        length = session.jit_warm * rate // 5
+        length = session.warm * rate // 5
         for step in found['steps']:
             length += step['sent'] // 5
             keep(history=length, **figures(found, step))
@@ -182,8 +187,7 @@ def instances(session):
 
     def work(running, keep):
         made = 0
-        # Warm, so that the first figure is not that of a cold server.
-        session.bench(running, 'small', [2000], seconds=1)
+        session.warm_up(running)
         for count in counts:
             make_instances(running, made, count)
             made = count
@@ -196,7 +200,7 @@ def make_instances(running, first, last):
     connection = http.client.HTTPConnection('127.0.0.1', running.port, timeout=60)
     for number in range(first, last):
         body = {'id': f'idle-{number}', 'type': 'accumulative', 'config': {'presence': 'off'}, 'rooms': {'room0': {}}}
-        connection.request('POST', '/api/v1/instances', json.dumps(body), {'Content-Type': 'application/json'})
+        connection.request('POST', '/api/v1/instances', json.dumps(body).encode(), {'Content-Type': 'application/json'})
         answer = connection.getresponse()
         words = answer.read()
         if answer.status != 201:

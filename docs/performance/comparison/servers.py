@@ -144,7 +144,7 @@ class Running:
             log.flush()
             self.process = subprocess.Popen(
                 ['taskset', '-c', str(core), *map(str, words)], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                env=os.environ | more | (settings or {}), cwd=REPO if server.name == 'mycelium' else PEERS)
+                env=os.environ | more | (settings or {}), cwd=PEERS if server.name in NODE else REPO)
         self.pid = self.process.pid
 
     def __enter__(self):
