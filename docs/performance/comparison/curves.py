@@ -26,27 +26,31 @@ class Session:
     cores: tuple
     quick: bool
     descriptors: int
+    save: object = None
     errors: list = field(default_factory=list)
+    runs: list = field(default_factory=list)
     settings: dict = None
 
     def running(self, name):
         return Running(SERVERS[name], self.cores[0], self.settings)
 
     def each(self, work, names=None):
-        """work(running, keep) for each server in each round; what it keeps is a run of the data. An error is no figure, and ends only its own part."""
-        runs = []
+        """work(running, keep) for each server in each round; what it keeps is a run of the data, which is saved after each server.
+
+        An error is no figure, and ends only what this server had to do in this round.
+        """
         for number in range(self.rounds):
             for name in names or self.names:
                 def keep(**values):
-                    runs.append({'server': name, 'round': number, **values})
-                    print('  ' + ' '.join(f'{key}={shown(value)}' for key, value in runs[-1].items() if value is not None), flush=True)
+                    self.runs.append({'server': name, 'round': number, **values})
+                    print('  ' + ' '.join(f'{key}={shown(value)}' for key, value in self.runs[-1].items() if value is not None), flush=True)
                 try:
                     with self.running(name) as running:
                         work(running, keep)
                 except Failure as failure:
                     print(f'ERROR {failure}', flush=True)
                     self.errors.append(str(failure).replace(f'{REPO}/', ''))
-        return runs
+                self.save()
 
     def bench(self, running, scenario, rates=(), seconds=None, **options):
         return bench(running, self.cores[1], scenario, seconds or self.seconds, self.warm, rates, **options)
@@ -91,7 +95,7 @@ def table(session):
             except Over:
                 for rate in rates:
                     session.point(running, keep, scenario, rate, {'scenario': scenario})
-    return session.each(work)
+    session.each(work)
 
 
 def memory_of(session, running, keep, sockets, **labels):
@@ -112,7 +116,7 @@ def latency(session):
         for rate in rates:
             if not session.point(running, keep, 'rooms', rate, {}):
                 return
-    return session.each(work)
+    session.each(work)
 
 
 def room_size(session):
@@ -124,7 +128,7 @@ def room_size(session):
         for size in sizes:
             session.point(running, keep, 'rooms', 10_000 / size, {'size': size},
                           rooms=1, sockets=size, pushers=min(10, size))
-    return session.each(work)
+    session.each(work)
 
 
 def payload(session):
@@ -136,7 +140,7 @@ def payload(session):
         for size in sizes:
             session.point(running, keep, 'rooms', 100, {'bytes': size},
                           rooms=10, sockets=20, pushers=20, bytes=size)
-    return session.each(work)
+    session.each(work)
 
 
 def rooms(session):
@@ -149,15 +153,13 @@ def rooms(session):
         for count in sorted(set(counts)):
             session.point(running, keep, 'rooms', 2000, {'rooms': count},
                           rooms=count, sockets=2, pushers=1)
-    return session.each(work)
+    session.each(work)
 
 
 def memory(session):
     """Each number of sockets on a fresh process, in rooms of 10."""
-    runs = []
     for sockets in [200, 1000] if session.quick else [1000, 5000, 10_000]:
-        runs += session.each(lambda running, keep: memory_of(session, running, keep, sockets))
-    return runs
+        session.each(lambda running, keep: memory_of(session, running, keep, sockets))
 
 
 def history(session):
@@ -176,7 +178,7 @@ def history(session):
         each.unlink()
     session.settings = {'MYCELIUM_JOURNAL_URL': f'jdbc:sqlite:{database}'}
     try:
-        return session.each(work, ['mycelium'])
+        session.each(work, ['mycelium'])
     finally:
         session.settings = None
 
@@ -192,7 +194,7 @@ def instances(session):
             make_instances(running, made, count)
             made = count
             session.point(running, keep, 'small', 2000, {'instances': count})
-    return session.each(work, ['mycelium'])
+    session.each(work, ['mycelium'])
 
 
 def make_instances(running, first, last):

@@ -2,10 +2,10 @@
 import math
 from html import escape
 
-WIDTH, HEIGHT = 640, 480
-LEFT, RIGHT, TOP, BOTTOM = 70, 24, 46, 128
+WIDTH, HEIGHT = 480, 460
+LEFT, RIGHT, TOP, BOTTOM = 66, 34, 44, 140
 # Okabe and Ito's colours, which colour-blind people can tell apart; the dashes tell them apart in print.
-COLOURS = ['#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f', '#8c6bb1']
+COLOURS = ['#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#808080', '#a0522d']
 DASHES = ['', '', '', '', '7 4', '7 4', '7 4', '7 4']
 STYLE = ('<style>svg{background:#fff;color:#1a1a1a}text{fill:currentColor}.g{stroke:currentColor;stroke-opacity:.15}'
          '@media(prefers-color-scheme:dark){svg{background:#16181d;color:#e6e6e6}}</style>')
@@ -47,8 +47,8 @@ def chart(title, across, up, lines, log_x=True, log_y=True):
     lines = {name: sorted(points) for name, points in lines.items() if points}
     x = Axis([point[0] for points in lines.values() for point in points], log_x, LEFT, WIDTH - RIGHT)
     y = Axis([point[1] for points in lines.values() for point in points], log_y, HEIGHT - BOTTOM, TOP)
-    svg = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" font-family="sans-serif" font-size="16">',
-           f'<title>{escape(title)}</title>', STYLE, f'<text x="{LEFT}" y="26" font-size="18">{escape(title)}</text>']
+    svg = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" font-family="sans-serif" font-size="15">',
+           f'<title>{escape(title)}</title>', STYLE, f'<text x="{LEFT}" y="26" font-size="17">{escape(title)}</text>']
     for tick in y.ticks:
         svg.append(f'<path class="g" d="M{LEFT} {y.at(tick):.1f}H{WIDTH - RIGHT}"/>'
                    f'<text x="{LEFT - 6}" y="{y.at(tick) + 5:.1f}" text-anchor="end">{label(tick)}</text>')
@@ -70,5 +70,5 @@ def line(number, name, points):
     yield f'<path d="{path}" fill="none" {stroke}/>'
     for x, y in points:
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>'
-    left, top = 20 + number % 4 * 152, HEIGHT - 46 + number // 4 * 26
+    left, top = 16 + number % 3 * 156, HEIGHT - 74 + number // 3 * 26
     yield f'<path d="M{left} {top}h22" {stroke}/><text x="{left + 28}" y="{top + 5}">{escape(name)}</text>'

@@ -8,8 +8,8 @@ from .servers import SERVERS
 TITLES = {
     'table': 'Side by side', 'latency': 'Latency against the offered rate', 'room-size': 'CPU against the size of a room',
     'payload': 'CPU against the size of a payload', 'rooms': 'CPU against the number of rooms',
-    'memory': 'Memory against sockets', 'history': 'CPU against the length of the history (Mycelium)',
-    'instances': 'CPU against live instances (Mycelium)',
+    'memory': 'Memory against sockets', 'history': 'CPU against history (Mycelium)',
+    'instances': 'CPU against instances (Mycelium)',
 }
 # Of each curve: what it is drawn over, what that is called, what is drawn, what that is called, whether that is in powers of ten.
 AXES = {
