@@ -64,16 +64,16 @@ class Session:
             print('  warm-up was too much', flush=True)
 
     def point(self, running, keep, scenario, rate, labels, **options):
-        """One rate; a server that cannot carry it is kept as that. Returns whether it carried it."""
+        """One rate; a server that cannot carry it is kept as that. Returns whose limit was met, None if nobody's."""
         try:
             found = self.bench(running, scenario, [rate], **options)
         except Over as over:
             print(f'  over its limit: {over}', flush=True)
             keep(**labels, rate=rate, limit='server')
-            return False
+            return 'server'
         values = figures(found, found['steps'][0])
         keep(**labels, **values)
-        return values['limit'] is None
+        return values['limit']
 
 
 def shown(value):
@@ -113,8 +113,12 @@ def latency(session):
 
     def work(running, keep):
         session.warm_up(running)
+        late = 0
         for rate in rates:
-            if not session.point(running, keep, 'rooms', rate, {}):
+            limit = session.point(running, keep, 'rooms', rate, {})
+            # A load that is late once may have been disturbed.
+            late = late + 1 if limit == 'load' else 0
+            if limit == 'server' or late == 2:
                 return
     session.each(work)
 
