@@ -117,9 +117,10 @@ def curve(name, runs, folder):
     drawn = {SERVERS[server].title: [
         (point, runs.figure(server, y, **{x: point})) for point in points
         if runs.figure(server, y, **{x: point}) is not None] for server in runs.names}
+    lines = []
     if any(drawn.values()):
         (folder / f'{name}.svg').write_text(chart(TITLES[name], across, up, drawn, log_x=name != 'history', log_y=log_y))
-    lines = [f'![{TITLES[name]}](img/{name}.svg)', '']
+        lines = [f'![{TITLES[name]}](img/{name}.svg)', '']
     if name == 'memory':
         lines += rows(['MB at ' + across, *[number(point) for point in points], 'KB for each socket more'], [
             [SERVERS[server].title, *[runs.cell(server, y, **{x: point}) for point in points], slope(runs, server, points)]
@@ -139,7 +140,7 @@ def slope(runs, server, points):
 
 def latency(runs, folder):
     rates = runs.keys('rate')
-    lines = [f'![{TITLES["latency"]}](img/latency.svg)', '']
+    lines = []
     for key, words in (('p50_us', 'p50'), ('p99_us', 'p99')):
         drawn = {}
         for server in runs.names:
@@ -148,6 +149,7 @@ def latency(runs, folder):
                 for rate in rates if runs.figure(server, key, rate=rate) is not None]
         if key == 'p99_us' and any(drawn.values()):
             (folder / 'latency.svg').write_text(chart(TITLES['latency'], 'deliveries a second', 'p99 of a delivery, ms', drawn))
+            lines = [f'![{TITLES["latency"]}](img/latency.svg)', '', *lines]
         lines += rows([f'{words} in ms; deliveries/s', *[number(rate * 50) for rate in rates]], [
             [SERVERS[server].title, *[runs.cell(server, key, 1e-3, rate=rate) for rate in rates]] for server in runs.names])
     return lines
@@ -165,12 +167,14 @@ def write(out):
         runs = Runs(data['runs'])
         lines += [f'## {title}', '', data['about'], '']
         lines += table(runs) if name == 'table' else curve(name, runs, out / 'img')
-        lines += [f'`{data["command"]}`, {data["date"]}, {data["minutes"]} min, {data["rounds"]} rounds of {data["seconds"]} s a rate, commit {data["commit"]}. '
+        lines += [f'`{data["command"]}`, {data["date"]}, {data["minutes"]} min, rounds: {data["rounds"]}, {data["seconds"]} s a rate, commit {data["commit"]}. '
                   f'{data["machine"]}; the server on one core, the load on another; Java {data["java"]}; load average before: {data["load_before"]}. '
                   f'[Data](data/{name}.json).', '']
         if any(run.get('limit') == 'server' for run in data['runs']):
             lines += [f'“{FULL}”: the server’s core was full at this rate, and deliveries piled up.', '']
-        if any(run.get('limit') == 'load' for run in data['runs']):
-            lines += ['“–” for a latency: the load was late itself.', '']
+        late = sum(run.get('limit') == 'load' for run in data['runs'])
+        if late:
+            lines += [f'In {late} of {len(data["runs"])} runs the load itself was late (more than 2 % of its pushes by 20 ms): '
+                      'their latencies are left out, and their CPU is that of bursts.', '']
         lines += [f'- Not measured: {error.splitlines()[0]}' for error in data['errors']] + ([''] if data['errors'] else [])
     (out / 'results.md').write_text('\n'.join(lines).rstrip() + '\n')
