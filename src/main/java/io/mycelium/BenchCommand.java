@@ -3,6 +3,7 @@ package io.mycelium;
 import io.mycelium.bench.Bench;
 import io.mycelium.bench.Charts;
 import io.mycelium.bench.Progress;
+import io.mycelium.bench.Protocol;
 import io.mycelium.bench.Result;
 import io.mycelium.bench.Scenario;
 import io.mycelium.ops.Logging;
@@ -58,6 +59,14 @@ final class BenchCommand implements Callable<Integer> {
       description =
           "May create and delete instances and join their rooms: mycelium token --user bench --instances '*' --scope admin.")
   private String token;
+
+  @Option(
+      names = "--protocol",
+      paramLabel = "WORD",
+      defaultValue = "phoenix",
+      description =
+          "What the server speaks (${DEFAULT-VALUE}); relay, socketio, centrifuge or colyseus for servers that only broadcast: see docs/performance.")
+  private String protocol;
 
   @Option(
       names = "--rate",
@@ -155,7 +164,9 @@ final class BenchCommand implements Callable<Integer> {
     Scenario scenario = scenario();
     PrintWriter out = spec.commandLine().getOut();
     Progress progress = new Progress(spec.commandLine().getErr(), System.console() != null);
-    Bench.Options options = new Bench.Options(url, token, pid, metrics, warmUp, seconds, threads);
+    Bench.Options options =
+        new Bench.Options(url, token, pid, metrics, warmUp, seconds, threads)
+            .speaking(Protocol.of(protocol));
     Result result;
     try (Bench bench = new Bench(scenario, options, progress)) {
       result = bench.run();

@@ -157,5 +157,12 @@ class BenchCommandTest {
     assertThat(ended.err()).contains("pushers is 60, expected 0 to sockets, which is 50");
     ended = bench("bench", "rooms", "--url", url(), "--seconds", "0");
     assertThat(ended.err()).contains("--seconds is 0, expected 1 to 86400");
+    ended = bench("bench", "rooms", "--url", url(), "--protocol", "sockjs");
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.err()).contains("protocol is sockjs, expected phoenix, relay, socketio,");
+    ended = bench("bench", "durable", "--url", url(), "--protocol", "relay");
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.err())
+        .contains("durability is sync, expected none: with protocol relay the server only");
   }
 }

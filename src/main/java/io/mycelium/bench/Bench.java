@@ -32,6 +32,7 @@ public final class Bench implements AutoCloseable {
    * @param seconds of each rate
    * @param threads event loops
    * @param settleMs for which answers and deliveries may come after the last push
+   * @param protocol that the server speaks
    */
   public record Options(
       String url,
@@ -41,11 +42,17 @@ public final class Bench implements AutoCloseable {
       int warmUp,
       int seconds,
       int threads,
-      int settleMs) {
-    /** With the usual patience. */
+      int settleMs,
+      Protocol protocol) {
+    /** With the usual patience, to Mycelium. */
     public Options(
         String url, String token, Long pid, String metrics, int warmUp, int seconds, int threads) {
-      this(url, token, pid, metrics, warmUp, seconds, threads, SETTLE_MS);
+      this(url, token, pid, metrics, warmUp, seconds, threads, SETTLE_MS, Protocol.PHOENIX);
+    }
+
+    /** The same to a server of another kind. */
+    public Options speaking(Protocol other) {
+      return new Options(url, token, pid, metrics, warmUp, seconds, threads, settleMs, other);
     }
   }
 
@@ -67,6 +74,7 @@ public final class Bench implements AutoCloseable {
     this.scenario = scenario;
     this.options = options;
     this.progress = progress;
+    options.protocol().check(scenario);
     long most = Descriptors.max();
     if (most > 0 && scenario.allSockets() + OWN_DESCRIPTORS > most) {
       throw new Refusal(
@@ -82,8 +90,12 @@ public final class Bench implements AutoCloseable {
                 .setPreferNativeTransport(true)
                 .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false)));
     this.target = target();
-    String metrics = options.metrics() == null ? target.usualMetrics() : options.metrics();
-    this.usage = new Usage(vertx, options.pid(), metrics);
+    this.usage = new Usage(vertx, options.pid(), metrics());
+  }
+
+  private String metrics() {
+    boolean usual = options.metrics() == null && !options.protocol().onlyBroadcasts();
+    return usual ? target.usualMetrics() : options.metrics();
   }
 
   private Target target() {
@@ -101,11 +113,14 @@ public final class Bench implements AutoCloseable {
    * @throws Refusal if the server cannot be reached or refuses something before the measured time
    */
   public Result run() {
-    progress.say("making " + scenario.instances() + " instances");
-    String run = "bench-" + UUID.randomUUID().toString().substring(0, 8) + '-';
-    IntStream.range(0, scenario.instances()).forEach(i -> ids.add(run + i));
-    reached(target.create(scenario, ids));
-    populate();
+    makeLoops();
+    if (options.protocol().onlyBroadcasts()) {
+      seatCrowds(options.protocol().dialect());
+    } else {
+      makeInstances();
+      seatMembers();
+    }
+    loops.forEach(loop -> vertx.deployVerticle(loop).await());
     Usage.Sample empty = usage.sample().await();
     progress.say("connecting " + scenario.allSockets() + " sockets");
     long began = System.nanoTime();
@@ -141,28 +156,57 @@ public final class Bench implements AutoCloseable {
     }
   }
 
-  /** Seats all sockets; the sockets of a room are on one event loop. */
-  private void populate() {
+  private void makeInstances() {
+    progress.say("making " + scenario.instances() + " instances");
+    String run = "bench-" + UUID.randomUUID().toString().substring(0, 8) + '-';
+    IntStream.range(0, scenario.instances()).forEach(i -> ids.add(run + i));
+    reached(target.create(scenario, ids));
+  }
+
+  private void makeLoops() {
     boolean storm = scenario.kind() == Scenario.Kind.JOIN;
     boolean mixed = scenario.kind() == Scenario.Kind.MIXED;
-    Marker marker = new Marker(scenario.bytes());
     for (int i = 0; i < options.threads(); i++) {
       loops.add(new Loop(target, i, options.threads(), storm, mixed, faults));
     }
-    int user = 0;
+  }
+
+  /** The sockets of a room are on one event loop. */
+  private void seatMembers() {
+    Marker marker = new Marker(scenario.bytes());
     for (String id : ids) {
       for (int room = 0; room < scenario.rooms(); room++) {
         RoomCheck check = new RoomCheck("room" + room, faults);
         Loop loop = loops.get(rooms.size() % loops.size());
+        int first = rooms.size() * scenario.sockets();
         rooms.add(check);
-        for (int socket = 0; socket < scenario.sockets(); socket++) {
-          Peer peer = new Peer(user, check, marker.copy(), scenario.isComplete(), faults, loop);
-          loop.add(new Loop.Seat(peer, id, user), socket < scenario.pushers());
-          user++;
+        for (int i = 0; i < scenario.sockets(); i++) {
+          int user = first + i;
+          Peer peer =
+              new PhoenixPeer(user, check, marker.copy(), scenario.isComplete(), faults, loop);
+          loop.add(
+              new Loop.Seat(peer, () -> Future.succeededFuture(target.socket(id, user))),
+              i < scenario.pushers());
         }
       }
     }
-    loops.forEach(loop -> vertx.deployVerticle(loop).await());
+  }
+
+  /** The same at a server that has no instances. */
+  private void seatCrowds(Dialect dialect) {
+    Marker marker = new Marker(scenario.bytes());
+    for (int room = 0; room < scenario.rooms(); room++) {
+      String name = "room" + room;
+      Crowd crowd = new Crowd(name, room * scenario.sockets(), scenario.pushers());
+      Loop loop = loops.get(room % loops.size());
+      for (int i = 0; i < scenario.sockets(); i++) {
+        Peer peer =
+            new BroadcastPeer(crowd.first() + i, crowd, dialect, marker.copy(), faults, loop);
+        loop.add(
+            new Loop.Seat(peer, () -> dialect.path(target, name).map(target::socket)),
+            i < scenario.pushers());
+      }
+    }
   }
 
   private Future<Void> all(Function<Loop, Future<Void>> work) {
@@ -245,9 +289,7 @@ public final class Bench implements AutoCloseable {
   }
 
   private void finish() {
-    for (Peer each : unfinished()) {
-      faults.add("unfinished", "%s, %d pushes are not answered", each.where(), each.waiting());
-    }
+    unfinished().forEach(Peer::finish);
     if (scenario.isComplete()) {
       rooms.forEach(RoomCheck::finish);
     }

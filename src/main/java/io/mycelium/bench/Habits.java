@@ -16,12 +16,12 @@ final class Habits {
   private static final long AWAY_MS = 500;
 
   private final Vertx vertx;
-  private final List<Peer> peers;
+  private final List<PhoenixPeer> peers;
   private final Faults faults;
   private final SplittableRandom random = new SplittableRandom(1);
   private long timer = -1;
 
-  Habits(Vertx vertx, List<Peer> peers, Faults faults) {
+  Habits(Vertx vertx, List<PhoenixPeer> peers, Faults faults) {
     this.vertx = vertx;
     this.peers = peers;
     this.faults = faults;
@@ -35,7 +35,7 @@ final class Habits {
     vertx.cancelTimer(timer);
   }
 
-  private void live(Peer peer) {
+  private void live(PhoenixPeer peer) {
     double luck = random.nextDouble();
     if (!peer.isIdle()) {
       return;

@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -14,8 +15,8 @@ import org.HdrHistogram.Histogram;
 
 /** The sockets of some rooms, on one event loop. All methods: on its context. */
 final class Loop extends VerticleBase implements Peer.Figures {
-  /** A socket with its instance. */
-  record Seat(Peer peer, String instance, int user) {}
+  /** A socket, and where it is opened. */
+  record Seat(Peer peer, Supplier<Future<WebSocketConnectOptions>> address) {}
 
   private static final int AT_ONCE = 50;
   private static final int PORTS_OF_AN_ADDRESS = 20_000;
@@ -83,9 +84,18 @@ final class Loop extends VerticleBase implements Peer.Figures {
       clients.add(vertx.createWebSocketClient(options));
     }
     if (mixed) {
-      habits = new Habits(vertx, seats.stream().map(Seat::peer).toList(), faults);
+      habits = new Habits(vertx, members(), faults);
     }
     return Future.succeededFuture();
+  }
+
+  /** Those that can leave, and resume. */
+  private List<PhoenixPeer> members() {
+    return seats.stream()
+        .map(Seat::peer)
+        .filter(PhoenixPeer.class::isInstance)
+        .map(PhoenixPeer.class::cast)
+        .toList();
   }
 
   /** Runs it on this loop's event loop; any thread. */
@@ -118,9 +128,10 @@ final class Loop extends VerticleBase implements Peer.Figures {
   private Future<Void> connect(int number) {
     long began = System.nanoTime();
     Seat seat = seats.get(number);
-    return clients
-        .get(number / PORTS_OF_AN_ADDRESS)
-        .connect(target.socket(seat.instance(), seat.user()))
+    WebSocketClient client = clients.get(number / PORTS_OF_AN_ADDRESS);
+    return seat.address()
+        .get()
+        .compose(client::connect)
         .compose(seat.peer()::join)
         .onSuccess(joined -> joins.recordValue(Step.micros(System.nanoTime() - began)));
   }
@@ -128,7 +139,7 @@ final class Loop extends VerticleBase implements Peer.Figures {
   /** Cuts all connections, and connects again within a second, as clients do. */
   Future<Void> reconnect() {
     joins.reset();
-    seats.forEach(seat -> seat.peer().cut());
+    members().forEach(PhoenixPeer::cut);
     List<Future<Void>> all = new ArrayList<>();
     for (int i = 0; i < seats.size(); i++) {
       int number = i;
@@ -198,10 +209,7 @@ final class Loop extends VerticleBase implements Peer.Figures {
 
   /** The sockets that wait for something; none in the end. */
   List<Peer> unfinished() {
-    return seats.stream()
-        .map(Seat::peer)
-        .filter(peer -> !peer.isJoined() || peer.waiting() > 0 || peer.isBehind())
-        .toList();
+    return seats.stream().map(Seat::peer).filter(Peer::isUnfinished).toList();
   }
 
   @Override

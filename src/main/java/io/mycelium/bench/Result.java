@@ -10,6 +10,8 @@ import org.HdrHistogram.Histogram;
 /** What a run has found. */
 public final class Result {
   private static final double KB = 1024;
+  private static final List<String> OF_MYCELIUM =
+      List.of("instances", "type", "durability", "patch_interval", "presence");
 
   private final Scenario scenario;
   private final Bench.Options options;
@@ -67,7 +69,12 @@ public final class Result {
     if (empty != null && full != null) {
       connect.put("server_kb_per_socket", kbPerSocket());
     }
-    JsonObject json = scenario.json().put("warm_up", options.warmUp()).put("machine", machine());
+    JsonObject json = new JsonObject().put("protocol", options.protocol().word());
+    json.mergeIn(scenario.json());
+    if (options.protocol().onlyBroadcasts()) {
+      OF_MYCELIUM.forEach(json::remove);
+    }
+    json.put("warm_up", options.warmUp()).put("machine", machine());
     json.put("connect", connect);
     if (rejoins != null) {
       json.put("reconnect_us", Step.json(rejoins));
@@ -90,7 +97,10 @@ public final class Result {
   /** The table, for people. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
-    lines.add(scenario.line());
+    lines.add(
+        options.protocol().onlyBroadcasts()
+            ? scenario.load() + ", protocol " + options.protocol().word()
+            : scenario.line());
     lines.add(
         text(
             "%d sockets joined in %.2f s, each within p50 %s p99 %s ms%s",
@@ -113,7 +123,10 @@ public final class Result {
       steps.forEach(step -> lines.add(line(step)));
     }
     if (isSound()) {
-      lines.add("checked: no gap, no double, one order, each payload as it was sent");
+      lines.add(
+          options.protocol().onlyBroadcasts()
+              ? "checked: no gap, no double, each sender's order, each payload as it was sent"
+              : "checked: no gap, no double, one order, each payload as it was sent");
     } else {
       lines.add("WRONG:");
       faults.lines().forEach(line -> lines.add("  " + line));

@@ -187,7 +187,7 @@ public record Scenario(
     Expect.range("instances", instances, 1, 1_000_000);
     Expect.range("rooms", rooms, 1, 10_000);
     Expect.range("sockets", sockets, 1, 100_000);
-    Expect.range("bytes", bytes, 0, 60_000);
+    Expect.range("bytes", bytes, 0, 1_000_000);
     Expect.range("patch-interval", patchInterval, 0, 60_000);
     for (double rate : rates) {
       if (rate <= 0 || rate > 1_000_000) {
@@ -266,6 +266,12 @@ public record Scenario(
         .put("type", type)
         .put("config", config)
         .put("rooms", made);
+  }
+
+  /** What any server has of it, in one line. */
+  String load() {
+    return "%s: rooms %d, sockets %d, pushers %d, bytes %d"
+        .formatted(name, rooms, sockets, pushers, bytes);
   }
 
   /** What it is, in one line. */

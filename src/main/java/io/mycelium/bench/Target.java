@@ -17,9 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The server under load, by way of its REST API. Any thread. */
+/** The server under load: where its sockets are, and its REST API. Any thread. */
 final class Target {
   private static final int AT_ONCE = 16;
+  private static final String INSTANCES = "/api/v1/instances";
 
   private final HttpClient client;
   private final String host;
@@ -70,13 +71,15 @@ final class Target {
     return isOnLoopback() ? "http://" + host + ":" + (port + 1) + "/metrics" : null;
   }
 
+  /** A socket of an instance of Mycelium. */
   WebSocketConnectOptions socket(String instance, int user) {
+    return socket("/socket/" + instance + "/websocket?vsn=2.0.0&userId=u" + user);
+  }
+
+  /** A socket at a path. */
+  WebSocketConnectOptions socket(String path) {
     WebSocketConnectOptions options =
-        new WebSocketConnectOptions()
-            .setHost(host)
-            .setPort(port)
-            .setSsl(secure)
-            .setURI("/socket/" + instance + "/websocket?vsn=2.0.0&userId=u" + user);
+        new WebSocketConnectOptions().setHost(host).setPort(port).setSsl(secure).setURI(path);
     if (token != null) {
       options.putHeader("Authorization", "Bearer " + token);
     }
@@ -85,11 +88,23 @@ final class Target {
 
   /** Makes the instances of a run. */
   Future<Void> create(Scenario scenario, List<String> ids) {
-    return eachOf(ids, id -> request(HttpMethod.POST, "", scenario.instance(id).toBuffer(), 201));
+    return eachOf(
+        ids,
+        id ->
+            request(HttpMethod.POST, INSTANCES, scenario.instance(id).toBuffer(), 201).mapEmpty());
   }
 
   Future<Void> delete(List<String> ids) {
-    return eachOf(ids, id -> request(HttpMethod.DELETE, "/" + id, Buffer.buffer(), 204));
+    return eachOf(
+        ids,
+        id -> request(HttpMethod.DELETE, INSTANCES + "/" + id, Buffer.buffer(), 204).mapEmpty());
+  }
+
+  /**
+   * Asks a server of another kind for something; fails unless it answers with 200 and an object.
+   */
+  Future<JsonObject> post(String path, JsonObject body) {
+    return request(HttpMethod.POST, path, body.toBuffer(), 200).map(Buffer::toJsonObject);
   }
 
   private interface Work {
@@ -112,14 +127,14 @@ final class Target {
         : work.on(ids.get(number)).compose(done -> line(ids, next, work));
   }
 
-  private Future<Void> request(HttpMethod method, String path, Buffer body, int expected) {
+  private Future<Buffer> request(HttpMethod method, String path, Buffer body, int expected) {
     RequestOptions options =
         new RequestOptions()
             .setMethod(method)
             .setHost(host)
             .setPort(port)
             .setSsl(secure)
-            .setURI("/api/v1/instances" + path)
+            .setURI(path)
             .putHeader("Content-Type", "application/json");
     if (token != null) {
       options.putHeader("Authorization", "Bearer " + token);
@@ -130,7 +145,7 @@ final class Target {
         .compose(
             response ->
                 response.statusCode() == expected
-                    ? response.end()
+                    ? response.body()
                     : response
                         .body()
                         .compose(
@@ -148,6 +163,6 @@ final class Target {
     }
     return new Refusal(
         ErrorCode.INVALID_CONFIG,
-        method + " /api/v1/instances" + path + " was answered with " + status + ": " + words);
+        method + " " + path + " was answered with " + status + ": " + words);
   }
 }

@@ -6,9 +6,12 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the server takes of its machine: of a process here, or as its own {@code /metrics} tell it.
@@ -16,7 +19,7 @@ import java.util.List;
  */
 final class Usage {
   /**
-   * @param cpuSeconds since the process began
+   * @param cpuSeconds of which differences count
    * @param rssMb resident memory; of {@code /metrics} what the JVM uses, without threads and
    *     sockets
    */
@@ -30,6 +33,9 @@ final class Usage {
   private final Long pid;
   private final HttpClient client;
   private final String metrics;
+
+  /** Nanoseconds of CPU time that each thread of the process had when it was looked at last. */
+  private final Map<Path, Long> threads = new HashMap<>();
 
   /**
    * @param pid of the server, if it is on this machine; else null
@@ -65,23 +71,48 @@ final class Usage {
         .otherwiseEmpty();
   }
 
-  private static Sample ofProcess(long pid) {
+  private Sample ofProcess(long pid) {
+    Path process = Path.of("/proc/" + pid);
     try {
-      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-      // After the name, which may have blanks: state is the first, user and system time 12th and
-      // 13th.
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-      double cpu = (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS;
       double rss =
-          Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+          Files.readAllLines(process.resolve("status")).stream()
               .filter(line -> line.startsWith("VmRSS:"))
               .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024.0)
               .findFirst()
               .orElse(0);
-      return new Sample(cpu, rss);
+      return new Sample(cpu(process), rss);
     } catch (IOException e) {
       return null;
     }
+  }
+
+  /**
+   * The process's own count is in ticks of 10 ms, too coarse for a server that needs a hundredth of
+   * a core; the threads' counts are in nanoseconds. What ended threads took last is kept.
+   */
+  private synchronized double cpu(Path process) throws IOException {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(process.resolve("task"))) {
+      for (Path thread : all) {
+        try {
+          String counts = Files.readString(thread.resolve("schedstat"));
+          threads.put(thread, Long.parseLong(counts.substring(0, counts.indexOf(' '))));
+        } catch (IOException ended) {
+          // Between the listing and the reading, or a kernel without such counts.
+        }
+      }
+    }
+    return threads.isEmpty()
+        ? ticks(process)
+        : threads.values().stream().mapToLong(Long::longValue).sum() / 1e9;
+  }
+
+  /** Where the kernel counts no nanoseconds. */
+  private static double ticks(Path process) throws IOException {
+    String stat = Files.readString(process.resolve("stat"));
+    // After the name, which may have blanks: state is the first, user and system time 12th and
+    // 13th.
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS;
   }
 
   static Sample ofMetrics(List<String> lines) {

@@ -24,7 +24,8 @@ class BenchTest {
 
   private static JsonObject run(Scenario scenario, Wrong wrong) {
     try (Deceiver server = new Deceiver(wrong)) {
-      Bench.Options options = new Bench.Options(server.url(), null, null, null, 0, 1, 1, 500);
+      Bench.Options options =
+          new Bench.Options(server.url(), null, null, null, 0, 1, 1, 500, Protocol.PHOENIX);
       Progress progress = new Progress(new PrintWriter(new StringWriter()), false);
       try (Bench bench = new Bench(scenario, options, progress)) {
         return bench.run().json();
