@@ -111,18 +111,20 @@ export class Everywhere {
   #take(nodes, {items, silent, more}) {
     const names = new Names().learn(nodes);
     const own = nodes.find(({self}) => self)?.id;
-    this.here = own ? names.of(own) : '';
+    const missing = [...silent].map(id => names.of(id));
+    const {column} = this;
     const before = this.#elsewhere;
+    this.here = own ? names.of(own) : '';
     this.#elsewhere = new Map();
     for (const item of items) {
+      if (item.node && item.node === own || this.#feed.rows.has(item.id)) continue;
       // Of a node that did not answer the list has what the store knows, which is less than was known here.
-      const last = !item.node && silent.size ? before.get(item.id) : undefined;
-      if ((!item.node || item.node !== own) && !this.#feed.rows.has(item.id)) {
-        this.#elsewhere.set(item.id, last ?? row(this.column, item, item.node ? names.of(item.node) : ''));
-      }
+      const last = item.node ? undefined : before.get(item.id);
+      const kept = last && missing.includes(last[column.node]);
+      this.#elsewhere.set(item.id, kept ? last : row(column, item, item.node ? names.of(item.node) : ''));
     }
     this.#cut ||= more;
-    this.#show({silent: [...silent].map(id => names.of(id)), cut: more ? items.length : 0});
+    this.#show({silent: missing, cut: more ? items.length : 0});
   }
 
   close() {

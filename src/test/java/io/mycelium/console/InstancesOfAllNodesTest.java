@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The table of instances of a cluster of three, seen by an operator at the first of them. */
 class InstancesOfAllNodesTest {
@@ -90,6 +91,15 @@ class InstancesOfAllNodesTest {
     elsewhere.close();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1440, 1350, 1340, 1280, 1092, 1080, 964, 956, 700, 320})
+  void aRowIsWhollyInSightAtEveryWidth(int width) {
+    Page page = open();
+    page.setViewportSize(width, 800);
+    assertThat(cell(page, 1, "node")).hasText(cluster.place(1));
+    ConsoleTest.isWhollyInSight(page.locator(".rows .row:has(a:text-is('room-1'))"), width);
+  }
+
   @Test
   void aRowFollowsItsInstance() {
     Page page = open();
@@ -145,10 +155,12 @@ class InstancesOfAllNodesTest {
   }
 
   /** Thousands of instances are put up: each page says that there is one more. */
-  @Test
-  void saysWhenThereAreMoreThanItLooksAt() {
+  @ParameterizedTest
+  @EnumSource(names = {"DESKTOP_LIGHT", "PHONE_DARK"})
+  void saysWhenThereAreMoreThanItLooksAt(View view) {
     List<String> asked = new CopyOnWriteArrayList<>();
-    Page page = chromium.open(cluster.node(0).port(), "/console/node", View.DESKTOP_LIGHT).page();
+    Window window = chromium.open(cluster.node(0).port(), "/console/node", view);
+    Page page = window.page();
     page.route(
         "**/api/v1/instances?*",
         route -> {
@@ -162,6 +174,8 @@ class InstancesOfAllNodesTest {
     page.locator("nav a[href='/console']").click();
     assertThat(note(page)).containsText("Looked at the first 33 of the cluster");
     assertThat(asked).hasSize(4);
+    window.isAccessible();
+    window.screenshot("console-cluster-more");
     page.getByLabel("Filter by id or name").fill("room-1");
     page.waitForCondition(() -> asked.stream().anyMatch(url -> url.endsWith("&name=room-1")));
     page.unrouteAll();
