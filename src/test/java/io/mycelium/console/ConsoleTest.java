@@ -111,7 +111,12 @@ class ConsoleTest {
   void aNodeThatIsAloneIsAskedOnceWhetherItHasOthers() {
     Page page = chromium.open(node.port(), "/console/node", View.DESKTOP_LIGHT).page();
     List<String> asked = new CopyOnWriteArrayList<>();
-    page.onRequest(request -> asked.add(URI.create(request.url()).getPath()));
+    page.onRequest(
+        request -> {
+          if (request.url().contains("/api/")) {
+            asked.add(URI.create(request.url()).getPath());
+          }
+        });
     page.locator("nav a[href='/console']").click();
     assertThat(row(page, "arena")).isVisible();
     page.waitForCondition(() -> !asked.isEmpty());

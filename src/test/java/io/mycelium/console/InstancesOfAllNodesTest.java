@@ -92,7 +92,7 @@ class InstancesOfAllNodesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1440, 1350, 1340, 1280, 1092, 1080, 964, 956, 700, 320})
+  @ValueSource(ints = {1440, 1350, 1340, 1280, 1160, 1150, 1092, 964, 956, 700, 320})
   void aRowIsWhollyInSightAtEveryWidth(int width) {
     Page page = open();
     page.setViewportSize(width, 800);
