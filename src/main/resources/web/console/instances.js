@@ -40,7 +40,7 @@ export function instancesPage(feed, go) {
     const words = [
       problem && `Of the other nodes as last seen: ${problem}.`,
       silent.length && `No answer from ${silent.join(', ')}: what runs there is as last seen, or as the store has it.`,
-      cut && `Looked at the first ${count(cut)} of the cluster; filter by name to find others.`,
+      cut && `Looked at the first ${count(cut)} of the cluster’s instances; filter by name to find others.`,
     ].filter(Boolean);
     note.hidden = !words.length;
     setText(note, words.join(' '));
