@@ -18,10 +18,12 @@ WORKDIR /mycelium
 COPY --from=build /build/target/mycelium.jar ./
 COPY --from=build /build/target/lib lib
 COPY conf conf
-# The AOT cache is made here, not in the build stage: it fits only the JVM and the jars that it was made with.
+# The AOT caches are made here, not in the build stage: they fit only the JVM and the jars that they were made with. The second is
+# for nodes of a cluster, which name it in place of the first, as k8s/chart does; a node that is alone is slower with it.
 RUN --mount=from=build,source=/build/target/exercise,target=/mycelium/exercise \
     --mount=from=build,source=/build/.ci/aot-cache,target=/mycelium/aot-cache \
-    JAR_DIR=. ./aot-cache mycelium.aot && mkdir -p plugins data && chown mycelium plugins data
+    JAR_DIR=. ./aot-cache mycelium.aot && JAR_DIR=. TRAINING_CLUSTER_PORT=4992 ./aot-cache mycelium-cluster.aot \
+    && mkdir -p plugins data && chown mycelium plugins data
 USER 10001
 # Main port (REST, WebSockets) and management port (health, metrics). No HEALTHCHECK: the orchestrator probes 4001.
 EXPOSE 4000 4001

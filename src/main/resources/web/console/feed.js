@@ -1,6 +1,6 @@
 /**
  * The one WebSocket: keeps the rows of all instances and the samples of 15 minutes, and reconnects.
- * Events: `rows` ({structure}: whether rows came or went), `sample`, `node`, `room`, `message`, `skipped`,
+ * Events: `rows` ({structure: whether rows came or went, ids: those that came or changed, gone: whether some went}), `sample`, `node`, `room`, `message`, `skipped`,
  * `refused`, `state` ('connecting', 'live'), `away` (no socket came).
  */
 export class Feed extends EventTarget {
@@ -60,7 +60,8 @@ export class Feed extends EventTarget {
   #reset(columns) {
     this.rows.clear();
     this.loaded = false;
-    columns.forEach((name, index) => { this.column[name] = index; });
+    // The last one is of instances that others tell of: see Everywhere.
+    [...columns, 'node'].forEach((name, index) => { this.column[name] = index; });
   }
 
   #put({rows, gone = []}) {
@@ -69,7 +70,7 @@ export class Feed extends EventTarget {
     for (const id of gone) removed += this.rows.delete(id);
     for (const row of rows) this.rows.set(row[0], row);
     if (rows.length || removed) {
-      this.#tell('rows', {structure: removed > 0 || this.rows.size !== before, ids: rows.map(row => row[0])});
+      this.#tell('rows', {structure: removed > 0 || this.rows.size !== before, ids: rows.map(row => row[0]), gone: removed > 0});
     }
   }
 

@@ -4,24 +4,28 @@ import {confirmDelete, confirmRestart} from './dialogs.js';
 /** Rows above and below the window that are drawn too, so that scrolling shows no gap. */
 const OVERSCAN = 5;
 
+/** For what there is not, or what only the owner's node knows. */
+const DASH = '–';
+
 /** What to show: heading, the feed's column, how its value reads, and whether large comes first. */
 const COLUMNS = [
   {key: 'id', title: 'Instance', text: String},
   {key: 'type', title: 'Type', text: String},
   {key: 'status', title: 'Status', text: String},
+  {key: 'node', title: 'Node', text: value => value || DASH, hint: 'Which node runs it'},
   {key: 'connections', title: 'Connections', text: count, number: true},
   {key: 'channels', title: 'Channels', text: count, number: true},
   {key: 'in', title: 'In/s', text: count, number: true},
   {key: 'out', title: 'Out/s', text: count, number: true},
   {key: 'mailbox', title: 'Mailbox', text: count, number: true},
-  {key: 'p99', title: 'p99', text: value => value ? micros(value) : '–', number: true, hint: 'Handler time: 99 of 100 batches of messages took less'},
+  {key: 'p99', title: 'p99', text: value => value ? micros(value) : DASH, number: true, hint: 'Handler time: 99 of 100 batches of messages took less'},
   {key: 'restarts', title: 'Restarts', text: count, number: true},
   {key: 'memory', title: 'Memory', text: bytes, number: true, hint: 'Estimated from connections, channels and entries in memory'},
 ];
 
 /** A table of any number of instances, of which only the rows in sight are elements. */
 export class Table {
-  #feed;
+  #rows;
   #go;
   #view = [];
   #pool = [];
@@ -33,11 +37,12 @@ export class Table {
   #headings = new Map();
 
   /**
+   * @param rows what there is: column, values(), get(id), and here, the name of this node, whose rows do not have it
    * @param go opens an instance's page
    * @param onCount told how many rows match
    */
-  constructor(feed, go, onCount) {
-    this.#feed = feed;
+  constructor(rows, go, onCount) {
+    this.#rows = rows;
     this.#go = go;
     this.onCount = onCount;
     this.spacer = h('div', {class: 'spacer'});
@@ -86,7 +91,7 @@ export class Table {
   /** Rows changed; `structure` says that some came or went. */
   update({structure}) {
     if (structure || this.#filtersByStatus()) {
-      this.#view = [...this.#feed.rows.values()].filter(this.#match);
+      this.#view = [...this.#rows.values()].filter(this.#match);
       this.#stale = false;
       this.#order();
     } else {
@@ -100,7 +105,7 @@ export class Table {
 
   /** The rows' new arrays in the old order; put in order unless somebody is about to act on one. */
   #refresh() {
-    for (let i = 0; i < this.#view.length; i++) this.#view[i] = this.#feed.rows.get(this.#view[i][0]) ?? this.#view[i];
+    for (let i = 0; i < this.#view.length; i++) this.#view[i] = this.#rows.get(this.#view[i][0]) ?? this.#view[i];
     if (this.#sort.key === 'id' || this.body.contains(document.activeElement) && document.activeElement !== this.body
         || this.element.querySelector('.row .actions:hover')) {
       this.#schedule();
@@ -111,9 +116,12 @@ export class Table {
 
   /** Nearly sorted most of the time, which the engine's merge sort does in one pass. */
   #order() {
-    const at = this.#feed.column[this.#sort.key] ?? 0;
+    const at = this.#rows.column[this.#sort.key] ?? 0;
     const sign = this.#sort.down ? -1 : 1;
-    this.#view.sort((a, b) => a[at] < b[at] ? -sign : a[at] > b[at] ? sign : a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
+    // A dash is less than any figure.
+    const missing = this.#sort.key === 'node' ? this.#rows.here ?? '' : -1;
+    const of = row => row[at] ?? missing;
+    this.#view.sort((a, b) => of(a) < of(b) ? -sign : of(a) > of(b) ? sign : a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);
     this.onCount(this.#view.length);
     this.#schedule();
   }
@@ -179,7 +187,7 @@ export class Table {
     }
     if (row.values === values) return;
     row.values = values;
-    const {column} = this.#feed;
+    const {column} = this.#rows;
     const id = values[column.id];
     if (row.id !== id) {
       row.id = id;
@@ -195,11 +203,21 @@ export class Table {
     row.status.dataset.status = status;
     setText(row.status, status);
     for (let i = 0; i < COLUMNS.length; i++) {
-      if (i !== 0 && i !== 2) setText(row.cells[i], COLUMNS[i].text(values[column[COLUMNS[i].key]]));
+      if (i !== 0 && i !== 2) setText(row.cells[i], this.#text(COLUMNS[i], values[column[COLUMNS[i].key]]));
     }
-    for (const key of ['connections', 'channels', 'in', 'out', 'mailbox', 'restarts']) {
-      row.cells[COLUMNS.findIndex(each => each.key === key)].classList.toggle('zero', values[column[key]] === 0);
+    for (const key of ['connections', 'channels', 'in', 'out', 'mailbox', 'p99', 'restarts', 'memory']) {
+      row.cells[COLUMNS.findIndex(each => each.key === key)].classList.toggle('zero', !values[column[key]]);
     }
+  }
+
+  #text({key, text}, value) {
+    return key === 'node' ? text(value ?? this.#rows.here) : value === null ? DASH : text(value);
+  }
+
+  /** There is a cluster, so there is a column more. */
+  showNodes() {
+    this.element.classList.add('clustered');
+    for (const row of this.#pool) row.values = null;
   }
 
   /** Up and down go from one instance to the next, beyond what is in sight too. */

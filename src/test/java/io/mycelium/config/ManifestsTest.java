@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -290,6 +292,21 @@ class ManifestsTest {
       // The other 15 % are for threads, code and the kernel's buffers.
       assertThat(config(overlay).socket().maxWaitingBytes()).isLessThanOrEqualTo(bytes / 4);
     }
+  }
+
+  @Test
+  void aPodOfTheClusterStartsAsTheImageDoesButWithTheClustersCache() throws IOException {
+    String dockerfile = Files.readString(Path.of("Dockerfile"));
+    Matcher entryPoint = Pattern.compile("(?m)^ENTRYPOINT (.*)$").matcher(dockerfile);
+    assertThat(entryPoint.find()).isTrue();
+    String lone = "-XX:AOTCache=mycelium.aot";
+    assertThat(new JsonArray(entryPoint.group(1))).contains(lone);
+    assertThat(deployment("local").at(CONTAINER + "command")).isNull();
+    assertThat(deployment("production").at(CONTAINER + "command"))
+        .isEqualTo(
+            new JsonArray(entryPoint.group(1).replace(lone, "-XX:AOTCache=mycelium-cluster.aot")));
+    assertThat(dockerfile)
+        .contains(" ./aot-cache mycelium.aot", " ./aot-cache mycelium-cluster.aot");
   }
 
   @Test

@@ -14,6 +14,9 @@ import io.mycelium.testing.browser.Chromium;
 import io.mycelium.testing.browser.View;
 import io.mycelium.testing.browser.Window;
 import io.vertx.core.Future;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,14 +92,37 @@ class ConsoleTest {
   void aRowIsWhollyInSightAtEveryWidth(int width) {
     Page page = chromium.open(node.port(), "/console", View.DESKTOP_LIGHT).page();
     page.setViewportSize(width, 800);
-    assertThat(row(page, "arena")).isVisible();
+    isWhollyInSight(row(page, "arena"), width);
+  }
+
+  /** Each of the row's cells that a window of this width shows. */
+  static void isWhollyInSight(Locator row, int width) {
+    assertThat(row).isVisible();
     double edge = 0;
-    for (Locator cell : row(page, "arena").locator("> :visible").all()) {
+    for (Locator cell : row.locator("> :visible").all()) {
       BoundingBox box = cell.boundingBox();
       edge = Math.max(edge, box.x + box.width);
     }
-    BoundingBox table = page.locator(".rows").boundingBox();
+    BoundingBox table = row.page().locator(".rows").boundingBox();
     assertThat(edge).isGreaterThan(width / 2.0).isLessThanOrEqualTo(table.x + table.width);
+  }
+
+  @Test
+  void aNodeThatIsAloneIsAskedOnceWhetherItHasOthers() {
+    Page page = chromium.open(node.port(), "/console/node", View.DESKTOP_LIGHT).page();
+    List<String> asked = new CopyOnWriteArrayList<>();
+    page.onRequest(
+        request -> {
+          if (request.url().contains("/api/")) {
+            asked.add(URI.create(request.url()).getPath());
+          }
+        });
+    page.locator("nav a[href='/console']").click();
+    assertThat(row(page, "arena")).isVisible();
+    page.waitForCondition(() -> !asked.isEmpty());
+    page.evaluate("() => new Promise(done => setTimeout(done, 6000))");
+    assertThat(asked).containsExactly("/api/v1/nodes");
+    assertThat(page.locator(".c-node:visible")).hasCount(0);
   }
 
   @ParameterizedTest

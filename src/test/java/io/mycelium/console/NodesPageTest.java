@@ -237,16 +237,6 @@ class NodesPageTest {
   }
 
   @Test
-  void theTableOfInstancesSaysThatItIsThisNodes() {
-    Page page = open("/console");
-    assertThat(page.getByText("on this node; find the others under")).isVisible();
-    page.getByRole(AriaRole.MAIN)
-        .getByRole(AriaRole.LINK, new Locator.GetByRoleOptions().setName("Nodes"))
-        .click();
-    assertThat(card(page, 0)).isVisible();
-  }
-
-  @Test
   void itAsksOnlyWhileItIsInSight() {
     Page page = open("/console/nodes");
     int[] asked = {0};
