@@ -152,9 +152,10 @@ public final class ClusterNode extends VerticleBase {
           }
         });
     vertx.eventBus().<String>consumer(DEAD, this::onDead);
-    return own.here(store.join(self(), load()))
-        .compose(joined -> listen())
-        .compose(listening -> own.here(store.nodes()))
+    // Whoever finds its lease is to find it listening.
+    return listen()
+        .compose(listening -> own.here(store.join(self(), load())))
+        .compose(joined -> own.here(store.nodes()))
         .onSuccess(
             members -> {
               placement.update(members);
@@ -328,9 +329,13 @@ public final class ClusterNode extends VerticleBase {
       return;
     }
     serving = false;
+    listenNoMore();
+    directories.here(new JsonObject().put("op", "disown")).onComplete(dropped -> rejoin());
+  }
+
+  private void listenNoMore() {
     consumers.forEach(MessageConsumer::unregister);
     consumers.clear();
-    directories.here(new JsonObject().put("op", "disown")).onComplete(dropped -> rejoin());
   }
 
   private void rejoin() {
@@ -340,10 +345,10 @@ public final class ClusterNode extends VerticleBase {
     String id = newId.get();
     membership
         .rename(id)
-        .compose(renamed -> own.here(store.join(self(), load())))
-        .compose(joined -> listen())
+        .compose(renamed -> listen())
+        .compose(listening -> own.here(store.join(self(), load())))
         .onSuccess(
-            listening -> {
+            joined -> {
               LOG.info("cluster: this node has joined again, as {}", id);
               lease.regained();
               serving = true;
@@ -352,6 +357,7 @@ public final class ClusterNode extends VerticleBase {
         .onFailure(
             cause -> {
               LOG.debug("cluster: this node cannot join again yet", cause);
+              listenNoMore();
               vertx.setTimer(config.renewEvery().toMillis(), ignored -> rejoin());
             });
   }

@@ -5,6 +5,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 
 /** Requests of the control plane to a node, which answers for what it has. Any thread. */
@@ -28,6 +30,11 @@ final class Directories {
   /** To another node. */
   <T> Future<T> at(String node, JsonObject request, DeliveryOptions patience) {
     return ask(NodeTopics.directory(node), request, patience);
+  }
+
+  /** Whether nobody was there to take the request: it is as if it had never been sent. */
+  static boolean isUnheard(Throwable cause) {
+    return cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
   }
 
   private <T> Future<T> ask(String address, JsonObject request, DeliveryOptions options) {

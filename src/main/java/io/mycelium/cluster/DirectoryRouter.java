@@ -117,16 +117,12 @@ final class DirectoryRouter {
   /** Once, if the instance moved meanwhile, or its owner died. */
   private Future<Object> again(String id, JsonObject request, Throwable cause) {
     boolean moved = isRestarting(cause);
-    if (!moved && !isUnheard(cause)) {
+    if (!moved && !Directories.isUnheard(cause)) {
       return Future.failedFuture(cause);
     }
     return vertx
         .timer(moved ? SOON_MS : config.renewEvery().toMillis(), TimeUnit.MILLISECONDS)
         .compose(ignored -> toOwner(id, request));
-  }
-
-  private static boolean isUnheard(Throwable cause) {
-    return cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
   }
 
   private static boolean isRestarting(Throwable cause) {

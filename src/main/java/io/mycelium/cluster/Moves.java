@@ -12,6 +12,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -29,6 +30,11 @@ final class Moves {
   private static final Logger LOG = LoggerFactory.getLogger(Moves.class);
   private static final DeliveryOptions TAKING = new DeliveryOptions().setSendTimeout(5000);
   private static final DeliveryOptions ASKING = new DeliveryOptions().setSendTimeout(2000);
+
+  /** For which a node that has a lease may not be heard yet. */
+  private static final Duration UNHEARD = Duration.ofSeconds(2);
+
+  private static final long AGAIN_MS = 50;
 
   /** For which requests wait for an instance that is said to come. */
   private static final long COMING_MS = 5000;
@@ -106,8 +112,7 @@ final class Moves {
     leaving.put(id, gone);
     JsonObject announced =
         new JsonObject().put("op", "expect").put("id", id).put("from", peers.ownId());
-    return directories
-        .at(to, announced, ASKING)
+    return announce(to, announced, System.nanoTime() + UNHEARD.toNanos())
         .compose(expected -> leave(id, to))
         .onFailure(cause -> figures.notMoved())
         .onComplete(
@@ -115,6 +120,19 @@ final class Moves {
               leaving.remove(id);
               gone.complete();
             });
+  }
+
+  /** A node that has only just joined has its lease before all others hear it. */
+  private Future<Object> announce(String to, JsonObject announced, long until) {
+    return directories
+        .<Object>at(to, announced, ASKING)
+        .recover(
+            cause ->
+                Directories.isUnheard(cause) && System.nanoTime() < until
+                    ? vertx
+                        .timer(AGAIN_MS, TimeUnit.MILLISECONDS)
+                        .compose(again -> announce(to, announced, until))
+                    : Future.failedFuture(cause));
   }
 
   private Future<JsonObject> leave(String id, String to) {
