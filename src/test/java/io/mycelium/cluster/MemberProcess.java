@@ -192,6 +192,21 @@ final class MemberProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * Asks until nobody is there to be asked: a member's addresses go a moment after the member, and
+   * until then a question is sent to a connection that has ended.
+   */
+  void awaitUnheard(String other) {
+    long end = System.nanoTime() + TestNode.PATIENCE.toNanos();
+    String answer = ask(other);
+    while (!answer.contains("No handlers")) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(id + ": " + other + " is still asked: " + answer + "\n" + log());
+      }
+      answer = ask(other);
+    }
+  }
+
   /** Ids of the others that it sees. */
   String nodes() {
     return tell("nodes", line -> line.startsWith("nodes ")).substring("nodes ".length());
