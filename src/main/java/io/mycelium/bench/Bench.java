@@ -171,23 +171,19 @@ public final class Bench implements AutoCloseable {
     }
   }
 
-  /** The sockets of a room are on one event loop. */
   private void seatMembers() {
     Marker marker = new Marker(scenario.bytes());
     for (String id : ids) {
-      for (int room = 0; room < scenario.rooms(); room++) {
-        RoomCheck check = new RoomCheck("room" + room, faults);
-        Loop loop = loops.get(rooms.size() % loops.size());
-        int first = rooms.size() * scenario.sockets();
-        rooms.add(check);
-        for (int i = 0; i < scenario.sockets(); i++) {
-          int user = first + i;
-          Peer peer =
-              new PhoenixPeer(user, check, marker.copy(), scenario.isComplete(), faults, loop);
-          loop.add(
-              new Loop.Seat(peer, () -> Future.succeededFuture(target.socket(id, user))),
-              i < scenario.pushers());
-        }
+      for (int i = 0; i < scenario.rooms(); i++) {
+        RoomCheck room = new RoomCheck("room" + i, faults);
+        boolean complete = scenario.isComplete();
+        seatRoom(
+            rooms.size(),
+            (user, loop) ->
+                new Loop.Seat(
+                    new PhoenixPeer(user, room, marker.copy(), complete, faults, loop),
+                    () -> Future.succeededFuture(target.socket(id, user))));
+        rooms.add(room);
       }
     }
   }
@@ -195,17 +191,31 @@ public final class Bench implements AutoCloseable {
   /** The same at a server that has no instances. */
   private void seatCrowds(Dialect dialect) {
     Marker marker = new Marker(scenario.bytes());
-    for (int room = 0; room < scenario.rooms(); room++) {
-      String name = "room" + room;
-      Crowd crowd = new Crowd(name, room * scenario.sockets(), scenario.pushers());
-      Loop loop = loops.get(room % loops.size());
-      for (int i = 0; i < scenario.sockets(); i++) {
-        Peer peer =
-            new BroadcastPeer(crowd.first() + i, crowd, dialect, marker.copy(), faults, loop);
-        loop.add(
-            new Loop.Seat(peer, () -> dialect.path(target, name).map(target::socket)),
-            i < scenario.pushers());
-      }
+    for (int i = 0; i < scenario.rooms(); i++) {
+      Crowd crowd = new Crowd("room" + i, i * scenario.sockets(), scenario.pushers());
+      seatRoom(
+          i,
+          (user, loop) ->
+              new Loop.Seat(
+                  new BroadcastPeer(user, crowd, dialect, marker.copy(), faults, loop),
+                  () -> dialect.path(target, crowd.room()).map(target::socket)));
+    }
+  }
+
+  private interface Seats {
+    Loop.Seat of(int user, Loop loop);
+  }
+
+  /**
+   * The sockets of a room are on one event loop.
+   *
+   * @param number of the room among those of the run
+   */
+  private void seatRoom(int number, Seats seats) {
+    Loop loop = loops.get(number % loops.size());
+    int first = number * scenario.sockets();
+    for (int i = 0; i < scenario.sockets(); i++) {
+      loop.add(seats.of(first + i, loop), i < scenario.pushers());
     }
   }
 

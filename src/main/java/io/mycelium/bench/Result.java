@@ -10,8 +10,6 @@ import org.HdrHistogram.Histogram;
 /** What a run has found. */
 public final class Result {
   private static final double KB = 1024;
-  private static final List<String> OF_MYCELIUM =
-      List.of("instances", "type", "durability", "patch_interval", "presence");
 
   private final Scenario scenario;
   private final Bench.Options options;
@@ -70,10 +68,7 @@ public final class Result {
       connect.put("server_kb_per_socket", kbPerSocket());
     }
     JsonObject json = new JsonObject().put("protocol", options.protocol().word());
-    json.mergeIn(scenario.json());
-    if (options.protocol().onlyBroadcasts()) {
-      OF_MYCELIUM.forEach(json::remove);
-    }
+    json.mergeIn(options.protocol().onlyBroadcasts() ? scenario.loadJson() : scenario.json());
     json.put("warm_up", options.warmUp()).put("machine", machine());
     json.put("connect", connect);
     if (rejoins != null) {

@@ -274,6 +274,16 @@ public record Scenario(
         .formatted(name, rooms, sockets, pushers, bytes);
   }
 
+  /** The same for programs. */
+  JsonObject loadJson() {
+    return new JsonObject()
+        .put("scenario", name)
+        .put("rooms", rooms)
+        .put("sockets", sockets)
+        .put("pushers", pushers)
+        .put("bytes", bytes);
+  }
+
   /** What it is, in one line. */
   String line() {
     return "%s: instances %d, rooms %d, sockets %d, pushers %d, bytes %d; %s, durability %s, presence %s"
@@ -282,13 +292,8 @@ public record Scenario(
   }
 
   JsonObject json() {
-    return new JsonObject()
-        .put("scenario", name)
+    return loadJson()
         .put("instances", instances)
-        .put("rooms", rooms)
-        .put("sockets", sockets)
-        .put("pushers", pushers)
-        .put("bytes", bytes)
         .put("type", type)
         .put("durability", durability)
         .put("patch_interval", patchInterval)
