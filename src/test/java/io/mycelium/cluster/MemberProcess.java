@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -182,14 +183,7 @@ final class MemberProcess implements AutoCloseable {
 
   /** Asks until the other answers. */
   void awaitAnswerOf(String other) {
-    long end = System.nanoTime() + TestNode.PATIENCE.toNanos();
-    String answer = ask(other);
-    while (answer.startsWith("no")) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError(id + ": " + answer + "\n" + log());
-      }
-      answer = ask(other);
-    }
+    until(() -> ask(other), answer -> answer.startsWith("answer"), "an answer of " + other);
   }
 
   /**
@@ -197,14 +191,7 @@ final class MemberProcess implements AutoCloseable {
    * until then a question is sent to a connection that has ended.
    */
   void awaitUnheard(String other) {
-    long end = System.nanoTime() + TestNode.PATIENCE.toNanos();
-    String answer = ask(other);
-    while (!answer.contains("No handlers")) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError(id + ": " + other + " is still asked: " + answer + "\n" + log());
-      }
-      answer = ask(other);
-    }
+    until(() -> ask(other), answer -> answer.contains("No handlers"), "nobody at " + other);
   }
 
   /** Ids of the others that it sees. */
@@ -214,13 +201,17 @@ final class MemberProcess implements AutoCloseable {
 
   /** Asks until it sees these others, by id and with commas between. */
   void awaitNodes(String others) {
+    until(this::nodes, others::equals, "nodes " + others);
+  }
+
+  private void until(Supplier<String> question, Predicate<String> good, String expected) {
     long end = System.nanoTime() + TestNode.PATIENCE.toNanos();
-    String seen = nodes();
-    while (!seen.equals(others)) {
+    String answer = question.get();
+    while (!good.test(answer)) {
       if (System.nanoTime() > end) {
-        throw new AssertionError(id + " sees " + seen + ", not " + others + "\n" + log());
+        throw new AssertionError(id + ": " + answer + ", expected " + expected + "\n" + log());
       }
-      seen = nodes();
+      answer = question.get();
     }
   }
 

@@ -125,7 +125,7 @@ class MoveTest {
     awaitOwnerOtherThan(first);
     stays.send("['1','a','r','push',{'n':0}]");
     assertThat(Chat.seq(stays, "a")).isEqualTo(1);
-    cluster.node(0).request("POST", "/instances", "{\"id\": \"next\", \"type\": \"accumulative\"}");
+    cluster.create(0, "next");
     assertThat(cluster.owner("next")).isNotEqualTo(first);
     cluster.node(2).request("DELETE", "/nodes/" + first + "/drain", null);
     JsonArray events = cluster.json(1, "GET", "/nodes", null).getJsonArray("events");

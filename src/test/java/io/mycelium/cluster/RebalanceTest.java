@@ -21,9 +21,7 @@ class RebalanceTest {
     try (ServerCluster nodes =
         ServerCluster.some(3, 2, Map.of("MYCELIUM_CLUSTER_MOVES_PER_SECOND", "50"))) {
       for (int i = 0; i < INSTANCES; i++) {
-        nodes
-            .node(i % 2)
-            .request("POST", "/instances", "{\"id\": \"i" + i + "\", \"type\": \"accumulative\"}");
+        nodes.create(i % 2, "i" + i);
       }
       PhoenixSocket ada = nodes.socket(0, "i0", "lobby");
       nodes.add();

@@ -36,8 +36,7 @@ class InstancesOfAllNodesTest {
   static void start() {
     cluster = ServerCluster.atRest();
     for (int i = 0; i < 9; i++) {
-      String spec = "{\"id\": \"room-" + i + "\", \"type\": \"accumulative\"}";
-      cluster.node(0).request("POST", "/instances", spec);
+      cluster.create(0, "room-" + i);
       put(i, i % 3);
     }
   }

@@ -31,23 +31,13 @@ class NodesPageTest {
   static void start() {
     cluster = ServerCluster.atRest();
     for (int i = 0; i < 12; i++) {
-      create("room-" + i);
+      cluster.create(0, "room-" + i);
     }
   }
 
   @AfterAll
   static void stop() {
     cluster.close();
-  }
-
-  private static void create(String id) {
-    String spec = "{\"id\": \"" + id + "\", \"type\": \"accumulative\"}";
-    cluster.node(0).request("POST", "/instances", spec);
-  }
-
-  private static String nodeOf(String instance) {
-    return new JsonObject(cluster.node(0).request("GET", "/instances/" + instance, null))
-        .getString("node");
   }
 
   private Page open(String path) {
@@ -162,7 +152,7 @@ class NodesPageTest {
     assertThat(page.getByText("on " + cluster.place(1))).isVisible();
     assertThat(page.getByText("Moved from " + cluster.place(0) + " to " + cluster.place(1)))
         .containsText("it paused for");
-    assertThat(nodeOf("room-3")).isEqualTo(cluster.id(1));
+    assertThat(cluster.owner("room-3")).isEqualTo(cluster.id(1));
     ada.send("['1','b','lobby','push',{'text':'after the move'}]");
     assertThat(ada.awaitReply("b").encode()).contains("\"seq\":2");
     assertThat(page.locator(".badge[data-status=running]")).isVisible();
@@ -175,7 +165,7 @@ class NodesPageTest {
 
   @Test
   void anInstanceIsFoundAndMovedToTheLeastLoadedNode() {
-    create("needle");
+    cluster.create(0, "needle");
     cluster.move(0, "needle", cluster.id(2));
     Page page = open("/console/nodes");
     page.getByLabel("Filter by name").fill("needle");
@@ -186,7 +176,7 @@ class NodesPageTest {
     inDialog(page, "Move");
     assertThat(page.getByText("needle runs on 127.0.0.1:")).isVisible();
     assertThat(owner(page, "needle")).not().containsText(cluster.place(2));
-    assertThat(nodeOf("needle")).isIn(cluster.id(0), cluster.id(1));
+    assertThat(cluster.owner("needle")).isIn(cluster.id(0), cluster.id(1));
     owner(page, "needle").getByRole(AriaRole.LINK).click();
     assertThat(page).hasURL(Pattern.compile("/console/instances/needle$"));
   }

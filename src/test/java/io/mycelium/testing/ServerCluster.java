@@ -100,6 +100,12 @@ public final class ServerCluster implements AutoCloseable {
     return new JsonObject(node(number).request(method, path, body));
   }
 
+  /** Makes a chat with that id, by way of that node. */
+  public void create(int asked, String id) {
+    JsonObject spec = new JsonObject().put("id", id).put("type", "accumulative");
+    node(asked).request("POST", "/instances", spec.encode());
+  }
+
   /** Id of the node that an instance is on. */
   public String owner(String instance) {
     return json(0, "GET", "/instances/" + instance, null).getString("node");
