@@ -1,4 +1,5 @@
 """The servers that are compared: how each is built, started on its core and ended."""
+import functools
 import glob
 import http.client
 import os
@@ -88,15 +89,20 @@ def build(names):
                 env=os.environ | {'GOSUMDB': 'off', 'GOTOOLCHAIN': 'local', 'GOFLAGS': '-mod=readonly'})
     if 'vertx' in names:
         run([java('javac'), '-nowarn', '-cp', CLASS_PATH, '-d', WORK / 'classes', PEERS / 'VertxRelay.java'])
-    if 'mycelium' in names and version_of_java() >= 25 and (
+    if 'mycelium' in names and is_for_aot() and (
             not AOT.exists() or AOT.stat().st_mtime < JAR.stat().st_mtime):
         print('.ci/aot-cache', flush=True)
         run(['.ci/aot-cache'], cwd=REPO)
 
 
-def version_of_java():
-    words = subprocess.run([java(), '-version'], capture_output=True, text=True).stderr
-    return int(words.split('"')[1].split('.')[0])
+@functools.cache
+def java_version():
+    """Such as 25.0.3."""
+    return subprocess.run([java(), '-version'], capture_output=True, text=True).stderr.split('"')[1]
+
+
+def is_for_aot():
+    return int(java_version().split('.')[0]) >= 25
 
 
 def command(name, port):
@@ -104,7 +110,7 @@ def command(name, port):
     env = {'PORT': str(port), 'NODE_ENV': 'production', 'GOMAXPROCS': '1'}
     flags = ['@conf/jvm.options', '-Xmx2g']
     if name == 'mycelium':
-        if AOT.exists() and version_of_java() >= 25:
+        if AOT.exists() and is_for_aot():
             flags.append(f'-XX:AOTCache={AOT}')
         return ([java(), *flags, '-jar', JAR, 'serve', '--port', str(port)],
                 {'MYCELIUM_ACCESS_MODE': 'open', 'MYCELIUM_OPS_MANAGEMENT_PORT': '0',
