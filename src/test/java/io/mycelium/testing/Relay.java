@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -22,6 +23,7 @@ public final class Relay implements AutoCloseable {
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private volatile boolean cut;
   private volatile long delayNanos;
+  private final AtomicLong requests = new AtomicLong();
 
   /**
    * @param host address of this machine to listen on, at a free port
@@ -56,6 +58,11 @@ public final class Relay implements AutoCloseable {
     delayNanos = ms * 1_000_000;
   }
 
+  /** How often something was sent to the database. */
+  public long requests() {
+    return requests.get();
+  }
+
   private static void daemon(Runnable work) {
     Thread thread = new Thread(work, "relay");
     thread.setDaemon(true);
@@ -76,8 +83,8 @@ public final class Relay implements AutoCloseable {
                 far.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
                 near.setTcpNoDelay(true);
                 far.setTcpNoDelay(true);
-                daemon(() -> pump(far, near));
-                pump(near, far);
+                daemon(() -> pump(far, near, () -> {}));
+                pump(near, far, requests::incrementAndGet);
               } catch (IOException e) {
                 close(near, far);
               }
@@ -88,12 +95,13 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  private void pump(Socket from, Socket to) {
+  private void pump(Socket from, Socket to, Runnable each) {
     byte[] buffer = new byte[16 << 10];
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        each.run();
         if (delayNanos > 0) {
           LockSupport.parkNanos(delayNanos);
         }

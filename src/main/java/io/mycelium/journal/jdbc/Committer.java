@@ -2,6 +2,7 @@ package io.mycelium.journal.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.mycelium.journal.Fenced;
+import io.mycelium.journal.jdbc.KnownRooms.Place;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -122,6 +123,11 @@ final class Committer {
     List<Write<?>> carriedOut = new ArrayList<>(writes.size());
     Transaction transaction =
         new Transaction(statements, generations(instances, sync), epochs, unsorted, doubt);
+    if (dialect == Dialect.POSTGRESQL) {
+      Set<Place> places = new LinkedHashSet<>();
+      writes.forEach(write -> places.addAll(write.places()));
+      epochs.readMany(transaction, places);
+    }
     for (Write<?> write : writes) {
       write.postpone(deleting.contains(write.instance()));
       if (!write.isPostponed() && !write.isSettled()) {

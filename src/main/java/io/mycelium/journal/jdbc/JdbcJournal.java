@@ -5,9 +5,11 @@ import io.mycelium.journal.Entry;
 import io.mycelium.journal.Fenced;
 import io.mycelium.journal.Journal;
 import io.mycelium.journal.JournalConfig;
+import io.mycelium.journal.jdbc.KnownRooms.Place;
 import io.mycelium.protocol.ErrorCode;
 import io.vertx.core.Future;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,6 +93,11 @@ final class JdbcJournal implements Journal {
         sync |= append.durability() == Durability.SYNC;
       }
       promise().future().onFailure(cause -> failed.add(new Failed(instance, generation)));
+    }
+
+    @Override
+    Collection<Place> places() {
+      return appends.stream().map(append -> new Place(instance(), append.room())).toList();
     }
 
     @Override

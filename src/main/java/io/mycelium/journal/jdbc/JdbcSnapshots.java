@@ -6,9 +6,11 @@ import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.Retention;
 import io.mycelium.journal.Snapshot;
 import io.mycelium.journal.SnapshotStore;
+import io.mycelium.journal.jdbc.KnownRooms.Place;
 import io.vertx.core.Future;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 
 /** Snapshots in a database, and the retention of entries that goes with them. */
@@ -48,6 +50,11 @@ final class JdbcSnapshots implements SnapshotStore {
       String instance, long generation, String room, Snapshot snapshot, Retention retention) {
     Write<Void> write =
         new HistoryWrite(instance) {
+          @Override
+          Collection<Place> places() {
+            return List.of(new Place(instance, room));
+          }
+
           @Override
           boolean isUrgent() {
             return snapshot.closedBy() > 0;

@@ -303,7 +303,8 @@ final class Transaction {
     }
   }
 
-  private PreparedStatement statement(String sql, Object... values) throws SQLException {
+  /** One that is sent at once, and closed with the connection. */
+  PreparedStatement statement(String sql, Object... values) throws SQLException {
     PreparedStatement statement = statements.get(sql);
     for (int i = 0; i < values.length; i++) {
       statement.setObject(i + 1, values[i]);

@@ -1,8 +1,11 @@
 package io.mycelium.journal.jdbc;
 
 import io.mycelium.journal.Fenced;
+import io.mycelium.journal.jdbc.KnownRooms.Place;
 import io.vertx.core.Promise;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +34,11 @@ abstract class Write<T> {
 
   final Promise<T> promise() {
     return promise;
+  }
+
+  /** The rooms whose epochs it depends on, so that they are read together with others'. */
+  Collection<Place> places() {
+    return List.of();
   }
 
   /** Number of entries that the write adds. */

@@ -5,7 +5,7 @@ import static io.mycelium.journal.StoreRig.instance;
 
 import io.mycelium.journal.Claim;
 import io.mycelium.journal.JournalMeters;
-import io.mycelium.journal.NodeStore.Load;
+import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.NodeStore.Node;
 import io.mycelium.journal.Sharing;
 import io.mycelium.journal.Store;
@@ -44,7 +44,7 @@ final class Cluster implements AutoCloseable {
   }
 
   static void join(Store store, String id) {
-    await(store.nodes().join(node(id), Load.NONE));
+    await(store.nodes().join(node(id), NodeStore.Load.NONE));
   }
 
   static Node node(String id) {
@@ -75,6 +75,21 @@ final class Cluster implements AutoCloseable {
 
   long number(String select) throws SQLException {
     return Long.parseLong(text(select));
+  }
+
+  /** Returns once so many sessions wait for a lock. */
+  void awaitWaiting(int sessions) {
+    Load.await(sessions + " sessions that wait for a lock", () -> waiting() == sessions);
+  }
+
+  private long waiting() {
+    try {
+      return number(
+          "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+              + " AND wait_event_type = 'Lock'");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   String text(String select) throws SQLException {

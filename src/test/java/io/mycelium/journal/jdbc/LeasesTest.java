@@ -123,19 +123,9 @@ class LeasesTest {
       renewal.setAutoCommit(false);
       statement.execute("UPDATE nodes SET renewed_at = clock_timestamp() WHERE id = 'n2'");
       Future<Boolean> declared = first.nodes().declareDead("n2", SILENCE);
-      Load.await("waiting declaration", () -> waiting() == 1);
+      cluster.awaitWaiting(1);
       renewal.commit();
       assertThat(await(declared)).isFalse();
-    }
-  }
-
-  private long waiting() {
-    try {
-      return cluster.number(
-          "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-              + " AND wait_event_type = 'Lock'");
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
     }
   }
 
@@ -188,7 +178,7 @@ class LeasesTest {
       statement.executeQuery("SELECT 1 FROM instances FOR UPDATE").close();
       Future<Void> append = first.journal().append("i", 1 << 20, appends("lobby", "e", 1, 1));
       List<Future<Claim>> claims = List.of(first.nodes().claim("i"), first.nodes().claim("i"));
-      Load.await("waiting sessions", () -> waiting() == 3);
+      cluster.awaitWaiting(3);
       assertThat(await(first.nodes().renew(NodeStore.Load.NONE))).isTrue();
       assertThat(append.isComplete()).isFalse();
       assertThat(claims).noneMatch(Future::isComplete);
