@@ -14,6 +14,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.ClientAuth;
 import java.security.Security;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public record ClusteredVertx(Vertx vertx, Membership membership, PeerFlow flow) {
   private static final Logger LOG = LoggerFactory.getLogger(ClusteredVertx.class);
+  private static final String OURS = "io.mycelium.";
   private static final int REACH_TRIES = 10;
   private static final int PING_MS = 1000;
   private static final int CONNECT_MS = 1000;
@@ -73,6 +75,7 @@ public record ClusteredVertx(Vertx vertx, Membership membership, PeerFlow flow) 
             .buildClustered()
             .await();
     ClusterFigures figures = meters.cluster();
+    vertx.exceptionHandler(failure -> onUncaught(failure, figures));
     Membership membership = new Membership(vertx, engine, registrations, nodeId, refused);
     SelfCheck check = new SelfCheck(vertx, registrations, membership, figures);
     PeerFlow flow = new PeerFlow(vertx, config, registrations.getNodeId(), membership, figures);
@@ -94,6 +97,24 @@ public record ClusteredVertx(Vertx vertx, Membership membership, PeerFlow flow) 
             })
         .onFailure(cause -> vertx.close().onComplete(closed -> started.fail(cause)));
     return started.future().await();
+  }
+
+  /**
+   * Vert.x 5.0 throws for each message that it could not write to another node, since the promise
+   * of its own that it fails then ({@code OutboundDeliveryContext}) says that it did not. A node
+   * whose network is lost leaves a thousand, and the log of as many stack traces took seconds of
+   * the failover. Whoever needs the message asks again.
+   */
+  private static void onUncaught(Throwable failure, ClusterFigures figures) {
+    StackTraceElement[] stack = failure.getStackTrace();
+    if (failure instanceof IllegalStateException
+        && stack.length > 0
+        && stack[0].getClassName().equals(Promise.class.getName())
+        && Stream.of(stack).noneMatch(frame -> frame.getClassName().startsWith(OURS))) {
+      figures.unsent();
+    } else {
+      LOG.error("unhandled exception", failure);
+    }
   }
 
   private static Future<Void> enter(Membership membership, SelfCheck check) {

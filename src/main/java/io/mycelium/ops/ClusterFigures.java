@@ -13,6 +13,7 @@ public final class ClusterFigures {
   private final Counter renewed;
   private final Counter failed;
   private final Counter refused;
+  private final Counter unsent;
   private final Counter notMoved;
   private final Timer moves;
 
@@ -33,6 +34,11 @@ public final class ClusterFigures {
             "mycelium.cluster.refused.sends",
             "messages",
             "Messages to another node refused, since too many bytes were on their way");
+    unsent =
+        counter(
+            "mycelium.cluster.unsent",
+            "messages",
+            "Messages lost with a connection to another node before they were written to it");
     notMoved =
         counter(
             "mycelium.cluster.failed.moves",
@@ -65,6 +71,10 @@ public final class ClusterFigures {
 
   public void sendRefused() {
     refused.increment();
+  }
+
+  public void unsent() {
+    unsent.increment();
   }
 
   /**

@@ -39,28 +39,32 @@ final class FailoverLoad {
 
   public static void main(String[] args) {
     boolean cut = args[0].equals("cut");
-    run(cut, Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+    int rehearsals = args.length > 3 ? Integer.parseInt(args[3]) : 1;
+    run(cut, Integer.parseInt(args[1]), Integer.parseInt(args[2]), rehearsals);
     System.exit(0);
   }
 
   /**
    * @param cut whether the owner's network is cut; else it is killed
+   * @param rehearsals how many owners the survivors have outlived before
    * @return null where namespaces are not permitted
    */
-  static Result run(boolean cut, int instances, int active) {
+  static Result run(boolean cut, int instances, int active, int rehearsals) {
     String url = Servers.newDatabase();
-    Namespaces network = cut ? Namespaces.make("mycf", 119, 4) : null;
+    int count = 3 + rehearsals;
+    Namespaces network = cut ? Namespaces.make("mycf", 119, count) : null;
     if (cut && (network == null || !network.reach())) {
       return null;
     }
     try (network;
-        Servers servers = cut ? Servers.in(network, url, 4) : Servers.onLoopback(url, 4)) {
+        Servers servers = cut ? Servers.in(network, url, count) : Servers.onLoopback(url, count)) {
       servers.flags("-Xmx1g", "-XX:TieredStopAtLevel=4");
-      return run(servers, network, instances, active);
+      return run(servers, network, instances, active, rehearsals);
     }
   }
 
-  private static Result run(Servers servers, Namespaces network, int instances, int active) {
+  private static Result run(
+      Servers servers, Namespaces network, int instances, int active, int rehearsals) {
     servers.start();
     try (PushingClients clients = new PushingClients(PERIOD_MS)) {
       long began = System.nanoTime();
@@ -69,18 +73,20 @@ final class FailoverLoad {
       servers.start();
       servers.start();
       Figures.log("each node has %s addresses in the engine", registrations(servers));
-      rehearse(servers, active);
+      for (int i = 0; i < rehearsals; i++) {
+        rehearse(servers, 3 + i, active);
+      }
       return end(servers, 0, network, clients, active);
     }
   }
 
   /** Survivors that have run for a while have been through a failover; what the first one takes. */
-  private static void rehearse(Servers servers, int active) {
+  private static void rehearse(Servers servers, int owner, int active) {
     servers.start();
     try (PushingClients clients = new PushingClients(PERIOD_MS)) {
-      clients.create(servers.node(3), "r", active, "accumulative");
+      clients.create(servers.node(owner), "r" + owner + "-", active, "accumulative");
       Figures.log("rehearsal with %d instances:", active);
-      end(servers, 3, null, clients, active);
+      end(servers, owner, null, clients, active);
     }
   }
 

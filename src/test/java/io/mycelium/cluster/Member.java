@@ -21,6 +21,9 @@ import java.util.Set;
 final class Member {
   private static final DeliveryOptions PATIENCE = new DeliveryOptions().setSendTimeout(1500);
 
+  /** Messages to a node that does not read, of which its and this one's kernel take the first. */
+  private static final int FLOOD = 50;
+
   /** Where the engine keeps who listens at which address. */
   private static final String SUBS = "__vertx.subs";
 
@@ -96,6 +99,12 @@ final class Member {
               .map(answer -> "answer " + answer.body().length())
               .otherwise(failure -> "no answer from " + command[1] + ": " + failure.getMessage())
               .onSuccess(Member::say);
+      case "flood" -> {
+        for (int i = 0; i < FLOOD; i++) {
+          node.vertx().eventBus().send("node." + command[1] + ".echo", "x".repeat(size(command)));
+        }
+        say("flooded");
+      }
       case "nodes" -> say("nodes " + String.join(",", node.membership().others()));
       case "rename" ->
           node.membership().rename(command[1]).onSuccess(done -> say("renamed " + command[1]));

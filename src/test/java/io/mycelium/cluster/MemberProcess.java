@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -194,6 +195,20 @@ final class MemberProcess implements AutoCloseable {
     until(() -> ask(other), answer -> answer.contains("No handlers"), "nobody at " + other);
   }
 
+  /** Sends more to that node than a connection takes. */
+  void flood(String other) {
+    tell("flood " + other + " 1000000", "flooded"::equals);
+  }
+
+  /** Asks until a meter, without labels, is above zero. */
+  void awaitMeter(String name) {
+    Pattern above = Pattern.compile(Pattern.quote(name) + " (?!0\\.0)");
+    until(
+        () -> tell("meters", line -> line.startsWith("meters ")),
+        meters -> above.matcher(meters).find(),
+        name + " above 0");
+  }
+
   /** Ids of the others that it sees. */
   String nodes() {
     return tell("nodes", line -> line.startsWith("nodes ")).substring("nodes ".length());
@@ -218,6 +233,15 @@ final class MemberProcess implements AutoCloseable {
   String log() {
     synchronized (said) {
       return String.join("\n", log);
+    }
+  }
+
+  /** SIGSTOP: its connections stay open. */
+  void pause() {
+    try {
+      new ProcessBuilder("kill", "-STOP", "" + process.pid()).start().waitFor();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -64,6 +64,21 @@ class MembershipIT {
     }
   }
 
+  /** A stack trace each took seconds of the failover. */
+  @Test
+  void whatCouldNotBeSentToALostNodeIsCountedAndNotLogged() {
+    try (MemberProcess one = member(1).start();
+        MemberProcess two = member(2).start()) {
+      one.awaitAnswerOf("n2");
+      two.pause();
+      one.flood("n2");
+      two.kill();
+      one.awaitMeter("mycelium_cluster_unsent_messages_total");
+      one.awaitNodes("");
+      assertThat(one.log()).doesNotContain("Promise already completed");
+    }
+  }
+
   @Test
   void nodesThatStartAllAtOnceBecomeOneCluster() {
     try (MemberProcess one = member(1).launch();
