@@ -85,8 +85,8 @@ public final class InstanceLink {
       return;
     }
     int bytes = payload == null ? 0 : payload.length();
-
-    if (!backlog.admits(bytes)) {
+    // A room asks for one refill at a time; without it all its channels would join anew.
+    if (kind != Command.Kind.REFILL && !backlog.admits(bytes)) {
       replyTo.onReply(
           error(
               ErrorCode.OVERLOADED,

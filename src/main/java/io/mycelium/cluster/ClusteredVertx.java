@@ -14,7 +14,6 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.ClientAuth;
 import java.security.Security;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public record ClusteredVertx(Vertx vertx, Membership membership, PeerFlow flow) {
   private static final Logger LOG = LoggerFactory.getLogger(ClusteredVertx.class);
   private static final String OURS = "io.mycelium.";
+  private static final String BUS = "io.vertx.core.eventbus.impl.clustered.";
   private static final int REACH_TRIES = 10;
   private static final int PING_MS = 1000;
   private static final int CONNECT_MS = 1000;
@@ -99,22 +99,37 @@ public record ClusteredVertx(Vertx vertx, Membership membership, PeerFlow flow) 
     return started.future().await();
   }
 
+  private static void onUncaught(Throwable failure, ClusterFigures figures) {
+    if (isUnsent(failure)) {
+      figures.unsent();
+    } else {
+      LOG.error("unhandled exception", failure);
+    }
+  }
+
   /**
    * Vert.x 5.0 throws for each message that it could not write to another node, since the promise
    * of its own that it fails then ({@code OutboundDeliveryContext}) says that it did not. A node
    * whose network is lost leaves a thousand, and the log of as many stack traces took seconds of
    * the failover. Whoever needs the message asks again.
    */
-  private static void onUncaught(Throwable failure, ClusterFigures figures) {
+  private static boolean isUnsent(Throwable failure) {
     StackTraceElement[] stack = failure.getStackTrace();
-    if (failure instanceof IllegalStateException
-        && stack.length > 0
-        && stack[0].getClassName().equals(Promise.class.getName())
-        && Stream.of(stack).noneMatch(frame -> frame.getClassName().startsWith(OURS))) {
-      figures.unsent();
-    } else {
-      LOG.error("unhandled exception", failure);
+    if (!(failure instanceof IllegalStateException)
+        || stack.length == 0
+        || !stack[0].getClassName().equals(Promise.class.getName())) {
+      return false;
     }
+    // The bus tells it later, or at once to who sends; a promise of ours has other frames.
+    for (StackTraceElement frame : stack) {
+      if (frame.getClassName().startsWith(BUS)) {
+        return true;
+      }
+      if (frame.getClassName().startsWith(OURS)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Future<Void> enter(Membership membership, SelfCheck check) {

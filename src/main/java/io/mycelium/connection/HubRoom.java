@@ -243,15 +243,15 @@ final class HubRoom {
     write();
   }
 
+  /** What is behind the gap waits; it is dropped if the question is refused at once. */
   private void fetch(Delivery behindGap) {
-    fetchUpTo(behindGap.first() - 1);
-    held.add(behindGap);
+    fetchUpTo(behindGap.first() - 1, new ArrayDeque<>(List.of(behindGap)));
   }
 
-  private void fetchUpTo(long seq) {
-    held = new ArrayDeque<>();
+  private void fetchUpTo(long seq, ArrayDeque<Delivery> behindGap) {
+    held = behindGap;
     hub.meters().gapFetched();
-    askFor(Payload.json("[" + last + "," + seq + "]"), held, REFILL_ATTEMPTS);
+    askFor(Payload.json("[" + last + "," + seq + "]"), behindGap, REFILL_ATTEMPTS);
   }
 
   /**
@@ -261,7 +261,7 @@ final class HubRoom {
    */
   boolean catchUp(long seq) {
     if (seq > last && held == null && !isEmpty()) {
-      fetchUpTo(seq);
+      fetchUpTo(seq, new ArrayDeque<>());
     }
     return seq >= last || isEmpty();
   }
