@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * A cluster under random faults: {@code -Dmycelium.checker.seconds=3600} for an hour, {@code
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * for some kinds of faults only. Writes {@code target/checker}.
  */
 @Quiet
+@Timeout(value = 3, unit = TimeUnit.HOURS)
 class CheckerIT {
   private static final long SECONDS = Long.getLong("mycelium.checker.seconds", 60);
 
