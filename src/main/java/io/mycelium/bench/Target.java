@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -141,17 +142,20 @@ final class Target {
     }
     return client
         .request(options)
-        .compose(request -> request.send(body))
         .compose(
-            response ->
-                response.statusCode() == expected
-                    ? response.body()
-                    : response
-                        .body()
-                        .compose(
-                            text ->
-                                Future.failedFuture(
-                                    refused(method, path, response.statusCode(), text))));
+            request ->
+                request.send(body).compose(response -> body(method, path, response, expected)));
+  }
+
+  /** Asked for at once, on the event loop of the request: later it may be gone. */
+  private static Future<Buffer> body(
+      HttpMethod method, String path, HttpClientResponse response, int expected) {
+    return response.statusCode() == expected
+        ? response.body()
+        : response
+            .body()
+            .compose(
+                text -> Future.failedFuture(refused(method, path, response.statusCode(), text)));
   }
 
   private static Refusal refused(HttpMethod method, String path, int status, Buffer body) {

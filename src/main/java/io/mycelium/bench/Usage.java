@@ -2,7 +2,9 @@ package io.mycelium.bench;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
@@ -61,14 +63,16 @@ final class Usage {
                 .setMethod(HttpMethod.GET)
                 .setAbsoluteURI(metrics)
                 .setConnectTimeout(1000))
-        .compose(request -> request.send())
-        .compose(
-            response ->
-                response.statusCode() == 200
-                    ? response.body()
-                    : Future.failedFuture("status " + response.statusCode()))
+        .compose(request -> request.send().compose(Usage::body))
         .map(body -> ofMetrics(body.toString().lines().toList()))
         .otherwiseEmpty();
+  }
+
+  /** Asked for at once, on the event loop of the request: later it may be gone. */
+  private static Future<Buffer> body(HttpClientResponse response) {
+    return response.statusCode() == 200
+        ? response.body()
+        : Future.failedFuture("status " + response.statusCode());
   }
 
   private Sample ofProcess(long pid) {

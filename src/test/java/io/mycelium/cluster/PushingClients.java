@@ -8,6 +8,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.UpgradeRejectedException;
@@ -193,13 +194,19 @@ final class PushingClients implements AutoCloseable {
             .put("rooms", new JsonObject().put("r", new JsonObject()));
     return http.request(HttpMethod.POST, "/api/v1/instances")
         .compose(
-            request -> request.putHeader("Content-Type", "application/json").send(spec.toBuffer()))
-        .compose(
-            response ->
-                response.statusCode() == 201
-                    ? response.end()
-                    : response.body().compose(body -> Future.failedFuture(body.toString())))
+            request ->
+                request
+                    .putHeader("Content-Type", "application/json")
+                    .send(spec.toBuffer())
+                    .compose(PushingClients::made))
         .compose(made -> createNext(http, prefix, next, count, type));
+  }
+
+  /** At once, on the event loop: asked for later, the body may be gone. */
+  private static Future<Void> made(HttpClientResponse response) {
+    return response.statusCode() == 201
+        ? response.end()
+        : response.body().compose(body -> Future.failedFuture(body.toString()));
   }
 
   /** Joins a client to each instance, by way of these nodes in turn, and lets them push. */
