@@ -124,7 +124,7 @@ final class Committer {
     Transaction transaction =
         new Transaction(statements, generations(instances, sync), epochs, unsorted, doubt);
     if (dialect == Dialect.POSTGRESQL) {
-      Set<Place> places = new LinkedHashSet<>();
+      Set<Place> places = new HashSet<>();
       writes.forEach(write -> places.addAll(write.places()));
       epochs.readMany(transaction, places);
     }

@@ -6,10 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * A cache of the epochs of the rooms that were written to last, to save an append a query. What was
@@ -26,32 +23,35 @@ final class RoomEpochs {
 
   private final KnownRooms<Known> known = new KnownRooms<>();
 
-  /** What the database has of rooms that this transaction has not entered yet. */
-  private final Map<Place, Optional<String>> kept = new HashMap<>();
+  private record Known(String epoch, long term) {}
 
-  private record Known(String epoch, long term) {
-    boolean is(String other, long now) {
-      return epoch.equals(other) && term == now;
-    }
+  /** Null if the room is not known in this term. */
+  private Known ofTerm(Transaction transaction, Place place) {
+    Known found = known.get(place);
+    long term = transaction.generations().term(place.instance());
+    return found == null || found.term() != term ? null : found;
   }
 
   private boolean isKnown(Transaction transaction, Place place, String epoch) {
-    Known found = known.get(place);
-    return found != null && found.is(epoch, transaction.generations().term(place.instance()));
+    Known found = ofTerm(transaction, place);
+    return found != null && found.epoch().equals(epoch);
+  }
+
+  private void put(Transaction transaction, Place place, String epoch) {
+    known.put(place, new Known(epoch, transaction.generations().term(place.instance())));
   }
 
   /**
-   * Reads the epochs of those that are not known with one statement of PostgreSQL, for {@link
-   * #enter}: a transaction of many rooms would ask for each in turn, and a node that has just taken
-   * over a thousand instances has their first entries in one transaction. At its beginning, with
-   * the instances' rows locked.
+   * Reads the epochs of those that are not known with one statement of PostgreSQL: a transaction of
+   * many rooms would ask for each in turn, and a node that has just taken over a thousand instances
+   * has their first entries in one transaction. At its beginning, with the instances' rows locked.
    */
   void readMany(Transaction transaction, Collection<Place> places) throws SQLException {
-    List<Place> unknown = places.stream().filter(place -> !isOfTerm(transaction, place)).toList();
+    List<Place> unknown =
+        places.stream().filter(place -> ofTerm(transaction, place) == null).toList();
     if (unknown.size() < FEW) {
       return;
     }
-    unknown.forEach(place -> kept.put(place, Optional.empty()));
     PreparedStatement select = transaction.statement(MANY);
     Connection connection = select.getConnection();
     select.setArray(
@@ -60,14 +60,9 @@ final class RoomEpochs {
         2, connection.createArrayOf("text", unknown.stream().map(Place::room).toArray()));
     try (ResultSet row = select.executeQuery()) {
       while (row.next()) {
-        kept.put(new Place(row.getString(1), row.getString(2)), Optional.of(row.getString(3)));
+        put(transaction, new Place(row.getString(1), row.getString(2)), row.getString(3));
       }
     }
-  }
-
-  private boolean isOfTerm(Transaction transaction, Place place) {
-    Known found = known.get(place);
-    return found != null && found.term == transaction.generations().term(place.instance());
   }
 
   /** Whether the room has a history of another epoch. */
@@ -76,19 +71,15 @@ final class RoomEpochs {
     if (isKnown(transaction, new Place(instance, room), epoch)) {
       return false;
     }
-    String before = kept(transaction, new Place(instance, room));
-    return before != null && !before.equals(epoch);
+    transaction.flush();
+    String kept = kept(transaction, instance, room);
+    return kept != null && !kept.equals(epoch);
   }
 
-  /** Null if there is no such room. */
-  private String kept(Transaction transaction, Place place) throws SQLException {
-    Optional<String> read = kept.get(place);
-    if (read != null) {
-      return read.orElse(null);
-    }
-    transaction.flush();
+  private static String kept(Transaction transaction, String instance, String room)
+      throws SQLException {
     return transaction.text(
-        "SELECT epoch FROM rooms WHERE instance = ? AND room = ?", place.instance(), place.room());
+        "SELECT epoch FROM rooms WHERE instance = ? AND room = ?", instance, room);
   }
 
   /** Makes sure that the room exists with this epoch, which may rename its history. */
@@ -98,27 +89,23 @@ final class RoomEpochs {
     if (isKnown(transaction, place, epoch)) {
       return;
     }
-    String before = kept(transaction, place);
-    if (before == null) {
-      transaction.flush();
+    transaction.flush();
+    String kept = kept(transaction, instance, room);
+    if (kept == null) {
       transaction.update(
           "INSERT INTO rooms (instance, room, epoch) VALUES (?, ?, ?)", instance, room, epoch);
-    } else if (!before.equals(epoch)) {
-      transaction.flush();
+    } else if (!kept.equals(epoch)) {
       transaction.update(
           "UPDATE rooms SET epoch = ? WHERE instance = ? AND room = ?", epoch, instance, room);
     }
-    kept.remove(place);
-    known.put(place, new Known(epoch, transaction.generations().term(instance)));
+    put(transaction, place, epoch);
   }
 
   void committed() {
-    kept.clear();
     known.committed();
   }
 
   void rolledBack() {
-    kept.clear();
     known.rolledBack();
   }
 
@@ -129,7 +116,6 @@ final class RoomEpochs {
 
   /** Drops rooms that are being deleted. */
   void forget(String instance) {
-    kept.keySet().removeIf(place -> place.instance().equals(instance));
     known.forget(instance);
   }
 }
