@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mycelium.journal.jdbc.Postgres;
 import io.mycelium.testing.FreePorts;
+import io.mycelium.testing.Signals;
 import io.mycelium.testing.TestNode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -90,8 +91,7 @@ class LocalClusterTest {
                   line.matches(
                       "\\d: said on \\d+, heard on \\d+ after \\d+ ms, on \\d+ after \\d+ ms, on"
                           + " \\d+ after \\d+ ms"));
-      String signal = isInterruptIgnored() ? "-TERM" : "-INT";
-      assertThat(new ProcessBuilder("kill", signal, "" + cluster.pid()).start().waitFor()).isZero();
+      Signals.interrupt(cluster);
       awaitLine(output, "ending");
       assertThat(cluster.waitFor(TestNode.PATIENCE.toSeconds() * 3, TimeUnit.SECONDS)).isTrue();
       assertThat(cluster.exitValue()).isZero();
@@ -104,17 +104,6 @@ class LocalClusterTest {
       cluster.destroy();
       all.forEach(ProcessHandle::destroyForcibly);
     }
-  }
-
-  /** Whatever a shell starts with {@code &} cannot be interrupted, nor can what that starts. */
-  private static boolean isInterruptIgnored() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return false;
-    }
-    Matcher ignored =
-        Pattern.compile("SigIgn:\\s+(\\p{XDigit}+)").matcher(Files.readString(status));
-    return ignored.find() && (Long.parseUnsignedLong(ignored.group(1), 16) & 2) != 0;
   }
 
   private static String get(String uri) throws IOException, InterruptedException {

@@ -8,6 +8,7 @@ import io.mycelium.ops.Descriptors;
 import io.mycelium.testing.Figures;
 import io.mycelium.testing.Quiet;
 import io.mycelium.testing.ServerProcess;
+import io.mycelium.testing.Signals;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -190,7 +191,7 @@ class CountsTest {
       bytes = server.meter(SENT_BYTES);
       step = push(url, SLOW_RATE, LONG);
       bytes = server.meter(SENT_BYTES) - bytes;
-      new ProcessBuilder("kill", "-INT", "" + strace.pid()).start().waitFor();
+      Signals.send(strace, "INT");
       try (BufferedReader summary = strace.errorReader(StandardCharsets.UTF_8)) {
         summary
             .lines()

@@ -1,6 +1,7 @@
 package io.mycelium.cluster;
 
 import io.mycelium.testing.Authority;
+import io.mycelium.testing.Signals;
 import io.mycelium.testing.TestNode;
 import java.io.BufferedReader;
 import java.io.File;
@@ -238,11 +239,7 @@ final class MemberProcess implements AutoCloseable {
 
   /** SIGSTOP: its connections stay open. */
   void pause() {
-    try {
-      new ProcessBuilder("kill", "-STOP", "" + process.pid()).start().waitFor();
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    Signals.send(process, "STOP");
   }
 
   /** Without waiting for its end: several are killed at once. */

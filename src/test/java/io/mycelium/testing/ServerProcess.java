@@ -230,23 +230,12 @@ public final class ServerProcess implements AutoCloseable {
 
   /** SIGSTOP: it stands still, its connections stay open. */
   public void pause() {
-    signal("STOP");
+    Signals.send(process, "STOP");
   }
 
   /** SIGCONT. */
   public void goOn() {
-    signal("CONT");
-  }
-
-  private void signal(String name) {
-    try {
-      int code = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
-      if (code != 0) {
-        throw new AssertionError("kill -" + name + " ended with " + code);
-      }
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    Signals.send(process, "CONT");
   }
 
   public void killAndRestart() {
