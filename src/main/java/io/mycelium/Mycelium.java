@@ -81,9 +81,6 @@ public final class Mycelium {
   /** One for each web verticle, added on its event loop. */
   private final List<Console> consoles = new CopyOnWriteArrayList<>();
 
-  /** Loading takes half a second, so it starts before it is needed. */
-  private Future<Contract> contract;
-
   private Authenticators authenticators;
   private Tls tls;
   private volatile Store store;
@@ -209,7 +206,6 @@ public final class Mycelium {
   /** The store, the plug-ins and the deployer. */
   private Future<Void> startInstances() {
     Codecs.register(vertx);
-    contract = Contract.load(vertx);
     Future<RoomTypes> types =
         vertx.executeBlocking(() -> PluginLoader.load(Path.of(config.instances().pluginsDir())));
     return vertx
@@ -254,7 +250,7 @@ public final class Mycelium {
     if (config.console().enabled()) {
       sampler.start(vertx);
     }
-    return contract
+    return Contract.loaded()
         .compose(loaded -> Future.all(deployWebs(loaded)))
         .onSuccess(
             done -> {

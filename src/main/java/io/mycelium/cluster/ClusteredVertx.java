@@ -2,6 +2,7 @@ package io.mycelium.cluster;
 
 import io.mycelium.ops.ClusterFigures;
 import io.mycelium.ops.Meters;
+import io.mycelium.ops.SmallVertx;
 import io.mycelium.ops.WatchedTransport;
 import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
@@ -10,7 +11,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.ClientAuth;
 import java.security.Security;
 import java.util.function.Consumer;
@@ -167,18 +167,7 @@ public record ClusteredVertx(Vertx vertx, Membership membership, PeerFlow flow) 
           config.own());
       return null;
     }
-    VertxOptions small =
-        new VertxOptions()
-            .setEventLoopPoolSize(1)
-            .setWorkerPoolSize(1)
-            .setInternalBlockingPoolSize(1)
-            .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false));
-    Vertx reader = Vertx.vertx(small);
-    try {
-      return BusFiles.read(reader, config);
-    } finally {
-      reader.close().await();
-    }
+    return SmallVertx.during(reader -> BusFiles.read(reader, config));
   }
 
   /** Silence is noticed after two seconds at most; Vert.x's own figures make 40 s of it. */

@@ -6,11 +6,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Names of the options: {@code web.port} in a file, {@code MYCELIUM_WEB_PORT} in the environment.
  */
 final class ConfigKeys {
+  private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
+
   /** Every option, {@code section.key}, in the order of the records. */
   static final List<String> ALL = all();
 
@@ -18,7 +21,7 @@ final class ConfigKeys {
 
   /** {@code maxBodyBytes} to {@code max_body_bytes}. */
   static String snakeCase(String component) {
-    return component.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    return CAPITAL.matcher(component).replaceAll("_$0").toLowerCase(Locale.ROOT);
   }
 
   static String variable(String key) {

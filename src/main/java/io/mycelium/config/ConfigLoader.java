@@ -1,11 +1,9 @@
 package io.mycelium.config;
 
+import io.mycelium.ops.SmallVertx;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,20 +47,10 @@ public final class ConfigLoader {
 
   private static JsonObject retrieve(ConfigRetrieverOptions options, Path source) {
     // The server's own Vert.x cannot be created yet, because its options are in the configuration.
-    VertxOptions small =
-        new VertxOptions()
-            .setEventLoopPoolSize(1)
-            .setInternalBlockingPoolSize(1)
-            .setWorkerPoolSize(1)
-            // Else it makes a folder among the temporary files, which a SIGKILL leaves there.
-            .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false));
-    Vertx vertx = Vertx.vertx(small);
     try {
-      return ConfigRetriever.create(vertx, options).getConfig().await();
+      return SmallVertx.during(vertx -> ConfigRetriever.create(vertx, options).getConfig().await());
     } catch (RuntimeException e) {
       throw new ConfigException(source + ": not readable as YAML: " + oneLine(e));
-    } finally {
-      vertx.close().await();
     }
   }
 

@@ -2,9 +2,8 @@ package io.mycelium.doctor;
 
 import io.mycelium.config.MyceliumConfig;
 import io.mycelium.ops.Descriptors;
+import io.mycelium.ops.SmallVertx;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -29,13 +28,6 @@ public final class Doctor {
 
   /** Blocks; the findings are in the order in which one would mend them. */
   public static List<Finding> examine(MyceliumConfig config) {
-    Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setEventLoopPoolSize(1)
-                .setWorkerPoolSize(1)
-                .setInternalBlockingPoolSize(1)
-                .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false)));
     ExecutorService threads =
         Executors.newCachedThreadPool(
             task -> {
@@ -44,10 +36,9 @@ public final class Doctor {
               return thread;
             });
     try {
-      return new Doctor(config).run(vertx, threads);
+      return SmallVertx.during(vertx -> new Doctor(config).run(vertx, threads));
     } finally {
       threads.shutdownNow();
-      vertx.close().await();
     }
   }
 

@@ -76,7 +76,7 @@ public final class TestNode implements AutoCloseable {
     await(
         vertx.deployVerticle(
             new DeployerVerticle(b.deployer, b.types, b.journal, b.store(), b.instanceMeters)));
-    Contract contract = await(Contract.load(vertx));
+    Contract contract = await(Contract.loaded());
     Transfers transfers = new Transfers(b.guards.http());
     Places places = new Places(b.maxConnections, b.guards.limits());
     Tls tls = Tls.open(vertx, b.tls);

@@ -1,24 +1,24 @@
 package io.mycelium.web.rest;
 
+import io.mycelium.ops.SmallVertx;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.pointer.JsonPointer;
 import io.vertx.openapi.contract.OpenAPIContract;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
  * {@code openapi.yaml}: the served text, the document from which messages are built, and the routes
  * and schemas that Vert.x derives from it. Immutable once loaded. Loading takes half a second in a
- * cold JVM, so a node loads it once and its web verticles share it.
+ * cold JVM, so a process does it once, on a thread of its own, and all its web verticles share it.
  */
 public final class Contract {
-  private static final String RESOURCE = "openapi.yaml";
+  static final String YAML = "openapi.yaml";
+
+  /** The same; {@link ContractJson} makes it. */
+  private static final String JSON = "openapi.json";
 
   private final Buffer text;
   private final JsonObject document;
@@ -30,19 +30,42 @@ public final class Contract {
     this.openApi = openApi;
   }
 
-  /** Fails if the document is not valid OpenAPI 3.1. */
-  public static Future<Contract> load(Vertx vertx) {
-    Future<Buffer> text = vertx.executeBlocking(() -> ClassPathFiles.read(RESOURCE));
-    Future<JsonObject> document = text.compose(yaml -> vertx.executeBlocking(() -> parse(yaml)));
-    return document
-        .compose(json -> OpenAPIContract.from(ClassPathFiles.of(vertx), forVertx(json)))
-        .map(openApi -> new Contract(text.result(), document.result(), openApi));
+  /**
+   * Begins to load at the first call; any thread.
+   *
+   * @return without a context; fails if the document is not valid OpenAPI 3.1
+   */
+  public static Future<Contract> loaded() {
+    return Loading.CONTRACT.future();
   }
 
-  private static JsonObject parse(Buffer yaml) {
-    Yaml parser = new Yaml(new SafeConstructor(new LoaderOptions()));
-    Map<String, Object> map = parser.load(yaml.toString(StandardCharsets.UTF_8));
-    return new JsonObject(map);
+  private static final class Loading {
+    static final Promise<Contract> CONTRACT = Promise.promise();
+
+    static {
+      Thread loading = new Thread(Loading::load, "mycelium-contract");
+      loading.setDaemon(true);
+      loading.start();
+    }
+
+    private static void load() {
+      try {
+        CONTRACT.complete(Contract.load());
+      } catch (RuntimeException | LinkageError e) {
+        CONTRACT.fail(e);
+      }
+    }
+  }
+
+  /** Blocks. With a Vert.x of its own, since the node's may not have started yet. */
+  private static Contract load() {
+    Buffer text = ClassPathFiles.read(YAML);
+    JsonObject document = new JsonObject(ClassPathFiles.read(JSON));
+    return new Contract(text, document, SmallVertx.during(vertx -> openApi(vertx, document)));
+  }
+
+  private static OpenAPIContract openApi(Vertx vertx, JsonObject document) {
+    return OpenAPIContract.from(ClassPathFiles.of(vertx), forVertx(document)).await();
   }
 
   /**

@@ -56,7 +56,7 @@ final class CheckedClient {
    * @param seen gets {@code "operation status"} of each answer
    */
   CheckedClient(Vertx vertx, int port, Set<String> seen) {
-    this.contract = RestServer.get(Contract.load(vertx));
+    this.contract = RestServer.get(Contract.loaded());
     this.port = port;
     this.seen = seen;
   }

@@ -30,7 +30,7 @@ final class ContractCalls {
 
   ContractCalls(TestNode node) {
     port = node.port();
-    operations = TestNode.await(Contract.load(node.vertx())).openApi().operations();
+    operations = TestNode.await(Contract.loaded()).openApi().operations();
     assertThat(operations).hasSizeGreaterThan(10);
   }
 

@@ -22,7 +22,7 @@ class ContractTest {
 
   @BeforeAll
   static void load() {
-    contract = RestServer.get(Contract.load(VERTX));
+    contract = RestServer.get(Contract.loaded());
   }
 
   @AfterAll
@@ -34,6 +34,12 @@ class ContractTest {
   void documentIsValidOpenApi31() {
     assertThat(contract.openApi().getVersion().name()).isEqualTo("V3_1");
     assertThat(contract.openApi().operations()).hasSize(22);
+  }
+
+  @Test
+  void jsonOfTheBuildSaysWhatTheYamlSays() {
+    assertThat(new JsonObject(ClassPathFiles.read("openapi.json")))
+        .isEqualTo(ContractJson.ofYaml());
   }
 
   @Test

@@ -42,7 +42,7 @@ final class RestServer implements AutoCloseable {
   static RestServer start(Vertx vertx, Authenticator authenticator) {
     WebConfig config =
         new WebConfig("127.0.0.1", 0, 1, "netty", 1 << 20, MAX_BODY_BYTES, 1000, List.of(), false);
-    Contract contract = get(Contract.load(vertx));
+    Contract contract = get(Contract.loaded());
     Router router = Router.router(vertx);
     Problems problems = new Problems(config.maxBodyBytes());
     problems.mount(router);
