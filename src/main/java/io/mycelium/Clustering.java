@@ -4,18 +4,25 @@ import io.mycelium.bus.Residents;
 import io.mycelium.cluster.ClusterNode;
 import io.mycelium.cluster.ClusteredVertx;
 import io.mycelium.config.MyceliumConfig;
+import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.JournalMeters;
 import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.Sharing;
 import io.mycelium.journal.Store;
+import io.mycelium.journal.StoreException;
 import io.mycelium.journal.jdbc.JdbcStore;
+import io.mycelium.journal.jdbc.StoreLook;
 import io.mycelium.ops.Meters;
 import io.vertx.core.Future;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a node in a cluster has in place of what a node alone has. */
 final class Clustering {
+  private static final Logger log = LoggerFactory.getLogger(Clustering.class);
+
   private final MyceliumConfig config;
   private final Meters meters;
   private final ClusteredVertx clustered;
@@ -25,6 +32,25 @@ final class Clustering {
     this.config = config;
     this.meters = meters;
     this.clustered = clustered;
+  }
+
+  /**
+   * Looks at the store, which changes nothing, while this node joins: half of what it then takes to
+   * open it is that the code of the driver and of the migrations is new to the JVM.
+   */
+  static void lookAtStore(JournalConfig config) {
+    Thread looking =
+        new Thread(
+            () -> {
+              try (StoreLook look = StoreLook.postgresql(config, true)) {
+                look.schema();
+              } catch (StoreException e) {
+                log.debug("the store will say so again when it is opened", e);
+              }
+            },
+            "mycelium-store-look");
+    looking.setDaemon(true);
+    looking.start();
   }
 
   /** Blocks. */

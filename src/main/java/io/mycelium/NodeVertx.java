@@ -34,6 +34,7 @@ record NodeVertx(Vertx vertx, WatchedTransport transport, ClusteredVertx cluster
       Vertx vertx = Vertx.builder().with(options(config)).withTransport(transport).build();
       return new NodeVertx(vertx, transport, null);
     }
+    Clustering.lookAtStore(config.journal());
     WatchedTransport transport = ClusteredVertx.transport(meters, config.cluster());
     ClusteredVertx cluster =
         ClusteredVertx.start(

@@ -7,11 +7,18 @@ import io.mycelium.ops.Meters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import org.postgresql.Driver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +41,8 @@ final class Training {
     if (port != null) {
       cluster(port);
       driver();
+      classes(Training.class, "io/mycelium/");
+      classes(Driver.class, "org/postgresql/");
       log.info("training: done");
     }
   }
@@ -59,6 +68,29 @@ final class Training {
             meters,
             why -> log.error("training: {}", why))
         .vertx();
+  }
+
+  /** Those of a jar that the rest of the training does not come to, loaded and no more. */
+  private static void classes(Class<?> one, String prefix) {
+    Path jar =
+        Path.of(URI.create(one.getProtectionDomain().getCodeSource().getLocation().toString()));
+    try (JarFile entries = new JarFile(jar.toFile())) {
+      entries.stream()
+          .map(JarEntry::getName)
+          .filter(name -> name.startsWith(prefix) && name.endsWith(".class"))
+          .map(name -> name.replace(".class", "").replace('/', '.'))
+          .forEach(Training::load);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void load(String name) {
+    try {
+      Class.forName(name, false, Training.class.getClassLoader());
+    } catch (ClassNotFoundException | LinkageError e) {
+      log.debug("training: {} needs what is not there", name, e);
+    }
   }
 
   /** Nobody listens there; until it knows, the driver has loaded most of what it has. */

@@ -186,21 +186,23 @@ final class SelfCheck implements Membership.Listener {
   }
 
   private Future<Reached> reach() {
-    List<Future<Boolean>> answers =
+    List<Future<Message<Object>>> answers =
         membership.vertxIds().stream()
-            .map(id -> vertx.eventBus().request(hearing(id), null, LESS).map(true))
-            .map(answer -> answer.otherwise(false))
+            .map(id -> vertx.eventBus().request(hearing(id), null, LESS))
             .toList();
-    return Future.all(answers)
-        .map(
-            done ->
-                new Reached(answers.size(), (int) answers.stream().filter(Future::result).count()));
+    if (answers.isEmpty()) {
+      return Future.succeededFuture(new Reached(0, false));
+    }
+    return Future.any(answers)
+        .map(true)
+        .otherwise(false)
+        .map(heard -> new Reached(answers.size(), heard));
   }
 
-  /** How many others there are, and how many of them answered. */
-  record Reached(int others, int answered) {
+  /** How many others there are, and whether one of them has answered. */
+  record Reached(int others, boolean heard) {
     boolean isAlone() {
-      return others > 0 && answered == 0;
+      return others > 0 && !heard;
     }
   }
 }

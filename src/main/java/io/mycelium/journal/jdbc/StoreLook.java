@@ -20,6 +20,7 @@ import java.util.Properties;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
 
 /**
  * Looks at a store and changes nothing, for {@code mycelium doctor}. Blocks: a database that does
@@ -242,9 +243,10 @@ public final class StoreLook implements AutoCloseable {
             .ignoreMigrationPatterns("*:pending")
             .load();
     try {
-      MigrationInfo current = flyway.info().current();
+      MigrationInfoService info = flyway.info();
+      MigrationInfo current = info.current();
       String newest =
-          Stream.of(flyway.info().all())
+          Stream.of(info.all())
               .filter(each -> !each.getState().isApplied() || each.getState().isResolved())
               .map(each -> each.getVersion().toString())
               .reduce((before, last) -> last)
