@@ -293,6 +293,7 @@ public final class ClusterNode extends VerticleBase {
     takeover.of(node);
     moves.gone(node);
     ticking.dead(node);
+    directories.gone(node);
   }
 
   private final class OnLease implements Lease.Listener {

@@ -2,16 +2,30 @@ package io.mycelium.cluster;
 
 import io.mycelium.bus.Addresses;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Requests of the control plane to a node, which answers for what it has. Any thread. */
 final class Directories {
   private final Vertx vertx;
+
+  /** Requests that wait for an answer, by node. */
+  private final Map<String, Set<Promise<?>>> waiting = new ConcurrentHashMap<>();
+
+  /** The node has ended, and has not answered: what was asked of it is done, or is not. */
+  static final class NodeGone extends RuntimeException {
+    NodeGone(String node) {
+      super("node " + node + " has ended and has not answered: it may have done it or not");
+    }
+  }
 
   Directories(Vertx vertx) {
     this.vertx = vertx;
@@ -27,9 +41,32 @@ final class Directories {
     return here(new JsonObject().put("op", op).put("id", instance));
   }
 
-  /** To another node. */
+  /** To another node; fails with {@link NodeGone} if that ends meanwhile. */
   <T> Future<T> at(String node, JsonObject request, DeliveryOptions patience) {
-    return ask(NodeTopics.directory(node), request, patience);
+    Promise<T> answer = Promise.promise();
+    waiting.computeIfAbsent(node, first -> ConcurrentHashMap.newKeySet()).add(answer);
+    this.<T>ask(NodeTopics.directory(node), request, patience)
+        .onComplete(
+            asked -> {
+              Set<Promise<?>> others = waiting.get(node);
+              if (others != null) {
+                others.remove(answer);
+              }
+              if (asked.succeeded()) {
+                answer.tryComplete(asked.result());
+              } else {
+                answer.tryFail(asked.cause());
+              }
+            });
+    return answer.future();
+  }
+
+  /** The node has ended: nobody waits for its answers any longer. */
+  void gone(String node) {
+    Set<Promise<?>> unanswered = waiting.remove(node);
+    if (unanswered != null) {
+      unanswered.forEach(answer -> answer.tryFail(new NodeGone(node)));
+    }
   }
 
   /** Whether nobody was there to take the request: it is as if it had never been sent. */

@@ -3,11 +3,13 @@ package io.mycelium.cluster;
 import io.mycelium.bus.Addresses;
 import io.mycelium.bus.InstanceDirectory;
 import io.mycelium.bus.Residents;
+import io.mycelium.cluster.Directories.NodeGone;
 import io.mycelium.cluster.placement.Placement;
 import io.mycelium.journal.Claim;
 import io.mycelium.journal.NodeStore;
 import io.mycelium.journal.OwnContext;
 import io.mycelium.protocol.ErrorCode;
+import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -16,6 +18,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,6 +34,22 @@ final class DirectoryRouter {
 
   /** What nodes ask of each other, besides what they lead to each other. */
   private static final Set<String> OF_NODES = Set.of("expect", "take", "drain_node");
+
+  /** Requests that may be done twice. */
+  private static final Set<String> REPEATABLE =
+      Set.of(
+          "get",
+          "lookup",
+          "stats",
+          "restarts",
+          "restart",
+          "get_room",
+          "put_room",
+          "entries",
+          "state",
+          "export",
+          "export_room",
+          "export_page");
 
   private static final String LOOKUP = "lookup";
   private static final String MOVE = "move";
@@ -86,7 +105,9 @@ final class DirectoryRouter {
   }
 
   private static void refuse(Message<JsonObject> request, Throwable cause) {
-    if (cause instanceof ReplyException reply
+    if (cause instanceof NodeGone) {
+      InstanceDirectory.refuse(request, new Refusal(ErrorCode.TIMEOUT, cause.getMessage()));
+    } else if (cause instanceof ReplyException reply
         && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
       request.fail(reply.failureCode(), reply.getMessage());
     } else {
@@ -98,7 +119,7 @@ final class DirectoryRouter {
     String op = request.getString("op");
     String id = request.getString("id");
     return switch (op) {
-      case "create" -> send(placement.choose(), request);
+      case "create" -> create(request);
       case "list" ->
           send(peers.ownId(), request).compose(here -> gathering.list(request, (JsonObject) here));
       case "nodes" -> nodes.all();
@@ -114,9 +135,34 @@ final class DirectoryRouter {
     };
   }
 
+  private Future<Object> create(JsonObject request) {
+    JsonObject spec = request.getJsonObject("spec");
+    if (spec.containsKey("id")) {
+      return made(request);
+    }
+    // So that it can be asked for, and is not made twice, if the node ends before it answers.
+    String id = UUID.randomUUID().toString();
+    spec.put("id", id);
+    return made(request)
+        .recover(
+            cause ->
+                isRefused(cause, ErrorCode.ID_TAKEN)
+                    ? toOwner(id, new JsonObject().put("op", "get").put("id", id))
+                    : Future.failedFuture(cause));
+  }
+
+  /** By another node if the one that was chosen ends before it answers. */
+  private Future<Object> made(JsonObject request) {
+    return send(placement.choose(), request)
+        .recover(cause -> cause instanceof NodeGone ? made(request) : Future.failedFuture(cause));
+  }
+
   /** Once, if the instance moved meanwhile, or its owner died. */
   private Future<Object> again(String id, JsonObject request, Throwable cause) {
-    boolean moved = isRestarting(cause);
+    if (cause instanceof NodeGone && REPEATABLE.contains(request.getString("op"))) {
+      return toOwner(id, request);
+    }
+    boolean moved = isRefused(cause, ErrorCode.INSTANCE_RESTARTING);
     if (!moved && !Directories.isUnheard(cause)) {
       return Future.failedFuture(cause);
     }
@@ -125,10 +171,10 @@ final class DirectoryRouter {
         .compose(ignored -> toOwner(id, request));
   }
 
-  private static boolean isRestarting(Throwable cause) {
+  private static boolean isRefused(Throwable cause, ErrorCode code) {
     return cause instanceof ReplyException reply
         && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
-        && reply.failureCode() == ErrorCode.INSTANCE_RESTARTING.ordinal();
+        && reply.failureCode() == code.ordinal();
   }
 
   private Future<Object> toOwner(String id, JsonObject request) {

@@ -15,12 +15,17 @@ import java.util.stream.Stream;
  *
  * <p>{@code mvn -q -Pbench test-compile exec:exec -Dbench.main=io.mycelium.cluster.FailoverLoad
  * -Dbench.args="kill 10000 500"}, or {@code cut} for a machine or network that is lost: needs root.
+ * The servers are of the tests' class path; with {@code -Dmycelium.server.class_path} they are of
+ * the jar that is deployed, and {@code -Dmycelium.server.flags} are their JVM's.
  */
 final class FailoverLoad {
   /** What is on its way when the owner dies is here by then. */
   private static final long ON_ITS_WAY_NANOS = 30_000_000;
 
   private static final long PERIOD_MS = 1000;
+
+  private static final String FLAGS =
+      System.getProperty("mycelium.server.flags", "-Xmx1g -XX:TieredStopAtLevel=4");
 
   /**
    * What was measured.
@@ -58,7 +63,7 @@ final class FailoverLoad {
     }
     try (network;
         Servers servers = cut ? Servers.in(network, url, count) : Servers.onLoopback(url, count)) {
-      servers.flags("-Xmx1g", "-XX:TieredStopAtLevel=4");
+      servers.flags(FLAGS.split(" "));
       return run(servers, network, instances, active, rehearsals);
     }
   }

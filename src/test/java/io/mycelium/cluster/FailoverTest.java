@@ -10,7 +10,11 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +26,14 @@ class FailoverTest {
       {"id": "chat", "type": "accumulative", "config": {"durability": "sync"}, "rooms": {"r": {}}}
       """;
 
+  private static final ExecutorService ASKING = Executors.newCachedThreadPool();
+
   private ServerCluster cluster;
+
+  @AfterAll
+  static void end() {
+    ASKING.shutdown();
+  }
 
   @BeforeEach
   void start() {
@@ -90,6 +101,40 @@ class FailoverTest {
     assertThat(room.getLong("seq")).isEqualTo(3);
     cluster.node(1).request("DELETE", "/instances/chat2", null);
     assertThat(cluster.node(0).request("GET", "/instances", null)).doesNotContain("chat2");
+  }
+
+  @Test
+  void whatAnEndedNodeWasAskedForIsAskedOfAnother() {
+    cluster.node(0).request("POST", "/instances", INSTANCE);
+    cluster.move(1, "chat", cluster.id(0));
+    PhoenixSocket onFirst = socket(0);
+    // So that it is the first that is asked for new ones.
+    cluster.json(1, "PUT", "/nodes/" + cluster.id(1) + "/drain", null);
+    cluster.json(1, "PUT", "/nodes/" + cluster.id(2) + "/drain", null);
+    cluster.node(0).pause();
+    CompletableFuture<String> named = asked("POST", "/instances", INSTANCE.replace("chat", "new"));
+    CompletableFuture<String> unnamed =
+        asked("POST", "/instances", INSTANCE.replace("\"id\": \"chat\",", ""));
+    CompletableFuture<String> read = asked("GET", "/instances/chat/rooms/r", null);
+    CompletableFuture<String> written =
+        asked("POST", "/instances/chat/rooms/r/messages", "{\"payload\": 1}");
+    assertThat(named.join()).contains("\"new\"", "running");
+    String id = new JsonObject(unnamed.join()).getString("id");
+    assertThat(read.join()).contains("\"r\"");
+    assertThat(written.handle((answer, cause) -> cause).join())
+        .hasMessageContainingAll("504", "has ended and has not answered");
+    // It finds the same requests, which it would be late for.
+    cluster.node(0).goOn();
+    onFirst.send("['1','a','r','push',{'n':0}]");
+    assertThat(Chat.seq(onFirst, "a")).isPositive();
+    assertThat(cluster.json(1, "GET", "/instances", null).getJsonArray("items"))
+        .extracting(each -> ((JsonObject) each).getString("id"))
+        .containsExactlyInAnyOrder("chat", "new", id);
+  }
+
+  /** The second node, which asks the first. */
+  private CompletableFuture<String> asked(String method, String path, String body) {
+    return CompletableFuture.supplyAsync(() -> cluster.node(1).request(method, path, body), ASKING);
   }
 
   @Test

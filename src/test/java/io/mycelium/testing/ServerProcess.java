@@ -170,8 +170,9 @@ public final class ServerProcess implements AutoCloseable {
     return new ServerProcess(environment, classPath, jvmFlags, 0, port, arguments);
   }
 
+  /** This JVM's, or the jar that is deployed, where that is to be measured. */
   private static String ownClassPath() {
-    return System.getProperty("java.class.path");
+    return System.getProperty("mycelium.server.class_path", System.getProperty("java.class.path"));
   }
 
   /** What runs {@code io.mycelium.Main}, for who wants to see all of it. */
