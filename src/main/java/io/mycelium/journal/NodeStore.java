@@ -111,16 +111,9 @@ public interface NodeStore {
   Future<List<Registered>> claim(List<String> instances);
 
   /**
-   * The same for instances whose owner is this node without a lease, in the order of their ids.
+   * The same for instances of this node without a lease in which a room waits for a tick, as its
+   * newest snapshot says: in the order of their ids, after {@code after}; failed ones stay down.
    * Several nodes may call this at once and share them.
-   *
-   * @param limit most instances to claim, up to 1,000
-   */
-  Future<List<Registered>> claimFrom(String dead, int limit);
-
-  /**
-   * The same for those of them in which a room waits for a tick, as its newest snapshot says, after
-   * {@code after}; failed ones stay down.
    *
    * @param limit most instances to claim, up to 1,000
    */

@@ -143,7 +143,8 @@ public final class RegisterBench {
       long asked = System.nanoTime();
       List<Registered> won;
       try {
-        won = StoreRig.await(store.nodes().claimFrom(dead, JdbcNodes.BATCH));
+        List<Registered> left = StoreRig.await(store.nodes().ownedBy(dead, "", JdbcNodes.BATCH));
+        won = StoreRig.await(store.nodes().claim(left.stream().map(Registered::id).toList()));
       } catch (AssertionError e) {
         System.out.printf(
             "claim %d of a batch failed after %,d ms: %s%n",

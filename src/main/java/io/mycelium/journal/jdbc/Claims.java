@@ -31,10 +31,6 @@ final class Claims {
           + IS_FREE
           + " ORDER BY id FOR UPDATE SKIP LOCKED";
 
-  private static final String LOCK_OWNED =
-      "SELECT id FROM instances WHERE owner = ? AND NOT EXISTS (SELECT FROM nodes WHERE id = ?)"
-          + " ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED";
-
   /** Of each room the newest snapshot counts: an older one may be of a tick that has passed. */
   private static final String LOCK_TICKING =
       "SELECT i.id FROM instances i WHERE i.owner = ? AND i.id > ? AND i.failed = 0"
@@ -135,19 +131,12 @@ final class Claims {
     }
   }
 
-  Won claimFrom(Connection connection, String dead, int limit) throws SQLException, Fenced {
-    String me = survivorOf(dead);
-    try (PreparedStatement lock = connection.prepareStatement(LOCK_OWNED)) {
-      lock.setString(1, dead);
-      lock.setString(2, dead);
-      lock.setInt(3, limit);
-      return inTransaction(connection, () -> claimLocked(connection, me, lock));
-    }
-  }
-
   Won claimTicking(Connection connection, String dead, String after, int limit)
       throws SQLException, Fenced {
-    String me = survivorOf(dead);
+    String me = ownership.member();
+    if (dead.equals(me)) {
+      throw new IllegalArgumentException("node " + dead + " is this one, expected a dead one");
+    }
     try (PreparedStatement lock = connection.prepareStatement(LOCK_TICKING)) {
       lock.setString(1, dead);
       lock.setString(2, after);
@@ -155,14 +144,6 @@ final class Claims {
       lock.setInt(4, limit);
       return inTransaction(connection, () -> claimLocked(connection, me, lock));
     }
-  }
-
-  private String survivorOf(String dead) throws Fenced {
-    String me = ownership.member();
-    if (dead.equals(me)) {
-      throw new IllegalArgumentException("node " + dead + " is this one, expected a dead one");
-    }
-    return me;
   }
 
   private interface Work<T> {

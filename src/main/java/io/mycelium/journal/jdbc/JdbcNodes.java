@@ -118,12 +118,6 @@ final class JdbcNodes implements NodeStore {
   }
 
   @Override
-  public Future<List<Registered>> claimFrom(String dead, int limit) {
-    int most = Math.min(limit, BATCH);
-    return won(connection -> claims.claimFrom(connection, dead, most));
-  }
-
-  @Override
   public Future<List<Registered>> claimTicking(String dead, String after, int limit) {
     int most = Math.min(limit, BATCH);
     return won(connection -> claims.claimTicking(connection, dead, after, most));

@@ -92,12 +92,12 @@ class ClaimsTest {
   void whatADeadNodeOwnedIsFree() throws SQLException {
     Store second = cluster.join("n2");
     Cluster.create(first, "i");
-    assertThat(await(second.nodes().claimFrom("n1", 10))).isEmpty();
+    assertThat(await(second.nodes().claim(List.of("i")))).isEmpty();
     assertThat(await(second.nodes().deadOwners())).isEmpty();
     cluster.kill("n1");
     assertThat(await(second.nodes().owner("i"))).isEqualTo(new Claim(null, 1 << 20));
     assertThat(await(second.nodes().deadOwners())).containsExactly("n1");
-    assertThat(await(second.nodes().claimFrom("n1", 10)))
+    assertThat(await(second.nodes().claim(List.of("i"))))
         .extracting(Registered::id, Registered::generation, Registered::name)
         .containsExactly(tuple("i", 2L << 20, "name of i"));
     assertThat(await(second.nodes().deadOwners())).isEmpty();
@@ -149,7 +149,7 @@ class ClaimsTest {
           .containsExactlyInAnyOrder("a", "c");
       dying.rollback();
     }
-    assertThat(await(second.nodes().claimFrom("n1", 10)))
+    assertThat(await(second.nodes().claim(List.of("b"))))
         .extracting(Registered::id)
         .containsExactly("b");
   }
@@ -165,7 +165,6 @@ class ClaimsTest {
       statement.executeQuery("SELECT 1 FROM instances FOR UPDATE").close();
       assertThat(claim(second, "i")).isEqualTo(new Claim("n1", 1 << 20));
       assertThat(await(second.nodes().claim(List.of("i")))).isEmpty();
-      assertThat(await(second.nodes().claimFrom("n1", 5))).isEmpty();
       writer.rollback();
     }
   }
@@ -253,11 +252,12 @@ class ClaimsTest {
   private static Future<Void> claimAll(Store store, Set<String> ids) {
     return store
         .nodes()
-        .claimFrom("dead", 1000)
+        .ownedBy("dead", "", 1000)
+        .compose(left -> store.nodes().claim(left.stream().map(Registered::id).toList()))
         .compose(
             some -> {
               some.forEach(each -> assertThat(ids.add(each.id())).isTrue());
-              return some.isEmpty() ? Future.succeededFuture() : claimAll(store, ids);
+              return ids.size() == 10_000 ? Future.succeededFuture() : claimAll(store, ids);
             });
   }
 
