@@ -10,6 +10,7 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -74,6 +75,10 @@ final class Training {
   private static void classes(Class<?> one, String prefix) {
     Path jar =
         Path.of(URI.create(one.getProtectionDomain().getCodeSource().getLocation().toString()));
+    if (Files.isDirectory(jar)) {
+      // No cache holds the classes of a folder.
+      return;
+    }
     try (JarFile entries = new JarFile(jar.toFile())) {
       entries.stream()
           .map(JarEntry::getName)
