@@ -24,18 +24,25 @@ class PartitionIT {
   @TempDir Path folder;
 
   private Namespaces network;
+  private Authority authority;
   private final List<MemberProcess> members = new ArrayList<>();
 
   @BeforeEach
   void start() {
     network = Namespaces.make("mycp", 118, NODES);
     assumeTrue(network != null, "network namespaces are not permitted here");
-    Authority authority = new Authority(folder, "ours");
+    authority = new Authority(folder, "ours");
     for (int i = 1; i <= NODES; i++) {
-      members.add(member(i, authority).launch());
+      // One after the other: the first leads the engine, and then the second.
+      members.add(launch(i));
     }
-    members.forEach(each -> each.await(line -> line.startsWith("up in ")));
     everybodyHearsEverybody();
+  }
+
+  private MemberProcess launch(int number) {
+    MemberProcess launched = member(number, authority).launch();
+    launched.await(line -> line.startsWith("up in "));
+    return launched;
   }
 
   @AfterEach
@@ -107,6 +114,21 @@ class PartitionIT {
       everybodyHearsEverybody();
       Figures.log("healed in all directions after %d ms", since(healed));
     }
+  }
+
+  /** The second one claims the lead while the third still follows the first. */
+  @Test
+  void whoHearsOfTheLeadersDeathLaterThanOthersStaysAMember() {
+    network.lose(1, 3);
+    member(1).kill();
+    long killed = System.nanoTime();
+    member(2).awaitNodes("n3");
+    member(3).awaitNodes("n2");
+    Figures.log("the leader is gone for both after %d ms", since(killed));
+    member(2).awaitAnswerOf("n3");
+    member(3).awaitAnswerOf("n2");
+    assertThat(member(2).log()).doesNotContain("has left, 1 nodes");
+    assertThat(member(3).log()).doesNotContain("has left, 1 nodes");
   }
 
   @Test
