@@ -10,9 +10,8 @@ import io.mycelium.access.token.TokenMint;
 import io.mycelium.access.token.TokenWords;
 import io.mycelium.config.ConfigOption;
 import io.mycelium.config.DurationText;
+import io.mycelium.ops.SmallVertx;
 import io.mycelium.protocol.Refusal;
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -24,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -99,7 +97,7 @@ final class TokenCommand implements Callable<Integer> {
     AccessConfig access = file.load(Map.of()).access();
     KeySource keys = tenant == null ? own(access) : tenant(access);
     JsonObject claims = claims();
-    String token = withVertx(vertx -> TokenMint.make(vertx, access, keys, claims, expires));
+    String token = SmallVertx.during(vertx -> TokenMint.make(vertx, access, keys, claims, expires));
     spec.commandLine().getOut().println(token);
     TokenWords.explain(token).stream()
         .dropWhile(line -> !line.equals("}"))
@@ -130,7 +128,7 @@ final class TokenCommand implements Callable<Integer> {
           String token) {
     AccessConfig access = config.load(Map.of()).access();
     String text = read(token);
-    return withVertx(
+    return SmallVertx.during(
         vertx -> {
           TokenCheck check = TokenCheck.of(vertx, access, own(access));
           try {
@@ -196,20 +194,6 @@ final class TokenCommand implements Callable<Integer> {
       return line == null ? "" : line.strip();
     } catch (IOException e) {
       throw wrong("standard input cannot be read");
-    }
-  }
-
-  private static <T> T withVertx(Function<Vertx, T> work) {
-    Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setEventLoopPoolSize(1)
-                .setWorkerPoolSize(1)
-                .setInternalBlockingPoolSize(1));
-    try {
-      return work.apply(vertx);
-    } finally {
-      vertx.close().await();
     }
   }
 

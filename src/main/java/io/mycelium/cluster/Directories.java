@@ -10,15 +10,14 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Requests of the control plane to a node, which answers for what it has. Any thread. */
 final class Directories {
   private final Vertx vertx;
 
-  /** Requests that wait for an answer, by node. */
-  private final Map<String, Set<Promise<?>>> waiting = new ConcurrentHashMap<>();
+  /** Of requests that wait for an answer the nodes. */
+  private final Map<Promise<?>, String> waiting = new ConcurrentHashMap<>();
 
   /** The node has ended, and has not answered: what was asked of it is done, or is not. */
   static final class NodeGone extends RuntimeException {
@@ -44,14 +43,11 @@ final class Directories {
   /** To another node; fails with {@link NodeGone} if that ends meanwhile. */
   <T> Future<T> at(String node, JsonObject request, DeliveryOptions patience) {
     Promise<T> answer = Promise.promise();
-    waiting.computeIfAbsent(node, first -> ConcurrentHashMap.newKeySet()).add(answer);
+    waiting.put(answer, node);
     this.<T>ask(NodeTopics.directory(node), request, patience)
         .onComplete(
             asked -> {
-              Set<Promise<?>> others = waiting.get(node);
-              if (others != null) {
-                others.remove(answer);
-              }
+              waiting.remove(answer);
               if (asked.succeeded()) {
                 answer.tryComplete(asked.result());
               } else {
@@ -63,10 +59,12 @@ final class Directories {
 
   /** The node has ended: nobody waits for its answers any longer. */
   void gone(String node) {
-    Set<Promise<?>> unanswered = waiting.remove(node);
-    if (unanswered != null) {
-      unanswered.forEach(answer -> answer.tryFail(new NodeGone(node)));
-    }
+    waiting.forEach(
+        (answer, asked) -> {
+          if (asked.equals(node)) {
+            answer.tryFail(new NodeGone(node));
+          }
+        });
   }
 
   /** Whether nobody was there to take the request: it is as if it had never been sent. */

@@ -23,8 +23,9 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 
 /**
- * Looks at a store and changes nothing, for {@code mycelium doctor}. Blocks: a database that does
- * not answer fails it after some three seconds. Not for several threads.
+ * Looks at a store and changes nothing, for {@code mycelium doctor} and for a node that is about to
+ * open it. Blocks: a database that does not answer fails it after some three seconds. Not for
+ * several threads.
  *
  * <p>Each method throws a {@link StoreException} that says what to do if the store cannot be read.
  */
