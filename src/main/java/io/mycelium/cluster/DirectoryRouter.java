@@ -17,6 +17,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -129,32 +130,54 @@ final class DirectoryRouter {
               .compose(known -> send(id, request))
               .map(node -> ((JsonObject) node).put("self", id.equals(peers.ownId())));
       default ->
-          HERE.contains(op) || id == null
-              ? send(peers.ownId(), request)
-              : toOwner(id, request).recover(cause -> again(id, request, cause));
+          HERE.contains(op) || id == null ? send(peers.ownId(), request) : ofOwner(id, request);
     };
   }
 
   private Future<Object> create(JsonObject request) {
     JsonObject spec = request.getJsonObject("spec");
-    if (spec.containsKey("id")) {
-      return made(request);
+    // The id and the time tell it from others, if the node ends before it answers.
+    if (spec.getValue("id") == null) {
+      spec.put("id", UUID.randomUUID().toString());
     }
-    // So that it can be asked for, and is not made twice, if the node ends before it answers.
-    String id = UUID.randomUUID().toString();
-    spec.put("id", id);
-    return made(request)
-        .recover(
-            cause ->
-                isRefused(cause, ErrorCode.ID_TAKEN)
-                    ? toOwner(id, new JsonObject().put("op", "get").put("id", id))
-                    : Future.failedFuture(cause));
+    return made(request.put("at", System.currentTimeMillis()));
   }
 
-  /** By another node if the one that was chosen ends before it answers. */
+  /**
+   * By another node if the one that was chosen ends before it answers, or is not there any more.
+   */
   private Future<Object> made(JsonObject request) {
     return send(placement.choose(), request)
-        .recover(cause -> cause instanceof NodeGone ? made(request) : Future.failedFuture(cause));
+        .recover(
+            cause -> {
+              if (cause instanceof NodeGone) {
+                return made(request).recover(refusal -> madeBefore(request, refusal));
+              }
+              return Directories.isUnheard(cause)
+                  ? vertx
+                      .timer(config.renewEvery().toMillis(), TimeUnit.MILLISECONDS)
+                      .compose(ignored -> send(placement.choose(), request))
+                  : Future.failedFuture(cause);
+            });
+  }
+
+  /** The instance, if the node that has ended made it. */
+  private Future<Object> madeBefore(JsonObject request, Throwable refusal) {
+    if (!isRefused(refusal, ErrorCode.ID_TAKEN)) {
+      return Future.failedFuture(refusal);
+    }
+    String at = Instant.ofEpochMilli(request.getLong("at")).toString();
+    String id = request.getJsonObject("spec").getString("id");
+    return ofOwner(id, new JsonObject().put("op", "get").put("id", id))
+        .compose(
+            found ->
+                at.equals(((JsonObject) found).getString("createdAt"))
+                    ? Future.succeededFuture(found)
+                    : Future.failedFuture(refusal));
+  }
+
+  private Future<Object> ofOwner(String id, JsonObject request) {
+    return toOwner(id, request).recover(cause -> again(id, request, cause));
   }
 
   /** Once, if the instance moved meanwhile, or its owner died. */

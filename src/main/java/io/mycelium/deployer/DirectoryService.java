@@ -42,10 +42,7 @@ final class DirectoryService {
     String room = request.getString("room");
     String op = request.getString("op");
     return switch (op) {
-      case "create" ->
-          registry
-              .create(InstanceSpec.read(request.getJsonObject("spec")), quota(request))
-              .map(InstanceJson::of);
+      case "create" -> registry.create(spec(request), quota(request)).map(InstanceJson::of);
       case "list" -> list.page(request.getJsonObject("filter"));
       case "get" -> list.get(id);
       case "lookup" -> registry.touch(id).map(InstanceJson::lookup);
@@ -112,6 +109,13 @@ final class DirectoryService {
 
   private static JsonObject ids(List<String> ids) {
     return new JsonObject().put("ids", new JsonArray(ids));
+  }
+
+  /** In a cluster with the time at which it was asked for. */
+  private static InstanceSpec spec(JsonObject request) {
+    InstanceSpec spec = InstanceSpec.read(request.getJsonObject("spec"));
+    Long at = request.getLong("at");
+    return at == null ? spec : spec.madeAt(at);
   }
 
   private static InstanceQuota quota(JsonObject request) {

@@ -55,6 +55,11 @@ public record InstanceSpec(
     return new InstanceSpec(given, name, type, read, readRooms(rooms, read), now);
   }
 
+  /** The same, made then. */
+  public InstanceSpec madeAt(long epochMillis) {
+    return new InstanceSpec(id, name, type, config, rooms, Instant.ofEpochMilli(epochMillis));
+  }
+
   private static Map<String, RoomSettings> readRooms(JsonObject json, InstanceConfig config) {
     if (json == null || json.isEmpty()) {
       return Map.of(LOBBY, config.rooms());
@@ -104,9 +109,7 @@ public record InstanceSpec(
 
   /** Reads the JSON that an earlier {@link #toJson} wrote. */
   public static InstanceSpec restored(InstanceStore.Registered registered) {
-    InstanceSpec spec = read(new JsonObject(registered.spec()));
-    Instant createdAt = Instant.ofEpochMilli(registered.createdAt());
-    return new InstanceSpec(spec.id, spec.name, spec.type, spec.config, spec.rooms, createdAt);
+    return read(new JsonObject(registered.spec())).madeAt(registered.createdAt());
   }
 
   public InstanceSpec withRooms(Map<String, RoomSettings> changed) {

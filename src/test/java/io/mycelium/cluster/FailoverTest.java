@@ -11,8 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +133,48 @@ class FailoverTest {
     assertThat(cluster.json(1, "GET", "/instances", null).getJsonArray("items"))
         .extracting(each -> ((JsonObject) each).getString("id"))
         .containsExactlyInAnyOrder("chat", "new", id);
+  }
+
+  @Test
+  void newInstancesAreMadeWhileTheNodeThatWasToHaveThemEnds() {
+    // So that it is the first that is asked for new ones, until it is known to be gone.
+    cluster.json(1, "PUT", "/nodes/" + cluster.id(1) + "/drain", null);
+    cluster.json(1, "PUT", "/nodes/" + cluster.id(2) + "/drain", null);
+    String first = cluster.id(0);
+    AtomicBoolean killed = new AtomicBoolean();
+    CountDownLatch chosen = new CountDownLatch(20);
+    List<CompletableFuture<String>> last = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      String prefix = "new" + i + "-";
+      last.add(CompletableFuture.supplyAsync(() -> made(prefix, first, chosen, killed), ASKING));
+    }
+    await(chosen);
+    killed.set(true);
+    cluster.node(0).kill();
+    // One that the first had made before it ended is idle until somebody comes.
+    assertThat(last)
+        .allSatisfy(each -> assertThat(each.join()).containsAnyOf("\"running\"", "\"idle\""));
+  }
+
+  /** One after the other until another node has one because the first is gone; the last answer. */
+  private String made(String prefix, String first, CountDownLatch chosen, AtomicBoolean killed) {
+    for (int i = 0; ; i++) {
+      String body = INSTANCE.replace("chat", prefix + i);
+      String answer = cluster.node(1).request("POST", "/instances", body);
+      if (answer.contains(first)) {
+        chosen.countDown();
+      } else if (killed.get()) {
+        return answer;
+      }
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The second node, which asks the first. */
