@@ -55,11 +55,11 @@ class Session:
     def bench(self, running, scenario, rates=(), seconds=None, **options):
         return bench(running, self.cores[1], scenario, seconds or self.seconds, self.warm, rates, **options)
 
-    def warm_up(self, running):
-        """Load that is not measured, for as long as a server that compiles while it runs needs; a low rate would never do it."""
+    def warm_up(self, running, scenario='small', rate=4000, **options):
+        """Load that is not measured, for as long as a server that compiles while it runs needs, of the kind that is measured then; a low rate would never do it."""
         jit = running.server.jit
         try:
-            self.bench(running, 'small', [4000 if jit else 1000], seconds=self.jit_warm if jit else self.warm)
+            self.bench(running, scenario, [rate if jit else rate / 4], seconds=self.jit_warm if jit else self.warm, **options)
         except Over:
             print('  warm-up was too much', flush=True)
 
@@ -128,7 +128,7 @@ def room_size(session):
     sizes = [2, 50, 500] if session.quick else [2, 10, 50, 200, 1000, 5000]
 
     def work(running, keep):
-        session.warm_up(running)
+        session.warm_up(running, 'rooms', 1000, rooms=1, sockets=50, pushers=10)
         for size in sizes:
             session.point(running, keep, 'rooms', 10_000 / size, {'size': size},
                           rooms=1, sockets=size, pushers=min(10, size))
@@ -140,7 +140,8 @@ def payload(session):
     sizes = [16, 1024, 65_536] if session.quick else [16, 64, 256, 1024, 4096, 16_384, 65_536]
 
     def work(running, keep):
-        session.warm_up(running)
+        for bytes in (64, 16_384):
+            session.warm_up(running, 'rooms', 1000, rooms=10, sockets=20, pushers=20, bytes=bytes)
         for size in sizes:
             session.point(running, keep, 'rooms', 100, {'bytes': size},
                           rooms=10, sockets=20, pushers=20, bytes=size)
@@ -153,7 +154,7 @@ def rooms(session):
     counts = [1, 10, 100, 500] if session.quick else [1, 10, 100, 1000, min(5000, most), min(10_000, most)]
 
     def work(running, keep):
-        session.warm_up(running)
+        session.warm_up(running, 'rooms', 4000, rooms=100, sockets=2, pushers=1)
         for count in sorted(set(counts)):
             session.point(running, keep, 'rooms', 2000, {'rooms': count},
                           rooms=count, sockets=2, pushers=1)
