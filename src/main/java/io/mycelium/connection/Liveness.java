@@ -39,7 +39,7 @@ final class Liveness {
     }
     pingedAt = now;
     connection.outbox().ping();
-    return limits.pingTimeout();
+    return Math.min(limits.pingTimeout(), limits.pingInterval());
   }
 
   boolean awaitsPong() {

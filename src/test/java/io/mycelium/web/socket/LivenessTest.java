@@ -83,6 +83,20 @@ class LivenessTest {
     }
   }
 
+  /** With a timeout that is longer than a socket of the tests waits for a frame. */
+  @Test
+  void anIdlePeerIsPingedAfterTheIntervalAgainHoweverLongItsAnswerMayTake() {
+    SocketConfig patient =
+        new SocketConfig(Duration.ofSeconds(1), Duration.ofHours(1), 100, 8 << 20);
+    try (TestNode node = TestNode.builder().socket(patient).start()) {
+      node.create("{'id':'x','type':'accumulative'}");
+      try (RawSocket socket = RawSocket.open(node.port(), "/socket/x/websocket?vsn=2.0.0")) {
+        socket.frame(RawSocket.PONG, socket.await(RawSocket.PING).payload());
+        assertThat(socket.next().opcode()).isEqualTo(RawSocket.PING);
+      }
+    }
+  }
+
   /** Past Vert.x. */
   @Nested
   class NettyTransportCases extends Cases {
