@@ -53,8 +53,10 @@ def chart(title, across, up, lines, log_x=True, log_y=True):
         svg.append(f'<path class="g" d="M{LEFT} {y.at(tick):.1f}H{WIDTH - RIGHT}"/>'
                    f'<text x="{LEFT - 6}" y="{y.at(tick) + 5:.1f}" text-anchor="end">{label(tick)}</text>')
     for tick in x.ticks:
+        # A long last one would leave the picture.
+        centre = min(x.at(tick), WIDTH - 4.5 * len(label(tick)))
         svg.append(f'<path class="g" d="M{x.at(tick):.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
-                   f'<text x="{x.at(tick):.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{label(tick)}</text>')
+                   f'<text x="{centre:.1f}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle">{label(tick)}</text>')
     middle = (TOP + HEIGHT - BOTTOM) / 2
     svg.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" y="{HEIGHT - BOTTOM + 42}" text-anchor="middle">{escape(across)}</text>')
     svg.append(f'<text x="16" y="{middle:.0f}" text-anchor="middle" transform="rotate(-90 16 {middle:.0f})">{escape(up)}</text>')
