@@ -140,7 +140,7 @@ final class DirectoryRouter {
     if (spec.getValue("id") == null) {
       spec.put("id", UUID.randomUUID().toString());
     }
-    return made(request.put("at", System.currentTimeMillis()));
+    return made(request.put("createdAt", System.currentTimeMillis()));
   }
 
   /**
@@ -166,7 +166,7 @@ final class DirectoryRouter {
     if (!isRefused(refusal, ErrorCode.ID_TAKEN)) {
       return Future.failedFuture(refusal);
     }
-    String at = Instant.ofEpochMilli(request.getLong("at")).toString();
+    String at = Instant.ofEpochMilli(request.getLong("createdAt")).toString();
     String id = request.getJsonObject("spec").getString("id");
     return ofOwner(id, new JsonObject().put("op", "get").put("id", id))
         .compose(

@@ -114,8 +114,8 @@ final class DirectoryService {
   /** In a cluster with the time at which it was asked for. */
   private static InstanceSpec spec(JsonObject request) {
     InstanceSpec spec = InstanceSpec.read(request.getJsonObject("spec"));
-    Long at = request.getLong("at");
-    return at == null ? spec : spec.madeAt(at);
+    Long createdAt = request.getLong("createdAt");
+    return createdAt == null ? spec : spec.madeAt(createdAt);
   }
 
   private static InstanceQuota quota(JsonObject request) {

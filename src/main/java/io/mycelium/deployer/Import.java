@@ -10,7 +10,6 @@ import io.mycelium.protocol.ErrorCode;
 import io.mycelium.protocol.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.time.Instant;
 import java.util.function.Supplier;
 
 /**
@@ -138,11 +137,10 @@ final class Import {
       throw line.refuse("mycelium", Exports.FORMAT + ", the format that this version reads");
     }
     JsonObject json = new JsonObject(line.object("instance").toString()).put("id", id);
-    InstanceSpec read = InstanceSpec.read(json);
-    Instant createdAt = Instant.ofEpochMilli(line.number("createdAt"));
+    InstanceSpec read = InstanceSpec.read(json).madeAt(line.number("createdAt"));
     Registry.checkRooms(read.rooms().size(), services.config().maxRooms());
     read.rooms().values().forEach(services.types()::open);
-    return new InstanceSpec(id, read.name(), read.type(), read.config(), read.rooms(), createdAt);
+    return read;
   }
 
   private InstanceStore.Registered row(InstanceSpec spec) {

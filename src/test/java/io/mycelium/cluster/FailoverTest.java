@@ -136,7 +136,7 @@ class FailoverTest {
   }
 
   @Test
-  void newInstancesAreMadeWhileTheNodeThatWasToHaveThemEnds() {
+  void newInstancesAreMadeWhileTheNodeThatWasToHaveThemEnds() throws InterruptedException {
     // So that it is the first that is asked for new ones, until it is known to be gone.
     cluster.json(1, "PUT", "/nodes/" + cluster.id(1) + "/drain", null);
     cluster.json(1, "PUT", "/nodes/" + cluster.id(2) + "/drain", null);
@@ -148,7 +148,7 @@ class FailoverTest {
       String prefix = "new" + i + "-";
       last.add(CompletableFuture.supplyAsync(() -> made(prefix, first, chosen, killed), ASKING));
     }
-    await(chosen);
+    assertThat(chosen.await(30, TimeUnit.SECONDS)).isTrue();
     killed.set(true);
     cluster.node(0).kill();
     // One that the first had made before it ended is idle until somebody comes.
@@ -166,14 +166,6 @@ class FailoverTest {
       } else if (killed.get()) {
         return answer;
       }
-    }
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
     }
   }
 
