@@ -1,8 +1,7 @@
 """What is measured. Each part takes the servers in turn, round after round, so that a machine that drifts meets all alike."""
-import http.client
-import json
 from dataclasses import dataclass, field
 
+from .client import Api
 from .load import Over, bench, figures
 from .servers import REPO, SERVERS, WORK, Failure, Running
 
@@ -204,15 +203,9 @@ def instances(session):
 
 def make_instances(running, first, last):
     """Instances with one room each, by REST over one connection; they stay, without sockets."""
-    connection = http.client.HTTPConnection('127.0.0.1', running.port, timeout=60)
+    api = Api(running.port)
     for number in range(first, last):
-        body = {'id': f'idle-{number}', 'type': 'accumulative', 'config': {'presence': 'off'}, 'rooms': {'room0': {}}}
-        connection.request('POST', '/api/v1/instances', json.dumps(body).encode(), {'Content-Type': 'application/json'})
-        answer = connection.getresponse()
-        words = answer.read()
-        if answer.status != 201:
-            raise Failure(f'instance {number} was answered with {answer.status}: {words[:300]}')
-    connection.close()
+        api('POST', '/instances', {'id': f'idle-{number}', 'type': 'accumulative', 'config': {'presence': 'off'}, 'rooms': {'room0': {}}})
 
 
 CURVES = {'table': table, 'latency': latency, 'room-size': room_size, 'payload': payload, 'rooms': rooms,
