@@ -20,6 +20,7 @@ final class Commits {
   private final BiConsumer<Turn, Throwable> notWritten;
   private final AtomicLong published = new AtomicLong();
   private Future<Void> written = Future.succeededFuture();
+  private Future<Void> writtenLater = Future.succeededFuture();
   private volatile boolean fenced;
 
   /**
@@ -39,6 +40,16 @@ final class Commits {
   /** The outcome of all turns until now. */
   Future<Void> written() {
     return written;
+  }
+
+  /**
+   * Has what would be written later written now: completes once nothing of this generation waits to
+   * be written any more. The journal writes in order, so the last entry tells for all.
+   */
+  Future<Void> flush() {
+    return writtenLater.isComplete()
+        ? Future.succeededFuture()
+        : services.store().journal().fence(instance, generation);
   }
 
   /** Nothing is written or published from now on. Any thread. */
@@ -69,6 +80,7 @@ final class Commits {
       written.onFailure(cause -> notWritten.accept(turn, cause));
     }
     if (!turn.isSync() && !writing.succeeded()) {
+      writtenLater = writing;
       writing.onFailure(cause -> notWritten.accept(turn, cause));
     }
   }

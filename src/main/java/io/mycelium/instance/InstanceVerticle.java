@@ -262,7 +262,9 @@ public final class InstanceVerticle extends VerticleBase {
     Handover left = instance.handOver();
     // Here: else a state would become JSON on the thread that writes the node's journal.
     own.here(commits.written())
-        .compose(done -> snapshots().close(instance))
+        .compose(done -> own.here(snapshots().close(instance)))
+        // Nothing may be written once the instance is elsewhere, or known to the store only.
+        .compose(done -> own.here(commits.flush()))
         .onSuccess(done -> instance.releaseStates())
         .map(done -> closed.apply(left))
         .otherwise(cause -> commits.written().failed() ? left.withoutStates(instance.spec()) : left)

@@ -2,12 +2,15 @@ package io.mycelium.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mycelium.room.PluginJar;
 import io.mycelium.testing.Figures;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.ServerCluster;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -16,10 +19,25 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Instances go from one node to another while their sockets stay. */
 class MoveTest {
   private static final int PUSHES = 300;
+
+  /** Has no snapshots. */
+  private static final String COUNTING =
+      """
+      package counting;
+      import io.mycelium.room.spi.*;
+      public final class Type implements RoomType {
+        public String name() { return "counting"; }
+        public String description() { return "counts"; }
+        public RoomLogic<?> open(RoomSettings settings) {
+          return new io.mycelium.testing.CountingLogic();
+        }
+      }
+      """;
 
   private static ServerCluster cluster;
 
@@ -27,12 +45,25 @@ class MoveTest {
   private final String chat = "chat-" + UUID.randomUUID();
 
   @BeforeAll
-  static void start() {
-    cluster = startCluster();
+  static void start(@TempDir Path plugins) {
+    new PluginJar()
+        .source("counting.Type", COUNTING)
+        .provider("counting.Type")
+        .write(plugins.resolve("counting.jar"));
+    cluster =
+        startCluster(
+            Map.of(
+                "MYCELIUM_INSTANCES_PLUGINS_DIR",
+                plugins.toString(),
+                // No move may rely on it.
+                "MYCELIUM_JOURNAL_FLUSH_INTERVAL",
+                "1m"));
   }
 
-  private static ServerCluster startCluster() {
-    return ServerCluster.start(Map.of("MYCELIUM_CLUSTER_MOVES_PER_SECOND", "0"));
+  private static ServerCluster startCluster(Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("MYCELIUM_CLUSTER_MOVES_PER_SECOND", "0");
+    return ServerCluster.start(all);
   }
 
   @AfterAll
@@ -41,11 +72,15 @@ class MoveTest {
   }
 
   private void create(ServerCluster where, String durability) {
+    create(where, "accumulative", durability);
+  }
+
+  private void create(ServerCluster where, String type, String durability) {
     String spec =
         """
-        {"id": "%s", "type": "accumulative", "config": {"durability": "%s"}, "rooms": {"r": {}}}
+        {"id": "%s", "type": "%s", "config": {"durability": "%s"}, "rooms": {"r": {}}}
         """
-            .formatted(chat, durability);
+            .formatted(chat, type, durability);
     where.node(0).request("POST", "/instances", spec);
   }
 
@@ -103,6 +138,20 @@ class MoveTest {
     pushWhileItMoves("async");
   }
 
+  /** The next node reads all entries, those that were to be written within a minute too. */
+  @Test
+  void aRoomWithoutSnapshotsThatIsWrittenLaterLosesNothing() {
+    create(cluster, "counting", "async");
+    for (int i = 0; i < 4; i++) {
+      String messages = "/instances/" + chat + "/rooms/r/messages";
+      JsonObject pushed = cluster.json(0, "POST", messages, "{\"payload\": 1}");
+      assertThat(pushed.getLong("seq")).isEqualTo(i + 1);
+      cluster.move(0, chat, cluster.id((i + 1) % 3));
+    }
+    JsonObject room = cluster.json(1, "GET", "/instances/" + chat + "/rooms/r", null);
+    assertThat(room.getLong("seq")).isEqualTo(4);
+  }
+
   /** Its state is nowhere but in memory, and goes along. */
   @Test
   void aRoomWithoutJournalKeepsItsState() {
@@ -144,7 +193,7 @@ class MoveTest {
   /** Nobody is refused, and who has a socket elsewhere does not notice. */
   @Test
   void aNodeThatEndsHandsOverFirst() {
-    try (ServerCluster ending = startCluster()) {
+    try (ServerCluster ending = startCluster(Map.of())) {
       create(ending, "none");
       PhoenixSocket ada = ending.socket(1, chat, "r");
       ada.send("['1','a','r','push',{'n':0}]");

@@ -21,6 +21,7 @@ final class CuttableStore extends StoreInFront {
   private record Gathered(Supplier<Future<Void>> append, Promise<Void> done) {}
 
   private final List<Gathered> gathered = new ArrayList<>();
+  private final List<Future<?>> passed = new ArrayList<>();
   private boolean cut;
 
   CuttableStore(Store store) {
@@ -35,8 +36,20 @@ final class CuttableStore extends StoreInFront {
 
   /** Fails like a closed store. */
   synchronized void flush() {
-    gathered.forEach(each -> each.append.get().onComplete(each.done));
+    for (Gathered each : gathered) {
+      Future<Void> answer = each.append.get();
+      answer.onComplete(each.done);
+      passed.add(answer);
+    }
     gathered.clear();
+  }
+
+  /**
+   * Completes once the outcome of all that has reached the underlying store is known. A real one is
+   * open to the next process no earlier.
+   */
+  synchronized Future<?> settled() {
+    return Future.join(List.copyOf(passed));
   }
 
   @Override
@@ -45,7 +58,10 @@ final class CuttableStore extends StoreInFront {
       return Future.failedFuture(new IllegalStateException("the process was killed"));
     }
     flush();
-    return request.get();
+    Future<T> answer = request.get();
+    passed.removeIf(Future::isComplete);
+    passed.add(answer);
+    return answer;
   }
 
   @Override

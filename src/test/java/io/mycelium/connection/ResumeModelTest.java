@@ -284,6 +284,7 @@ class ResumeModelTest {
     }
     node.close();
     cuttable.flush();
+    TestNode.await(cuttable.settled().otherwiseEmpty());
     for (ResumingClient client : clients) {
       if (client.isJoined()) {
         client.leave(false);

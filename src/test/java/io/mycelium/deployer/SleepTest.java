@@ -1,13 +1,17 @@
 package io.mycelium.deployer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mycelium.journal.JournalConfig;
 import io.mycelium.journal.JournalMeters;
 import io.mycelium.journal.Store;
 import io.mycelium.journal.jdbc.JdbcStore;
+import io.mycelium.protocol.Refusal;
+import io.mycelium.testing.BrittleType;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,17 +30,17 @@ class SleepTest {
 
   @BeforeEach
   void open() {
-    open(IDLE_MS);
+    open(IDLE_MS, Duration.ofMillis(5));
   }
 
-  private void open(int idleMs) {
+  private void open(int idleMs, Duration flushInterval) {
     JournalConfig d = JournalConfig.DEFAULT;
     JournalConfig config =
         new JournalConfig(
             "jdbc:sqlite:" + folder.resolve("m.db"),
             "",
             "",
-            Duration.ofMillis(5),
+            flushInterval,
             d.maxQueuedBytes(),
             10,
             d.pushOnceWindow(),
@@ -44,7 +48,13 @@ class SleepTest {
             d.maxBytesPerRoom(),
             d.maxResumeEntries());
     store = JdbcStore.open(config, JournalMeters.NONE);
-    node = TestNode.builder().journal(config).store(store).idleTimeout(idleMs).start();
+    node =
+        TestNode.builder()
+            .journal(config)
+            .store(store)
+            .types(new BrittleType())
+            .idleTimeout(idleMs)
+            .start();
   }
 
   @AfterEach
@@ -55,7 +65,7 @@ class SleepTest {
 
   private void reopen() {
     close();
-    open(0);
+    open(0, Duration.ofMillis(5));
   }
 
   private void create(String type, String durability) {
@@ -182,6 +192,28 @@ class SleepTest {
     JsonObject resumed = join(bob, "{'since':{'seq':2,'epoch':'" + epoch + "'}}");
     assertThat(resumed.getBoolean("recovered")).isTrue();
     assertThat(resumed.getLong("seq")).isEqualTo(5);
+  }
+
+  /**
+   * Else it would go on below the generation of entries that wait to be written, or without them.
+   */
+  @Test
+  void oneWithoutSnapshotsSleepsOnceItsEntriesAreWritten() {
+    close();
+    open(IDLE_MS, Duration.ofMinutes(1));
+    create("brittle", "async");
+    for (int i = 0; i < 2; i++) {
+      Future<JsonObject> crash = node.directory().push("c", "r", null, "\"crash\"");
+      assertThatThrownBy(() -> TestNode.await(crash)).isInstanceOf(Refusal.class);
+      node.awaitInstance("c", found -> found.getString("status").equals("running"));
+    }
+    for (long seq = 1; seq <= 3; seq++) {
+      JsonObject pushed = TestNode.await(node.directory().push("c", "r", null, "1"));
+      assertThat(pushed.getLong("seq")).isEqualTo(seq);
+      awaitIdle();
+    }
+    JsonObject woken = TestNode.await(node.directory().room("c", "r"));
+    assertThat(woken.getLong("seq")).isEqualTo(3);
   }
 
   @Test
