@@ -2,6 +2,7 @@ package io.mycelium.instance;
 
 import io.mycelium.bus.DeliveryBatch;
 import io.mycelium.bus.Outbound;
+import io.mycelium.journal.Claim;
 import io.mycelium.journal.Journal;
 import io.mycelium.room.Turn;
 import io.vertx.core.Future;
@@ -14,13 +15,18 @@ import java.util.function.BiConsumer;
  * context, save for {@link #fence}.
  */
 final class Commits {
+  private static final Future<Void> NOTHING_KNOWN = Future.failedFuture("no fence yet");
+
   private final InstanceServices services;
   private final String instance;
   private final long generation;
   private final BiConsumer<Turn, Throwable> notWritten;
   private final AtomicLong published = new AtomicLong();
   private Future<Void> written = Future.succeededFuture();
-  private Future<Void> writtenLater = Future.succeededFuture();
+
+  /** The outcome of the last write or fence. */
+  private Future<Void> last;
+
   private volatile boolean fenced;
 
   /**
@@ -35,6 +41,9 @@ final class Commits {
     this.instance = instance;
     this.generation = generation;
     this.notWritten = notWritten;
+    // In a cluster the claim has fenced off all that other nodes would write.
+    boolean first = services.store().isShared() ? Claim.isFirst(generation) : generation == 1;
+    this.last = first ? Future.succeededFuture() : NOTHING_KNOWN;
   }
 
   /** The outcome of all turns until now. */
@@ -43,13 +52,21 @@ final class Commits {
   }
 
   /**
-   * Has what would be written later written now: completes once nothing of this generation waits to
-   * be written any more. The journal writes in order, so the last entry tells for all.
+   * Completes once reads see all that this generation and the ones before it have written, those of
+   * {@code async} rooms at once too; nothing of earlier ones is written from then on. The journal
+   * writes in order, so that a fence at its end tells of all; none is needed after the last one
+   * until something is written. Completes on any thread.
    */
   Future<Void> flush() {
-    return writtenLater.isComplete()
-        ? Future.succeededFuture()
-        : services.store().journal().fence(instance, generation);
+    if (!last.succeeded()) {
+      last = services.store().journal().fence(instance, generation);
+    }
+    return last;
+  }
+
+  /** The same for who only reads: does not wait for a journal that cannot be written now. */
+  Future<Void> flushForRead() {
+    return services.store().journal().refusal() == null ? flush() : Future.succeededFuture();
   }
 
   /** Nothing is written or published from now on. Any thread. */
@@ -71,6 +88,9 @@ final class Commits {
    */
   void commit(Turn turn) {
     Future<Void> writing = write(turn);
+    if (!writing.succeeded()) {
+      last = writing;
+    }
     Future<Void> before = turn.isSync() ? writing : Future.succeededFuture();
     Future<Void> ready = written.succeeded() ? before : written.compose(ignored -> before);
     if (ready.succeeded()) {
@@ -80,7 +100,6 @@ final class Commits {
       written.onFailure(cause -> notWritten.accept(turn, cause));
     }
     if (!turn.isSync() && !writing.succeeded()) {
-      writtenLater = writing;
       writing.onFailure(cause -> notWritten.accept(turn, cause));
     }
   }

@@ -50,9 +50,9 @@ public final class Exports {
    * A room's first lines, and the range of its entries: {@code {text, after, upTo}}. Call it on the
    * instance's context; the future completes on any thread.
    *
-   * @param generation that is running
+   * @param written completes once reads see all entries of the room
    */
-  Future<JsonObject> room(String instance, long generation, Room room) {
+  Future<JsonObject> room(String instance, Room room, Future<Void> written) {
     SnapshotJob job = room.look(0);
     Future<Snapshot> now =
         room.seq() == 0
@@ -64,9 +64,8 @@ public final class Exports {
       return now.map(state -> head(job, job.seq() + 1, NOTHING, null, state));
     }
     Journal journal = services.store().journal();
-    return journal
-        .fence(instance, generation)
-        .compose(written -> journal.rooms(instance))
+    return written
+        .compose(ignored -> journal.rooms(instance))
         .compose(
             kept -> {
               Journal.Room found = kept.getOrDefault(job.room(), NOTHING);

@@ -23,16 +23,16 @@ import java.util.List;
  */
 public final class InstanceControl {
   private final Instance instance;
-  private final long generation;
   private final InstanceServices services;
   private final Admission admission;
+  private final Commits commits;
 
   InstanceControl(
-      Instance instance, long generation, InstanceServices services, Admission admission) {
+      Instance instance, InstanceServices services, Admission admission, Commits commits) {
     this.instance = instance;
-    this.generation = generation;
     this.services = services;
     this.admission = admission;
+    this.commits = commits;
   }
 
   /**
@@ -144,10 +144,10 @@ public final class InstanceControl {
       return Future.succeededFuture(
           entriesJson(new Journal.Read(found, room.remembers(after)), seq, epoch));
     }
-    return services
-        .store()
-        .journal()
-        .read(instance.spec().id(), room.name(), after, limit)
+    Journal journal = services.store().journal();
+    return commits
+        .flushForRead()
+        .compose(written -> journal.read(instance.spec().id(), room.name(), after, limit))
         .map(read -> entriesJson(read, seq, epoch));
   }
 
@@ -167,7 +167,7 @@ public final class InstanceControl {
 
   /** Likewise. */
   public Future<JsonObject> exportRoom(String name) {
-    return new Exports(services).room(instance.spec().id(), generation, room(name));
+    return new Exports(services).room(instance.spec().id(), room(name), commits.flush());
   }
 
   /**
@@ -183,6 +183,6 @@ public final class InstanceControl {
     if (seq > room.seq()) {
       throw Refusal.of(ErrorCode.NOT_FOUND, "seq", seq, "at most " + room.seq() + ", the latest");
     }
-    return new PastState(services, instance.spec().id(), room).at(seq);
+    return new PastState(services, commits, instance.spec().id(), room).at(seq);
   }
 }

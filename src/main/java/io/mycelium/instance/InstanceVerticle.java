@@ -57,7 +57,7 @@ public final class InstanceVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     own = OwnContext.of(context);
-    return new Recovery(services, spec, generation, own, this::watched)
+    return new Recovery(services, spec, generation, commits, own, this::watched)
         .recover(handover)
         .compose(this::start);
   }
@@ -78,8 +78,8 @@ public final class InstanceVerticle extends VerticleBase {
                     services.config().presenceInterval(),
                     admission,
                     recovered));
-    control = new InstanceControl(instance, generation, services, admission);
-    questions = new JournalReads(services, instance, generation, own, this::answer);
+    control = new InstanceControl(instance, services, admission, commits);
+    questions = new JournalReads(services, instance, commits, own, this::answer);
     // Commands after a failed append are left to the successor: their link sends them again.
     BooleanSupplier closed =
         () -> stopped || leaving || commits.isFenced() || commits.written().failed();

@@ -28,7 +28,7 @@ final class JournalReads {
 
   private final InstanceServices services;
   private final Instance instance;
-  private final long generation;
+  private final Commits commits;
   private final OwnContext context;
   private final Consumer<Answer> answer;
   private final OlderEntries older;
@@ -38,12 +38,12 @@ final class JournalReads {
   JournalReads(
       InstanceServices services,
       Instance instance,
-      long generation,
+      Commits commits,
       OwnContext context,
       Consumer<Answer> answer) {
     this.services = services;
     this.instance = instance;
-    this.generation = generation;
+    this.commits = commits;
     this.context = context;
     this.answer =
         each -> {
@@ -189,14 +189,9 @@ final class JournalReads {
                     }));
   }
 
-  /**
-   * Appends of this generation may still wait for the next commit; while the journal cannot be
-   * written, reads do not wait for it.
-   */
+  /** Appends of this generation may still wait for the next commit. */
   private Future<Void> written() {
-    return journal().refusal() == null
-        ? context.here(journal().fence(instance.spec().id(), generation))
-        : context.vertx().succeededFuture();
+    return context.here(commits.flushForRead());
   }
 
   private Journal journal() {

@@ -21,14 +21,16 @@ final class PastState {
   private static final int PAGE = 1000;
 
   private final InstanceServices services;
+  private final Commits commits;
   private final String instance;
   private final Room room;
   private final RoomLogic<Object> logic;
   private final String epoch;
 
   @SuppressWarnings("unchecked")
-  PastState(InstanceServices services, String instance, Room room) {
+  PastState(InstanceServices services, Commits commits, String instance, Room room) {
     this.services = services;
+    this.commits = commits;
     this.instance = instance;
     this.room = room;
     this.logic = (RoomLogic<Object>) services.types().open(room.settings());
@@ -46,10 +48,9 @@ final class PastState {
     if (room.settings().durability() == Durability.NONE) {
       return inMemory(seq);
     }
-    return services
-        .store()
-        .snapshots()
-        .at(instance, room.name(), seq)
+    return commits
+        .flushForRead()
+        .compose(written -> services.store().snapshots().at(instance, room.name(), seq))
         .compose(
             snapshot ->
                 snapshot == null

@@ -23,6 +23,7 @@ final class Recovery {
   private final InstanceServices services;
   private final InstanceSpec spec;
   private final long generation;
+  private final Commits commits;
   private final OwnContext context;
   private final Watch watch;
   private long closedBy;
@@ -37,32 +38,29 @@ final class Recovery {
       InstanceServices services,
       InstanceSpec spec,
       long generation,
+      Commits commits,
       OwnContext context,
       Watch watch) {
     this.services = services;
     this.spec = spec;
     this.generation = generation;
+    this.commits = commits;
     this.context = context;
     this.watch = watch;
   }
 
   /**
    * The handover with every lost state rebuilt. The earlier generation may still write: it is
-   * fenced off before the first read, so that no entry is written after the read. One of another
-   * node is fenced off since that node does not own the instance any more.
+   * fenced off before the first read, so that no entry is written after the read.
    */
   Future<Handover> recover(Handover handover) {
     if (handover.rooms().values().stream().noneMatch(SavedRoom::isLost)) {
       return Future.succeededFuture(handover);
     }
     closedBy = handover.hasMoved() ? handover.closedBy() : generation - 1;
-    Journal journal = services.store().journal();
-    Future<Void> alone =
-        handover.hasMoved()
-            ? context.vertx().succeededFuture()
-            : context.here(journal.fence(spec.id(), generation));
-    return alone
-        .compose(fenced -> context.here(journal.rooms(spec.id())))
+    return context
+        .here(commits.flush())
+        .compose(alone -> context.here(services.store().journal().rooms(spec.id())))
         .compose(kept -> rooms(handover, kept));
   }
 

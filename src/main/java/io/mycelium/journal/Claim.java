@@ -19,6 +19,11 @@ public record Claim(String owner, long generation) {
     return generation >> RESTART_BITS;
   }
 
+  /** Whether nothing of its term ran before it, in a cluster. */
+  public static boolean isFirst(long generation) {
+    return generation == nextTerm(generation - 1);
+  }
+
   /** The first generation of the term after this generation's; nothing was deployed as it yet. */
   public static long nextTerm(long generation) {
     return (term(generation) + 1) << RESTART_BITS;

@@ -12,6 +12,7 @@ import io.mycelium.testing.BrittleType;
 import io.mycelium.testing.PhoenixSocket;
 import io.mycelium.testing.TestNode;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -179,6 +180,21 @@ class SleepTest {
       assertThat(state.getJsonObject("data").getJsonObject("state").size())
           .isEqualTo((int) Math.min(seq, 100));
     }
+  }
+
+  @Test
+  void whatIsToBeWrittenLaterCanBeReadAtOnce() {
+    close();
+    open(0, Duration.ofMinutes(1));
+    create("accumulative", "async");
+    PhoenixSocket ada = node.connect("c");
+    join(ada, "{}");
+    push(ada, 1, 60);
+    Buffer page = TestNode.await(node.directory().entries("c", "r", 5, 100));
+    assertThat(page.toJsonObject().getJsonArray("entries")).hasSize(55);
+    push(ada, 61, 120);
+    JsonObject state = TestNode.await(node.directory().state("c", "r", 119)).toJsonObject();
+    assertThat(state.getLong("seq")).isEqualTo(119);
   }
 
   @Test
