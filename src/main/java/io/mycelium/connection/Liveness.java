@@ -6,7 +6,7 @@ import io.mycelium.protocol.Disconnect;
  * Whether one peer is alive: the time of its last frame, and the pending ping. Times are ticks of
  * {@link KeepAlive}.
  */
-final class Liveness {
+class Liveness {
   private static final int NO_PING = -1;
 
   private final Connection connection;

@@ -52,7 +52,10 @@ final class SocketWatch {
 
   /** To be called once a second. */
   void advance() {
-    keepAlive.advance();
+    int parts = keepAlive.advance();
+    for (int i = 0; i < parts; i++) {
+      later(i * 1000 / parts, keepAlive::checkPart);
+    }
     tokens.advance();
   }
 
