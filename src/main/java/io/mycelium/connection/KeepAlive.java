@@ -9,7 +9,7 @@ import java.util.List;
  * a storm of connects, are looked at in parts over that second: a message waits behind one part.
  */
 final class KeepAlive {
-  /** Peers that are looked at, and mostly pinged, in a row: about half a millisecond of work. */
+  /** Peers that are looked at, and mostly pinged, in a row: about a millisecond of work. */
   static final int PART = 32;
 
   private static final int SLOTS = 64;

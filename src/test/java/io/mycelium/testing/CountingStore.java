@@ -5,9 +5,10 @@ import io.vertx.core.Future;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Wraps a store and counts its reads. */
+/** Wraps a store and counts its reads and fences. */
 public final class CountingStore extends StoreInFront {
   private final AtomicInteger reads = new AtomicInteger();
+  private final AtomicInteger fences = new AtomicInteger();
 
   public CountingStore(Store store) {
     super(store);
@@ -16,6 +17,16 @@ public final class CountingStore extends StoreInFront {
   /** Reads of entries, and of what is kept of an instance's rooms. */
   public int reads() {
     return reads.get();
+  }
+
+  public int fences() {
+    return fences.get();
+  }
+
+  @Override
+  public Future<Void> fence(String instance, long generation) {
+    fences.incrementAndGet();
+    return super.fence(instance, generation);
   }
 
   @Override
