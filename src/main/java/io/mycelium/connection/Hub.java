@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Hub {
   private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
-  private static final int TICK_MS = 1000;
 
   /** The status of an instance that takes no commands. */
   private static final String FAILED = "failed";
@@ -96,7 +95,7 @@ public final class Hub {
     this.waiting = new WaitingBytes(config.maxWaitingBytes(), places.waitingBytes());
     this.unfinished = new UnfinishedMessages(config, places.unfinishedBytes());
     this.watch = new SocketWatch(access, eventLoop);
-    this.timer = vertx.setPeriodic(TICK_MS, ignored -> advance());
+    this.timer = vertx.setPeriodic(SocketWatch.PERIOD_MS, ignored -> advance());
   }
 
   /** An upgrade is asked for from there; why that is too often, else null. It costs little. */

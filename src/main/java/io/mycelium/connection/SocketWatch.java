@@ -7,6 +7,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The checks that a hub makes once a second for all sockets: live peers and valid tokens. */
 final class SocketWatch {
+  /** How often {@link #advance} is to be called: once a second. */
+  static final int PERIOD_MS = 1000;
+
   private final KeepAlive keepAlive = new KeepAlive();
   private final Authenticators access;
   private final EventLoop eventLoop;
@@ -50,11 +53,11 @@ final class SocketWatch {
     eventLoop.schedule(task, ms, TimeUnit.MILLISECONDS);
   }
 
-  /** To be called once a second. */
+  /** See {@link #PERIOD_MS}. */
   void advance() {
     int parts = keepAlive.advance();
     for (int i = 0; i < parts; i++) {
-      later(i * 1000 / parts, keepAlive::checkPart);
+      later(i * PERIOD_MS / parts, keepAlive::checkPart);
     }
     tokens.advance();
   }

@@ -50,9 +50,9 @@ public final class Exports {
    * A room's first lines, and the range of its entries: {@code {text, after, upTo}}. Call it on the
    * instance's context; the future completes on any thread.
    *
-   * @param written completes once reads see all entries of the room
+   * @param commits of the instance
    */
-  Future<JsonObject> room(String instance, Room room, Future<Void> written) {
+  Future<JsonObject> room(String instance, Commits commits, Room room) {
     SnapshotJob job = room.look(0);
     Future<Snapshot> now =
         room.seq() == 0
@@ -64,8 +64,9 @@ public final class Exports {
       return now.map(state -> head(job, job.seq() + 1, NOTHING, null, state));
     }
     Journal journal = services.store().journal();
-    return written
-        .compose(ignored -> journal.rooms(instance))
+    return commits
+        .flush()
+        .compose(written -> journal.rooms(instance))
         .compose(
             kept -> {
               Journal.Room found = kept.getOrDefault(job.room(), NOTHING);

@@ -167,7 +167,7 @@ public final class InstanceControl {
 
   /** Likewise. */
   public Future<JsonObject> exportRoom(String name) {
-    return new Exports(services).room(instance.spec().id(), room(name), commits.flush());
+    return new Exports(services).room(instance.spec().id(), commits, room(name));
   }
 
   /**

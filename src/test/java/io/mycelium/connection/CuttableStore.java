@@ -36,11 +36,7 @@ final class CuttableStore extends StoreInFront {
 
   /** Fails like a closed store. */
   synchronized void flush() {
-    for (Gathered each : gathered) {
-      Future<Void> answer = each.append.get();
-      answer.onComplete(each.done);
-      passed.add(answer);
-    }
+    gathered.forEach(each -> passOn(each.append).onComplete(each.done));
     gathered.clear();
   }
 
@@ -58,6 +54,10 @@ final class CuttableStore extends StoreInFront {
       return Future.failedFuture(new IllegalStateException("the process was killed"));
     }
     flush();
+    return passOn(request);
+  }
+
+  private <T> Future<T> passOn(Supplier<Future<T>> request) {
     Future<T> answer = request.get();
     passed.removeIf(Future::isComplete);
     passed.add(answer);

@@ -27,21 +27,14 @@ class FlushTest {
 
   @BeforeEach
   void start() {
-    JournalConfig d = JournalConfig.DEFAULT;
-    JournalConfig config =
-        new JournalConfig(
-            "memory:",
-            "",
-            "",
-            d.flushInterval(),
-            d.maxQueuedBytes(),
-            d.snapshotEvery(),
-            d.pushOnceWindow(),
-            IN_MEMORY,
-            d.maxBytesPerRoom(),
-            d.maxResumeEntries());
-    store = new CountingStore(new MemoryStore(JournalConfig.DEFAULT.inMemory()));
-    node = TestNode.builder().journal(config).store(store).types(new BrittleType()).start();
+    JournalConfig all = JournalConfig.DEFAULT.inMemory();
+    store = new CountingStore(new MemoryStore(all));
+    node =
+        TestNode.builder()
+            .journal(all.inMemory(IN_MEMORY, all.maxBytesPerRoom()))
+            .store(store)
+            .types(new BrittleType())
+            .start();
     node.create("{'id':'c','type':'brittle','config':{'durability':'sync'},'rooms':{'r':{}}}");
     for (int i = 0; i < PUSHES; i++) {
       TestNode.await(push("1"));

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,23 +70,38 @@ class TransferLimitsTest {
     return new TricklingClient(node.port(), IMPORT, " ");
   }
 
+  /**
+   * The refusal of a quick transfer, since a slow one has the only place.
+   *
+   * @param again begins the slow one once more: it came while a quick one had the place, and was
+   *     refused itself, or has given its own back already
+   */
+  private HttpResponse<String> refusedBesideSlow(
+      Supplier<HttpResponse<String>> quick, Runnable again) {
+    return node.await(
+        () -> {
+          HttpResponse<String> answer = quick.get();
+          if (answer.statusCode() != 503) {
+            again.run();
+          }
+          return answer;
+        },
+        answer -> answer.statusCode() == 503);
+  }
+
   @Test
   void oneMoreImportThanThereMayBeIsRefusedAndATrickledOneGivesItsPlaceBack() {
     String lines = export();
     AtomicInteger tries = new AtomicInteger();
     AtomicReference<TricklingClient> slow = new AtomicReference<>(trickling());
     HttpResponse<String> refused =
-        node.await(
+        refusedBesideSlow(
+            () -> send("POST", "y" + tries.incrementAndGet() + "/import", lines),
             () -> {
-              HttpResponse<String> answer =
-                  send("POST", "y" + tries.incrementAndGet() + "/import", lines);
-              if (answer.statusCode() != 503 && slow.get().isAnswered()) {
-                // It came while a quick one had the place, and was refused itself.
+              if (slow.get().isAnswered()) {
                 slow.getAndSet(trickling()).close();
               }
-              return answer;
-            },
-            answer -> answer.statusCode() == 503);
+            });
     assertThat(new JsonObject(refused.body()).getString("code")).isEqualTo("overloaded");
     assertThat(refused.body()).contains("http.max_imports of 1");
     assertThat(slow.get().readToEnd()).contains("HTTP/1.1 504", "http.body_timeout");
@@ -115,16 +131,8 @@ class TransferLimitsTest {
     }
     AtomicReference<RawSocket> deaf = new AtomicReference<>(deafExport());
     HttpResponse<String> refused =
-        node.await(
-            () -> {
-              HttpResponse<String> answer = send("GET", "x/export", "");
-              if (answer.statusCode() != 503) {
-                // It came while a quick one had the place, or has given its own back already.
-                deaf.getAndSet(deafExport()).close();
-              }
-              return answer;
-            },
-            answer -> answer.statusCode() == 503);
+        refusedBesideSlow(
+            () -> send("GET", "x/export", ""), () -> deaf.getAndSet(deafExport()).close());
     assertThat(refused.body()).contains("http.max_exports of 1");
     HttpResponse<String> later =
         node.await(() -> send("GET", "x/export", ""), a -> a.statusCode() == 200);
